@@ -1,0 +1,118 @@
+#include "sim/base/json.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+
+#include "sim/base/assert.h"
+
+namespace tidepool {
+
+std::string shortest(double number) {
+    std::array<char, 32> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+    return {buffer.data(), end.ptr};
+}
+
+void JsonWriter::new_line() {
+    if (indent_ > 0) {
+        text_ += '\n';
+        text_.append(filled_.size() * static_cast<std::size_t>(indent_), ' ');
+    }
+}
+
+void JsonWriter::before_value() {
+    if (after_key_) {
+        after_key_ = false;
+    } else if (!filled_.empty()) {
+        if (filled_.back()) {
+            text_ += indent_ > 0 ? "," : ", ";
+        }
+        filled_.back() = true;
+        new_line();
+    }
+}
+
+JsonWriter& JsonWriter::open(char bracket) {
+    before_value();
+    text_ += bracket;
+    filled_.push_back(false);
+    return *this;
+}
+
+JsonWriter& JsonWriter::close(char bracket) {
+    TP_ASSERT(!filled_.empty(), "every closing bracket has an opening one");
+    const bool filled = filled_.back();
+    filled_.pop_back();
+    if (filled) {
+        new_line();
+    }
+    text_ += bracket;
+    return *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+    value(name);
+    text_ += ": ";
+    after_key_ = true;
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(std::string_view text) {
+    before_value();
+    constexpr std::string_view kHex = "0123456789abcdef";
+    text_ += '"';
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            text_ += '\\';
+            text_ += c;
+        } else if (c == '\n') {
+            text_ += "\\n";
+        } else if (byte < 0x20) {
+            text_ += "\\u00";
+            text_ += kHex[byte >> 4U];
+            text_ += kHex[byte & 15U];
+        } else {
+            text_ += c;
+        }
+    }
+    text_ += '"';
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(double number) {
+    if (!std::isfinite(number)) {
+        return null();
+    }
+    before_value();
+    text_ += shortest(number);
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(std::int64_t number) {
+    before_value();
+    text_ += std::to_string(number);
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(std::uint64_t number) {
+    before_value();
+    text_ += std::to_string(number);
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(bool truth) {
+    before_value();
+    text_ += truth ? "true" : "false";
+    return *this;
+}
+
+JsonWriter& JsonWriter::null() {
+    before_value();
+    text_ += "null";
+    return *this;
+}
+
+}  // namespace tidepool

@@ -1,0 +1,36 @@
+#pragma once
+// Simulated time. The run counts in ticks of 1/16 s since its start (u32, 8.5 years); specs and closed
+// forms use Seconds. The two meet here and nowhere else.
+
+#include <cmath>
+#include <compare>
+#include <cstdint>
+#include <optional>
+
+#include "sim/base/quantity.h"
+
+namespace tidepool {
+
+inline constexpr std::uint32_t kTicksPerSecond = 16;
+
+struct Ticks {  // 1/16 s, since the start of the run
+    std::uint32_t value = 0;
+    friend constexpr auto operator<=>(const Ticks&, const Ticks&) = default;
+};
+
+// "Never": later than every event of a run. The last tick a run can reach is one less.
+inline constexpr Ticks kNever{0xFFFF'FFFFu};
+
+// Rounds up to the next tick. Empty when the time is negative, not a number or beyond the clock.
+inline std::optional<Ticks> to_ticks(Seconds time) {
+    const double ticks = std::ceil(time.value * kTicksPerSecond);
+    if (!(ticks >= 0.0) || ticks >= static_cast<double>(kNever.value)) {
+        return std::nullopt;
+    }
+    return Ticks{static_cast<std::uint32_t>(ticks)};
+}
+
+// Exact: every tick is a multiple of 1/16 s, which a double holds.
+constexpr Seconds to_seconds(Ticks ticks) { return Seconds{ticks.value / double{kTicksPerSecond}}; }
+
+}  // namespace tidepool
