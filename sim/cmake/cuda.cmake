@@ -1,4 +1,4 @@
-# CUDA is optional: AUTO uses it when a compiler is found, ON demands it, OFF ignores it.
+# CUDA is optional: AUTO uses it when a working compiler is found, ON demands it, OFF ignores it.
 set(TIDEPOOL_CUDA AUTO CACHE STRING "Build the CUDA batch driver: AUTO, ON or OFF")
 set_property(CACHE TIDEPOOL_CUDA PROPERTY STRINGS AUTO ON OFF)
 if(NOT TIDEPOOL_CUDA MATCHES "^(AUTO|ON|OFF)$")
@@ -9,10 +9,12 @@ if(NOT TIDEPOOL_CUDA STREQUAL "OFF")
   if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
     set(CMAKE_CUDA_ARCHITECTURES 80-real 90-real 100-real 100-virtual)
   endif()
-  if(NOT CMAKE_CUDA_COMPILER)
-    find_program(TIDEPOOL_NVCC nvcc HINTS ENV CUDA_HOME ENV CUDA_PATH /usr/local/cuda/bin PATH_SUFFIXES bin)
+  # Through the environment, not CMAKE_CUDA_COMPILER: then check_language() tries the compiler out, and a
+  # broken one is "not found" instead of an error.
+  if(NOT DEFINED ENV{CUDACXX} AND NOT CMAKE_CUDA_COMPILER)
+    find_program(TIDEPOOL_NVCC nvcc HINTS ENV CUDA_HOME ENV CUDA_PATH /usr/local/cuda PATH_SUFFIXES bin)
     if(TIDEPOOL_NVCC)
-      set(CMAKE_CUDA_COMPILER ${TIDEPOOL_NVCC})
+      set(ENV{CUDACXX} ${TIDEPOOL_NVCC})
     endif()
   endif()
   include(CheckLanguage)
@@ -20,15 +22,17 @@ if(NOT TIDEPOOL_CUDA STREQUAL "OFF")
   if(CMAKE_CUDA_COMPILER)
     set(CMAKE_CUDA_STANDARD 20)
     set(CMAKE_CUDA_EXTENSIONS OFF)
+    # CMake knows C++20 in CUDA only since 3.26; before that it drops the flag without a word.
     if(CMAKE_VERSION VERSION_LESS 3.26 AND NOT DEFINED CMAKE_CUDA20_STANDARD_COMPILE_OPTION)
       set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
       set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
     endif()
-    set(CMAKE_CUDA_RUNTIME_LIBRARY Static)
+    set(CMAKE_CUDA_RUNTIME_LIBRARY Static)  # the program starts on machines without CUDA
     enable_language(CUDA)
     set(TIDEPOOL_HAVE_CUDA ON)
   elseif(TIDEPOOL_CUDA STREQUAL "ON")
-    message(FATAL_ERROR "TIDEPOOL_CUDA=ON, but no CUDA compiler was found on PATH, in CUDA_HOME or in /usr/local/cuda")
+    message(FATAL_ERROR "TIDEPOOL_CUDA=ON, but no working CUDA compiler was found on PATH, in CUDA_HOME "
+                        "or in /usr/local/cuda")
   endif()
 endif()
 message(STATUS "CUDA batch driver: ${TIDEPOOL_HAVE_CUDA} (TIDEPOOL_CUDA=${TIDEPOOL_CUDA})")

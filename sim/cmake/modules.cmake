@@ -1,11 +1,13 @@
-# tidepool_module(NAME [DEPENDS our targets...] [PRIVATE third-party targets...])
+# tidepool_module(NAME [DEPENDS our targets...] [PRIVATE third-party targets...]
+#                 [SOURCES further sources...] [EXCEPT sources that others use...])
 # One library per folder: every .cpp beside the CMakeLists.txt, every .h verified to compile alone.
-# Folders without a .cpp become interface libraries. Third-party libraries stay private to their home.
+# Folders without a source become interface libraries. Third-party libraries stay private to their home.
 function(tidepool_module name)
-  cmake_parse_arguments(arg "" "" "DEPENDS;PRIVATE" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  cmake_parse_arguments(arg "" "" "DEPENDS;PRIVATE;SOURCES;EXCEPT" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.cpp)
   file(GLOB headers CONFIGURE_DEPENDS *.h)
-  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  list(REMOVE_ITEM sources main.cpp ${arg_EXCEPT})
+  list(APPEND sources ${arg_SOURCES})
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC tp_options ${arg_DEPENDS} PRIVATE ${arg_PRIVATE})

@@ -8,19 +8,33 @@ set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
 option(TIDEPOOL_WERROR "Treat warnings as errors" ON)
 set(TIDEPOOL_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
 
+set(warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+set(cuda_warnings -Wall -Wextra -Wshadow)  # nvcc's own code is not -Wpedantic or -Wconversion clean
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  list(APPEND warnings -Wno-sign-conversion)  # as with GCC, where -Wconversion leaves it out
+endif()
+if(TIDEPOOL_WERROR)
+  list(APPEND warnings -Werror)
+  list(APPEND cuda_warnings -Werror)
+  set(cuda_werror --Werror=all-warnings)
+endif()
+list(JOIN cuda_warnings "," cuda_warnings)
+
+# No contraction to fused multiply-add: host, device and every compiler round alike.
 add_library(tp_options INTERFACE)
 target_include_directories(tp_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(tp_options INTERFACE
-  $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-ffp-contract=off>
-  $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${TIDEPOOL_WERROR}>>:-Werror>
-  $<$<COMPILE_LANGUAGE:CUDA>:-fmad=false>)
+  "$<$<COMPILE_LANGUAGE:CXX>:${warnings};-ffp-contract=off>"
+  "$<$<COMPILE_LANGUAGE:CUDA>:-fmad=false;${cuda_werror};-Xcompiler=${cuda_warnings},-ffp-contract=off>")
 if(TIDEPOOL_SANITIZE)
   target_compile_options(tp_options INTERFACE
-    $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${TIDEPOOL_SANITIZE};-fno-omit-frame-pointer;-fno-sanitize-recover=all>)
+    "$<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${TIDEPOOL_SANITIZE};-fno-omit-frame-pointer;-fno-sanitize-recover=all>")
   target_link_options(tp_options INTERFACE -fsanitize=${TIDEPOOL_SANITIZE})
 endif()
 
 find_program(CCACHE ccache)
-if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
-endif()
+foreach(language CXX CUDA)
+  if(CCACHE AND NOT CMAKE_${language}_COMPILER_LAUNCHER)
+    set(CMAKE_${language}_COMPILER_LAUNCHER ${CCACHE})
+  endif()
+endforeach()
