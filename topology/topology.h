@@ -1,9 +1,11 @@
 #pragma once
-// A datacenter after reading: flat arrays of nodes, switches and links, plus the tree of trunks along
-// which jobs share bandwidth. Built from a TopologySpec; nothing here is read from YAML directly.
+// A datacenter after reading: flat arrays of nodes, switches and links, plus the tree of trunks
+// along which jobs share bandwidth. Built from a TopologySpec; nothing here is read from YAML
+// directly.
 //
-// Order is meaning: nodes are numbered cluster by cluster, pod by pod, rack by rack, island by island, so
-// every domain is a contiguous range of nodes, and "lowest number" is well defined everywhere.
+// Order is meaning: nodes are numbered cluster by cluster, pod by pod, rack by rack, island by
+// island, so every domain is a contiguous range of nodes, and "lowest number" is well defined
+// everywhere.
 
 #include <cstdint>
 #include <string>
@@ -27,8 +29,9 @@ struct Node {
     std::uint32_t trunk = kNone;  // its uplink in Topology::trunks; kNone without a fabric
 };
 
-// A bundle of parallel links between two levels of the fabric (all rails of a node, all ECMP members of
-// a leaf group, ...), shared by everything that crosses it. Each direction has this capacity.
+// A bundle of parallel links between two levels of the fabric (all rails of a node, all ECMP
+// members of a leaf group, ...), shared by everything that crosses it. Each direction has this
+// capacity.
 struct Trunk {
     std::string name;              // `node12`, `leaf3`, `pod1`
     BytesPerSecond capacity;       // sum of the members, one direction

@@ -1,6 +1,6 @@
 #pragma once
-// TP_ASSERT(condition, "why it must hold"): always on, in every build. A broken invariant is our bug:
-// the message names it and the process aborts (exit code 134). Device code traps.
+// TP_ASSERT(condition, "why it must hold"): always on, in every build. A broken invariant is our
+// bug: the message names it and the process aborts (exit code 134). Device code traps.
 
 #include <cstdio>
 #include <cstdlib>
@@ -25,6 +25,5 @@ namespace tidepool {
 #define TP_ASSERT(condition, why) ((condition) ? void(0) : __trap())
 #else
 #define TP_ASSERT(condition, why) \
-    ((condition) ? void(0)        \
-                 : ::tidepool::broken_invariant(#condition, why, __FILE__, __LINE__))
+    ((condition) ? void(0) : ::tidepool::broken_invariant(#condition, why, __FILE__, __LINE__))
 #endif

@@ -1,6 +1,6 @@
 #pragma once
-// What is wrong, where, and what would be right. Readers collect every issue of an input and throw one
-// InputError (exit code 2); RunError is for the world: disk full, no such device (exit code 3).
+// What is wrong, where, and what would be right. Readers collect every issue of an input and throw
+// one InputError (exit code 2); RunError is for the world: disk full, no such device (exit code 3).
 
 #include <stdexcept>
 #include <string>
@@ -21,9 +21,10 @@ struct Position {
 
 struct Issue {
     Position at;
-    std::string path;     // field path such as `clusters[0].nodes`; empty when there is none
-    std::string problem;  // lower case, no full stop, ends with the offending value: "... (got '3')"
-    std::string hint;     // "did you mean 'memory'?" or what to write instead; may be empty
+    std::string path;  // field path such as `clusters[0].nodes`; empty when there is none
+    std::string
+        problem;       // lower case, no full stop, ends with the offending value: "... (got '3')"
+    std::string hint;  // "did you mean 'memory'?" or what to write instead; may be empty
 };
 
 // file:line:column: path: problem, hint   (parts that are missing are left out)
@@ -60,8 +61,8 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// The name in `candidates` that the writer most likely meant, or empty: at most two edits away (one for
-// names of up to four letters), swapped neighbours counting as one; first of equals.
+// The name in `candidates` that the writer most likely meant, or empty: at most two edits away (one
+// for names of up to four letters), swapped neighbours counting as one; first of equals.
 std::string nearest(std::string_view name, const std::vector<std::string>& candidates);
 
 // "did you mean 'x'?" for the nearest candidate, or empty.

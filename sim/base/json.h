@@ -1,6 +1,7 @@
 #pragma once
-// Writes JSON, never reads it. Keys in the order given; numbers in the shortest form that reads back to
-// the same value; not-a-number and infinities become null; text is escaped and must be UTF-8.
+// Writes JSON, never reads it. Keys in the order given; numbers in the shortest form that reads
+// back to the same value; not-a-number and infinities become null; text is escaped and must be
+// UTF-8.
 
 #include <cstdint>
 #include <string>

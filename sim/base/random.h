@@ -1,6 +1,7 @@
 #pragma once
-// Counter-based random streams. A draw is a pure function of (seed, purpose, entity, k): every entity owns
-// its luck, so adding a node or taking another decision never disturbs the luck of the others.
+// Counter-based random streams. A draw is a pure function of (seed, purpose, entity, k): every
+// entity owns its luck, so adding a node or taking another decision never disturbs the luck of the
+// others.
 //
 // Generator: Philox4x32-10 (Salmon, Moraes, Dror, Shaw, SC'11); constants from that paper. The same
 // integers on every machine, on host and device.

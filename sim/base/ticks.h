@@ -1,6 +1,6 @@
 #pragma once
-// Simulated time. The run counts in ticks of 1/16 s since its start (u32, 8.5 years); specs and closed
-// forms use Seconds. The two meet here and nowhere else.
+// Simulated time. The run counts in ticks of 1/16 s since its start (u32, 8.5 years); specs and
+// closed forms use Seconds. The two meet here and nowhere else.
 
 #include <cmath>
 #include <compare>
@@ -31,6 +31,8 @@ inline std::optional<Ticks> to_ticks(Seconds time) {
 }
 
 // Exact: every tick is a multiple of 1/16 s, which a double holds.
-constexpr Seconds to_seconds(Ticks ticks) { return Seconds{ticks.value / double{kTicksPerSecond}}; }
+constexpr Seconds to_seconds(Ticks ticks) {
+    return Seconds{ticks.value / double{kTicksPerSecond}};
+}
 
 }  // namespace tidepool

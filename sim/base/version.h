@@ -6,10 +6,11 @@
 
 namespace tidepool {
 
-std::string_view version();     // "major.minor.patch" of the command line, YAML and HDF5 layout
-std::string_view git_commit();  // 7 to 12 hex digits, or "unknown" outside git and released archives
-bool git_dirty();               // tracked files differed from that commit
-std::string_view compiler();    // "GNU 12.2.0"
+std::string_view version();  // "major.minor.patch" of the command line, YAML and HDF5 layout
+std::string_view
+git_commit();                 // 7 to 12 hex digits, or "unknown" outside git and released archives
+bool git_dirty();             // tracked files differed from that commit
+std::string_view compiler();  // "GNU 12.2.0"
 std::string_view build_type();  // "Release"; empty for multi-configuration generators
 
 }  // namespace tidepool

@@ -1,6 +1,6 @@
 #pragma once
-// What a run leaves behind, in integers: one record per job and exact integrals over time. Drivers fill
-// it; KPIs, time series and later money are pure functions of it. Laws that hold exactly:
+// What a run leaves behind, in integers: one record per job and exact integrals over time. Drivers
+// fill it; KPIs, time series and later money are pure functions of it. Laws that hold exactly:
 //   capacity = idle + allocated,   allocated = sum over jobs of gpus * (end - start).
 
 #include <cstdint>
@@ -13,8 +13,8 @@ namespace tidepool::model {
 
 // Values are part of the results (/jobs/state): never renumber, only add.
 enum class JobState : std::int8_t {
-    kQueued = 0,     // still waiting at the end of the run
-    kRunning = 1,    // still running at the end of the run
+    kQueued = 0,   // still waiting at the end of the run
+    kRunning = 1,  // still running at the end of the run
     kCompleted = 2,
     kFailed = 3,     // ran and ended as failed, as its trace says
     kCancelled = 4,  // ran and ended as cancelled, as its trace says
@@ -33,8 +33,9 @@ struct JobRecord {
     std::uint32_t gpus = 0;
     JobState state = JobState::kQueued;
     Rejection rejection = Rejection::kNone;
-    std::uint32_t tenant = 0;      // index into Ledger::tenants
-    std::uint32_t gpu_model = 0;   // index into Ledger::gpu_models of the GPUs it ran on; 0 if it did not
+    std::uint32_t tenant = 0;  // index into Ledger::tenants
+    std::uint32_t gpu_model =
+        0;  // index into Ledger::gpu_models of the GPUs it ran on; 0 if it did not
     std::uint32_t nodes = 0;       // nodes it held
     std::uint32_t first_node = 0;  // lowest node it held; 0 if it did not run
     std::int8_t plan = 0;
@@ -48,13 +49,13 @@ struct Bin {
 };
 
 struct Ledger {
-    std::uint64_t gpus = 0;  // installed
-    Ticks end;               // the run covers [0, end)
-    bool interrupted = false;  // ended early by the user; integrals cover [0, end) all the same
+    std::uint64_t gpus = 0;       // installed
+    Ticks end;                    // the run covers [0, end)
+    bool interrupted = false;     // ended early by the user; integrals cover [0, end) all the same
     std::vector<JobRecord> jobs;  // in trace order
     Ticks bin_width;
-    std::vector<Bin> bins;     // bin b covers [b, b + 1) * bin_width; the last one may be shorter
-    Bin total;                 // the same integrals over the whole run
+    std::vector<Bin> bins;  // bin b covers [b, b + 1) * bin_width; the last one may be shorter
+    Bin total;              // the same integrals over the whole run
     std::uint32_t queue_length_max = 0;
     std::vector<std::string> tenants;  // index 0 is the empty name: no tenant recorded
     std::vector<std::string> gpu_models;

@@ -1,0 +1,101 @@
+#pragma once
+// Which nodes have how many free GPUs, indexed for the questions that placement asks: per class and
+// level (a level = a number of free GPUs) a bitmap of nodes and their count; per domain the number
+// of wholly free nodes. A map may describe the present or a supposed future (EASY's reservation).
+
+#include <cstdint>
+
+#include "sim/core/bits.h"
+#include "sim/core/exec.h"
+#include "sim/core/plan.h"
+
+namespace tidepool::core {
+
+struct FreeMap {
+    std::uint32_t* free = nullptr;         // [nodes]
+    std::uint64_t* bits = nullptr;         // [plan.bit_words]
+    std::uint32_t* level_count = nullptr;  // [plan.level_counts]
+    std::uint32_t* whole = nullptr;        // [domains] wholly free nodes
+};
+
+// Bitmap of the class's nodes with exactly `level` (1 .. gpus) free GPUs. Bit 0 is node first / 64
+// * 64.
+TP_HD inline std::uint64_t* level_bits(const FreeMap& map, const NodeClass& c,
+                                       std::uint32_t level) {
+    return map.bits + c.bit_offset + std::uint64_t{level - 1} * c.words;
+}
+
+TP_HD inline std::uint32_t& level_count(const FreeMap& map, const NodeClass& c,
+                                        std::uint32_t level) {
+    return map.level_count[c.count_offset + level - 1];
+}
+
+// Lowest node of the class with exactly `level` free GPUs in [lo, hi), or kNone.
+template <class Exec>
+TP_HD std::uint32_t first_at_level(Exec exec, const FreeMap& map, const NodeClass& c,
+                                   std::uint32_t level, std::uint32_t lo, std::uint32_t hi) {
+    const std::uint32_t zero = c.first / 64 * 64;
+    const std::uint32_t found = first_set(exec, level_bits(map, c, level), lo - zero, hi - zero);
+    return found == kNone ? kNone : found + zero;
+}
+
+// Wholly free nodes of a class; a pool has none to speak of.
+TP_HD inline std::uint32_t whole_nodes(const FreeMap& map, const NodeClass& c) {
+    return c.pool != 0 ? 0 : level_count(map, c, c.gpus);
+}
+
+namespace detail {
+
+TP_HD inline void flip_level(const FreeMap& map, const NodeClass& c, std::uint32_t node,
+                             std::uint32_t level, std::uint32_t change) {
+    if (level > 0) {
+        const std::uint32_t bit = node - c.first / 64 * 64;
+        level_bits(map, c, level)[bit / 64] ^= std::uint64_t{1} << (bit % 64);
+        level_count(map, c, level) += change;
+    }
+}
+
+}  // namespace detail
+
+// Changes a node's number of free GPUs and every index with it. Like every function that writes
+// shared state it syncs before (others may still be reading) and after.
+template <class Exec>
+TP_HD void set_free(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t node,
+                    std::uint32_t now_free) {
+    exec.sync();
+    if (exec.lane() == 0) {
+        const NodeClass& c = plan.classes_by_size[plan.node_class[node]];
+        const std::uint32_t was_free = map.free[node];
+        map.free[node] = now_free;
+        if (c.pool == 0 && was_free != now_free) {
+            detail::flip_level(map, c, node, was_free, 0xFFFF'FFFFu);  // minus one
+            detail::flip_level(map, c, node, now_free, 1);
+            if (was_free == c.gpus || now_free == c.gpus) {
+                for (std::uint32_t level = 0; level < plan.levels; ++level) {
+                    std::uint32_t& whole = map.whole[plan.domain_of[level * plan.nodes + node]];
+                    whole += now_free == c.gpus ? 1U : 0xFFFF'FFFFu;
+                }
+            }
+        }
+    }
+    exec.sync();
+}
+
+template <class Exec, class T>
+TP_HD void copy(Exec exec, T* to, const T* from, std::uint32_t n) {
+    for (std::uint32_t i = exec.lane(); i < n; i += Exec::kWidth) {
+        to[i] = from[i];
+    }
+}
+
+template <class Exec>
+TP_HD void copy(Exec exec, const Plan& plan, const FreeMap& to, const FreeMap& from) {
+    exec.sync();
+    copy(exec, to.free, from.free, plan.nodes);
+    copy(exec, to.bits, from.bits, plan.bit_words);
+    copy(exec, to.level_count, from.level_count, plan.level_counts);
+    copy(exec, to.whole, from.whole, plan.level_begin[plan.levels]);
+    exec.sync();
+}
+
+}  // namespace tidepool::core

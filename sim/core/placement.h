@@ -1,0 +1,356 @@
+#pragma once
+// Where a gang goes. A gang that fits into the largest node it accepts takes one node; a larger one
+// takes whole nodes of one class and, when its size is no multiple, a part of one more. `fits`
+// asks, `place` answers by calling take(node, gpus) for each node, which must enter the change into
+// the map.
+
+#include <cstdint>
+
+#include "sim/base/random.h"
+#include "sim/core/free_map.h"
+
+namespace tidepool::core {
+
+namespace detail {
+
+// A choice of one node; the lower key wins. key = order of preference << 32 | node.
+inline constexpr std::uint64_t kNoChoice = ~std::uint64_t{0};
+
+TP_HD constexpr std::uint64_t choice(std::uint32_t preference, std::uint32_t node) {
+    return node == kNone ? kNoChoice : (std::uint64_t{preference} << 32) | node;
+}
+
+TP_HD inline bool any_node(const FreeMap& map, const NodeClass& c, std::uint32_t gpus) {
+    if (c.pool != 0) {
+        return map.free[c.first] >= gpus;
+    }
+    for (std::uint32_t level = gpus; level <= c.gpus; ++level) {
+        if (level_count(map, c, level) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+TP_HD inline bool fits_gang(const FreeMap& map, const NodeClass& c, std::uint32_t gpus) {
+    const std::uint32_t needed = gpus / c.gpus;
+    const std::uint32_t rest = gpus % c.gpus;
+    const std::uint32_t whole = whole_nodes(map, c);
+    if (whole != needed) {
+        return whole > needed;
+    }
+    if (rest == 0) {
+        return true;
+    }
+    for (std::uint32_t level = rest; level < c.gpus; ++level) {
+        if (level_count(map, c, level) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Fullest node that fits, lowest number among equals.
+template <class Exec>
+TP_HD std::uint64_t fullest(Exec exec, const FreeMap& map, const NodeClass& c, std::uint32_t gpus,
+                            std::uint32_t lo, std::uint32_t hi) {
+    for (std::uint32_t level = gpus; level <= c.gpus; ++level) {
+        if (level_count(map, c, level) > 0) {
+            const std::uint32_t node = first_at_level(exec, map, c, level, lo, hi);
+            if (node != kNone) {
+                return choice(level, node);
+            }
+        }
+    }
+    return kNoChoice;
+}
+
+template <class Exec>
+TP_HD std::uint64_t emptiest(Exec exec, const FreeMap& map, const NodeClass& c,
+                             std::uint32_t gpus) {
+    for (std::uint32_t level = c.gpus; level >= gpus; --level) {
+        if (level_count(map, c, level) > 0) {
+            return choice(kLargestNode - level,
+                          first_at_level(exec, map, c, level, c.first, c.last));
+        }
+    }
+    return kNoChoice;
+}
+
+template <class Exec>
+TP_HD std::uint64_t lowest(Exec exec, const FreeMap& map, const NodeClass& c, std::uint32_t gpus) {
+    std::uint32_t node = kNone;
+    for (std::uint32_t level = gpus; level <= c.gpus; ++level) {
+        if (level_count(map, c, level) > 0) {
+            const std::uint32_t found = first_at_level(exec, map, c, level, c.first, c.last);
+            node = found < node ? found : node;
+        }
+    }
+    return choice(0, node);
+}
+
+// The one node of this class that the rule prefers for `gpus`.
+template <class Exec>
+TP_HD std::uint64_t prefer(Exec exec, const Plan& plan, const FreeMap& map, const NodeClass& c,
+                           std::uint32_t gpus) {
+    if (c.pool != 0) {
+        return map.free[c.first] >= gpus ? choice(0, c.first) : kNoChoice;
+    }
+    switch (plan.placement) {
+        case Placement::kPack:
+            return fullest(exec, map, c, gpus, c.first, c.last);
+        case Placement::kSpread:
+            return emptiest(exec, map, c, gpus);
+        case Placement::kFirstFit:
+        case Placement::kRandom:  // drawn elsewhere
+            return lowest(exec, map, c, gpus);
+    }
+    return kNoChoice;
+}
+
+// Nodes of the class that fit, counted; with `skip`, steps over that many of them in the order
+// (free GPUs, node) and returns the next one in `found`.
+template <class Exec>
+TP_HD std::uint32_t step_over(Exec exec, const FreeMap& map, const NodeClass& c, std::uint32_t gpus,
+                              std::uint32_t skip, std::uint32_t& found) {
+    if (c.pool != 0) {
+        const bool fits = map.free[c.first] >= gpus;
+        found = fits && skip == 0 ? c.first : kNone;
+        return fits ? 1 : 0;
+    }
+    std::uint32_t seen = 0;
+    found = kNone;
+    for (std::uint32_t level = gpus; level <= c.gpus; ++level) {
+        const std::uint32_t here = level_count(map, c, level);
+        if (skip >= seen && skip - seen < here) {
+            const std::uint32_t zero = c.first / 64 * 64;
+            found = zero + nth_set(exec, level_bits(map, c, level), c.first - zero, c.last - zero,
+                                   skip - seen);
+        }
+        seen += here;
+    }
+    return seen;
+}
+
+// Any node that fits with equal chance. Draw 0 of the job's placement stream decides (word `word`),
+// so the choice depends on the job and the free nodes only. `only`: restrict to this class, or
+// kNone.
+template <class Exec>
+TP_HD std::uint32_t random_node(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t rank,
+                                std::uint32_t gpus, std::uint32_t only, std::uint32_t word) {
+    std::uint32_t found = kNone;
+    std::uint32_t fitting = 0;
+    const auto wanted = [&](std::uint32_t c) {
+        const NodeClass& k = plan.classes_by_size[c];
+        return (only == kNone || only == c) && k.gpus >= gpus && accepts(plan, rank, k);
+    };
+    for (std::uint32_t c = 0; c < plan.classes; ++c) {
+        if (wanted(c)) {
+            fitting += step_over(exec, map, plan.classes_by_size[c], gpus, kNone, found);
+        }
+    }
+    std::uint32_t skip = bounded(word, fitting);
+    for (std::uint32_t c = 0; c < plan.classes; ++c) {
+        if (wanted(c)) {
+            const std::uint32_t here =
+                step_over(exec, map, plan.classes_by_size[c], gpus, skip, found);
+            if (skip < here) {
+                return found;
+            }
+            skip -= here;
+        }
+    }
+    return kNone;
+}
+
+// The domain of this level that holds at least `needed` wholly free nodes of class c: the one with
+// the fewest (best = true) or the most; lowest number among equals; kNone if there is none.
+template <class Exec>
+TP_HD std::uint32_t find_domain(Exec exec, const Plan& plan, const FreeMap& map,
+                                std::uint32_t level, std::uint32_t c, std::uint32_t needed,
+                                bool best) {
+    const std::uint32_t first = plan.level_begin[level];
+    const std::uint32_t last = plan.level_begin[level + 1];
+    std::uint32_t top = kNone;  // fewest wins: the count; most wins: its complement
+    for (std::uint32_t base = first; base < last; base += Exec::kWidth) {
+        const std::uint32_t d = base + exec.lane();
+        const bool good = d < last && plan.domains[d].node_class == c && map.whole[d] >= needed &&
+                          map.whole[d] > 0;
+        const std::uint32_t score = !good ? kNone : best ? map.whole[d] : kNone - 1 - map.whole[d];
+        const std::uint32_t low = exec.min(score);
+        top = low < top ? low : top;
+    }
+    if (top == kNone) {
+        return kNone;
+    }
+    const std::uint32_t count = best ? top : kNone - 1 - top;
+    for (std::uint32_t base = first; base < last; base += Exec::kWidth) {
+        const std::uint32_t d = base + exec.lane();
+        const bool hit = d < last && plan.domains[d].node_class == c && map.whole[d] == count;
+        const std::uint32_t found = exec.min(hit ? d : kNone);
+        if (found != kNone) {
+            return found;
+        }
+    }
+    return kNone;
+}
+
+// Takes up to `needed` wholly free nodes in [lo, hi), lowest first; returns how many, and the last
+// taken.
+template <class Exec, class Take>
+TP_HD std::uint32_t take_whole(Exec exec, const FreeMap& map, const NodeClass& c, std::uint32_t lo,
+                               std::uint32_t hi, std::uint32_t needed, std::uint32_t& last_taken,
+                               Take&& take) {
+    std::uint32_t taken = 0;
+    while (taken < needed) {
+        const std::uint32_t node = first_at_level(exec, map, c, c.gpus, lo, hi);
+        if (node == kNone) {
+            break;
+        }
+        take(node, c.gpus);
+        last_taken = node;
+        lo = node + 1;
+        ++taken;
+    }
+    return taken;
+}
+
+// Selection sampling (Knuth, TAOCP 2, algorithm 3.4.2 S): every set of `needed` wholly free nodes
+// with equal chance, in one pass over them. The i-th wholly free node uses word i % 4 of draw 1 + i
+// / 4.
+template <class Exec, class Take>
+TP_HD std::uint32_t sample_whole(Exec exec, const Plan& plan, const FreeMap& map,
+                                 const NodeClass& c, std::uint32_t rank, std::uint32_t needed,
+                                 Take&& take) {
+    std::uint32_t left = whole_nodes(map, c);
+    std::uint32_t last_taken = kNone;
+    std::uint32_t lo = c.first;
+    for (std::uint32_t i = 0; needed > 0; ++i, --left) {
+        const std::uint32_t node = first_at_level(exec, map, c, c.gpus, lo, c.last);
+        const Block words = draw(plan.seed, Purpose::kPlacement, rank, 1 + i / 4);
+        const std::uint32_t w = i % 4;
+        const std::uint32_t word = w == 0   ? words[0]
+                                   : w == 1 ? words[1]
+                                   : w == 2 ? words[2]
+                                            : words[3];
+        if (bounded(word, left) < needed) {
+            take(node, c.gpus);
+            last_taken = node;
+            --needed;
+        }
+        lo = node + 1;
+    }
+    return last_taken;
+}
+
+// Whole nodes by domain: the smallest domain that holds all of them (pack) or the emptiest pod
+// (spread); if no pod does, the pods with the most wholly free nodes until the rest fits into one.
+template <class Exec, class Take>
+TP_HD std::uint32_t take_by_domain(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t c,
+                                   std::uint32_t needed, Take&& take) {
+    const NodeClass& k = plan.classes_by_size[c];
+    const bool pack = plan.placement == Placement::kPack;
+    std::uint32_t last_taken = kNone;
+    for (std::uint32_t level = pack ? 0 : plan.levels - 1; level < plan.levels; ++level) {
+        const std::uint32_t d = find_domain(exec, plan, map, level, c, needed, pack);
+        if (d != kNone) {
+            take_whole(exec, map, k, plan.domains[d].first, plan.domains[d].last, needed,
+                       last_taken, take);
+            return last_taken;
+        }
+    }
+    while (needed > 0) {
+        std::uint32_t d = kNone;
+        if (pack) {
+            d = find_domain(exec, plan, map, plan.levels - 1, c, needed, true);
+        }
+        if (d == kNone) {
+            d = find_domain(exec, plan, map, plan.levels - 1, c, 1, false);
+        }
+        needed -= take_whole(exec, map, k, plan.domains[d].first, plan.domains[d].last, needed,
+                             last_taken, take);
+    }
+    return last_taken;
+}
+
+template <class Exec, class Take>
+TP_HD void place_gang(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t rank,
+                      std::uint32_t c, Take&& take) {
+    const NodeClass& k = plan.classes_by_size[c];
+    const std::uint32_t needed = plan.job_gpus[rank] / k.gpus;
+    const std::uint32_t rest = plan.job_gpus[rank] % k.gpus;
+    std::uint32_t last = kNone;
+    if (plan.placement == Placement::kRandom) {
+        last = sample_whole(exec, plan, map, k, rank, needed, take);
+    } else if (plan.placement == Placement::kFirstFit) {
+        take_whole(exec, map, k, k.first, k.last, needed, last, take);
+    } else {
+        last = take_by_domain(exec, plan, map, c, needed, take);
+    }
+    if (rest == 0) {
+        return;
+    }
+    std::uint64_t best = kNoChoice;
+    if (plan.placement == Placement::kRandom) {
+        const Block words = draw(plan.seed, Purpose::kPlacement, rank, 0);
+        best = choice(0, random_node(exec, plan, map, rank, rest, c, words[1]));
+    } else if (plan.placement == Placement::kPack) {  // beside the others if there is room
+        const Domain& pod = plan.domains[plan.domain_of[(plan.levels - 1) * plan.nodes + last]];
+        best = fullest(exec, map, k, rest, pod.first, pod.last);
+    }
+    if (best == kNoChoice) {
+        best = prefer(exec, plan, map, k, rest);
+    }
+    take(static_cast<std::uint32_t>(best), rest);
+}
+
+}  // namespace detail
+
+// Can the job be placed now?
+TP_HD inline bool fits(const Plan& plan, const FreeMap& map, std::uint32_t rank) {
+    const std::uint32_t gpus = plan.job_gpus[rank];
+    const bool single = gpus <= largest_node(plan, rank);
+    for (std::uint32_t c = 0; c < plan.classes; ++c) {
+        const NodeClass& k = plan.classes_by_size[c];
+        if (!accepts(plan, rank, k)) {
+            continue;
+        }
+        if (single ? k.gpus >= gpus && detail::any_node(map, k, gpus)
+                   : detail::fits_gang(map, k, gpus)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Places a job for which fits() holds.
+template <class Exec, class Take>
+TP_HD void place(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t rank, Take&& take) {
+    const std::uint32_t gpus = plan.job_gpus[rank];
+    if (gpus > largest_node(plan, rank)) {
+        for (std::uint32_t c = 0; c < plan.classes; ++c) {
+            const NodeClass& k = plan.classes_by_size[c];
+            if (accepts(plan, rank, k) && detail::fits_gang(map, k, gpus)) {
+                detail::place_gang(exec, plan, map, rank, c, take);
+                return;
+            }
+        }
+        return;
+    }
+    if (plan.placement == Placement::kRandom) {
+        const Block words = draw(plan.seed, Purpose::kPlacement, rank, 0);
+        take(detail::random_node(exec, plan, map, rank, gpus, kNone, words[0]), gpus);
+        return;
+    }
+    std::uint64_t best = detail::kNoChoice;
+    for (std::uint32_t c = 0; c < plan.classes; ++c) {
+        const NodeClass& k = plan.classes_by_size[c];
+        if (k.gpus >= gpus && accepts(plan, rank, k)) {
+            const std::uint64_t here = detail::prefer(exec, plan, map, k, gpus);
+            best = here < best ? here : best;
+        }
+    }
+    take(static_cast<std::uint32_t>(best), gpus);
+}
+
+}  // namespace tidepool::core

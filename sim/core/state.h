@@ -1,0 +1,122 @@
+#pragma once
+// Everything that changes during a run: plain arrays in one block of memory that the driver
+// provides, and a few counters. Decision code addresses it by name only, so the arrays may as well
+// be members of a fixed-size struct in shared memory. A job's host CPUs, memory or GPU fractions
+// would be further arrays beside `free`; jobs and nodes that do not use them would not pay for
+// them.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sim/core/end_order.h"
+#include "sim/core/free_map.h"
+#include "sim/core/plan.h"
+
+namespace tidepool::core {
+
+// A running job and what it holds: a chain of whole nodes and/or a part of one node.
+struct Slot {
+    std::uint32_t rank = 0;
+    std::uint32_t start = 0;         // tick
+    std::uint32_t end = 0;           // tick, as the driver says
+    std::uint32_t expected_end = 0;  // tick, as the scheduler believes
+    std::uint32_t whole = kNone;     // first whole node; State::next_node links the others
+    std::uint32_t part_node = kNone;
+    std::uint32_t part_gpus = 0;
+    std::uint32_t node_class = 0;  // index into Plan::classes_by_size
+    std::uint64_t part_mask = 0;   // which GPUs of part_node; 0 in a pool
+};
+
+struct State {
+    FreeMap now;                         // what is free
+    std::uint64_t* gpu_mask = nullptr;   // [nodes] free GPUs, one bit each; 0 in a pool
+    std::uint32_t* next_node = nullptr;  // [nodes] next whole node of the same gang
+    Slot* slots = nullptr;
+    std::uint32_t* unused_slots = nullptr;
+    std::uint64_t* waiting = nullptr;  // [jobs] bits: the queue, by rank
+    EndOrder ends;                     // by Slot::end
+    EndOrder expected;                 // by Slot::expected_end; EASY only
+    FreeMap shadow;                    // EASY only: what later jobs may take
+    std::uint32_t* shadow_free =
+        nullptr;  // [nodes] EASY only: free at the shadow time beside the head
+
+    std::uint32_t slot_count = 0;        // how many exist
+    std::uint32_t unused_count = 0;      // how many are unused
+    std::uint32_t next_arrival = 0;      // index into Plan::arrival
+    std::uint32_t queue_first = 0;       // no waiting rank is lower
+    std::uint32_t queue_last = 0;        // every waiting rank is lower
+    std::uint32_t queue_length = 0;      // jobs
+    std::uint64_t queued_gpus = 0;       // sum of their gang sizes
+    std::uint64_t allocated = 0;         // GPUs held
+    std::uint32_t blocked_head = kNone;  // head that did not fit in the last pass
+    std::uint32_t fresh = kNone;         // lowest rank that came since the last pass
+    bool released = false;               // has anything been given back since the last pass
+};
+
+// Memory for a plan, and where each array lies in it. `memory` must be aligned to 8 bytes and
+// zeroed.
+class StateLayout {
+public:
+    TP_HD explicit StateLayout(const Plan& plan) : plan_(plan) {
+        State sizes_only;
+        assign(sizes_only, nullptr);
+    }
+    TP_HD std::size_t bytes() const { return used_; }
+    // All nodes free, queue empty.
+    template <class Exec>
+    TP_HD State make(Exec exec, void* memory) const {
+        State state;
+        StateLayout(plan_).assign(state, static_cast<unsigned char*>(memory));
+        state.slot_count = state.unused_count = slots();
+        for (std::uint32_t s = exec.lane(); s < state.slot_count; s += Exec::kWidth) {
+            state.unused_slots[s] = state.slot_count - 1 - s;
+        }
+        exec.sync();
+        for (std::uint32_t node = 0; node < plan_.nodes; ++node) {
+            const NodeClass& c = plan_.classes_by_size[plan_.node_class[node]];
+            if (exec.lane() == 0 && c.pool == 0) {
+                state.gpu_mask[node] = ~std::uint64_t{0} >> (kLargestNode - c.gpus);
+            }
+            set_free(exec, plan_, state.now, node, c.gpus);
+        }
+        return state;
+    }
+
+private:
+    TP_HD std::uint32_t slots() const {
+        return plan_.gpus < plan_.jobs ? static_cast<std::uint32_t>(plan_.gpus) : plan_.jobs;
+    }
+    template <class T>
+    TP_HD void take(T*& array, std::size_t n, unsigned char* memory) {
+        array = memory == nullptr ? nullptr : reinterpret_cast<T*>(memory + used_);
+        used_ += (n * sizeof(T) + 7) / 8 * 8;
+    }
+    TP_HD void assign(FreeMap& map, unsigned char* memory) {
+        take(map.bits, plan_.bit_words, memory);
+        take(map.free, plan_.nodes, memory);
+        take(map.level_count, plan_.level_counts, memory);
+        take(map.whole, plan_.level_begin[plan_.levels], memory);
+    }
+    TP_HD void assign(State& state, unsigned char* memory) {
+        used_ = 0;
+        assign(state.now, memory);
+        take(state.gpu_mask, plan_.nodes, memory);
+        take(state.next_node, plan_.nodes, memory);
+        take(state.slots, slots(), memory);
+        take(state.unused_slots, slots(), memory);
+        take(state.waiting, (std::size_t{plan_.jobs} + 63) / 64, memory);
+        take(state.ends.keys, slots(), memory);
+        take(state.ends.slots, slots(), memory);
+        if (plan_.queue == QueuePolicy::kEasy) {
+            take(state.expected.keys, slots(), memory);
+            take(state.expected.slots, slots(), memory);
+            assign(state.shadow, memory);
+            take(state.shadow_free, plan_.nodes, memory);
+        }
+    }
+
+    const Plan& plan_;
+    std::size_t used_ = 0;
+};
+
+}  // namespace tidepool::core
