@@ -19,7 +19,7 @@ std::vector<Device> devices(std::string* why_none) {
     }
     if (error != cudaSuccess) {
         why = cudaGetErrorString(error);
-        found.clear();            // never half a list
+        found.clear();             // never half a list
         (void)cudaGetLastError();  // do not leave it for the next caller
     } else if (found.empty()) {
         why = "no CUDA device";

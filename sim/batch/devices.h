@@ -1,6 +1,6 @@
 #pragma once
-// The CUDA devices of this machine. Works in every build and on every machine: without CUDA, without a
-// driver or without a device the list is empty and says why; it never aborts.
+// The CUDA devices of this machine. Works in every build and on every machine: without CUDA,
+// without a driver or without a device the list is empty and says why; it never aborts.
 
 #include <cstdint>
 #include <string>
@@ -16,8 +16,8 @@ struct Device {
     int multiprocessors = 0;
 };
 
-// In the order of their ids. When the list is empty, *why_none (if given) is a sentence fragment such as
-// "no CUDA-capable device is detected"; otherwise it is cleared.
+// In the order of their ids. When the list is empty, *why_none (if given) is a sentence fragment
+// such as "no CUDA-capable device is detected"; otherwise it is cleared.
 std::vector<Device> devices(std::string* why_none = nullptr);
 
 // The CUDA runtime that this program was built with, e.g. "13.0"; empty when built without CUDA.

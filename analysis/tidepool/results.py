@@ -1,0 +1,207 @@
+"""The one reader of tidepool's result files (HDF5).
+
+    from tidepool import results
+    run = results.open("run.h5")
+    run.summary["wait_mean_s"].value          # a float, in run.summary["wait_mean_s"].units
+    run.jobs["start"] - run.jobs["submit"]    # arrays of one entry per job, in trace order
+
+Everything is in SI units (seconds, bytes, bytes/s) as the file says; instants are seconds since the
+start of the run. A number that does not exist (a job that never started) is NaN. Each part is read when it
+is first asked for and kept; the file is open only while reading, so a run in progress is not disturbed.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+SCHEMA_MAJOR = "1"  # of the root attribute tidepool_schema
+
+Array = npt.NDArray[Any]
+
+
+class ResultError(ValueError):
+    """The file is not a tidepool result, is damaged, or lacks what was asked for."""
+
+
+class PartialResultWarning(UserWarning):
+    """The run that wrote the file was still going on, or did not get to its end."""
+
+
+class Kpi(NamedTuple):
+    """One number of the summary."""
+
+    value: float
+    units: str  # UDUNITS style: s, h, 1, B, W, USD
+    long_name: str
+    better: str  # "higher", "lower" or "none"
+    group: str  # "capacity", "reliability", "money" or "service"
+
+
+class Table(dict[str, Array]):
+    """Columns by name, and what the file says about them."""
+
+    def __init__(self) -> None:
+        """Make an empty table; `Result` fills it."""
+        super().__init__()
+        self.units: dict[str, str] = {}
+        self.long_names: dict[str, str] = {}
+        self.enums: dict[str, dict[int, str]] = {}  # enumerated columns: value -> name
+        self.attrs: dict[str, Any] = {}
+
+    def labels(self, column: str) -> Array:
+        """An enumerated column as an array of names (str), of the column's shape."""
+        names = self.enums.get(column)
+        if names is None:
+            raise ResultError(f"column '{column}' is not enumerated")
+        return np.array([names[int(value)] for value in self[column].flat], dtype=object).reshape(
+            self[column].shape
+        )
+
+
+class Result:
+    """One result file. Make it with `open`."""
+
+    def __init__(self, path: Path) -> None:
+        """Read and check the root attributes of the file `path`."""
+        self.path = path
+        with self._file() as file:
+            self.attrs = _attributes(file)
+        schema = str(self.attrs.get("tidepool_schema", ""))
+        if not schema:
+            raise ResultError(f"{path}: not a tidepool result (no tidepool_schema attribute)")
+        if schema.split(".", maxsplit=1)[0] != SCHEMA_MAJOR:
+            raise ResultError(f"{path}: has schema {schema}, this package reads {SCHEMA_MAJOR}.x")
+
+    @property
+    def status(self) -> str:
+        """How the run ended: "complete", "failed" or "interrupted"; "running" if it has not."""
+        return str(self.attrs.get("status", "running"))
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run got to its end."""
+        return self.status == "complete"
+
+    @cached_property
+    def summary(self) -> dict[str, Kpi]:
+        """The KPIs by name; empty while the run has not finished."""
+        with self._file() as file:
+            return {name: _kpi(item) for name, item in _datasets(file, "summary", required=False)}
+
+    @cached_property
+    def jobs(self) -> Table:
+        """One entry per job, in trace order: every column has shape [jobs]."""
+        return self.table("jobs")
+
+    def timeseries(self, of: str = "cluster") -> Table:
+        """Column "time" [bins] (start of each bin, s) and the columns measured over the bins.
+
+        Columns have shape [bins], or [bins, entities] for `of` = "tenant", "pool" or "link".
+        """
+        return self.table(f"timeseries/{of}")
+
+    def table(self, group: str) -> Table:
+        """Any columnar group of the file, such as "topology/node" or "attempts"."""
+        table = Table()
+        with self._file() as file:
+            for name, item in _datasets(file, group):
+                table[name] = _array(item)
+                about = _attributes(item)
+                table.units[name] = str(about.get("units", ""))
+                table.long_names[name] = str(about.get("long_name", ""))
+                names = h5py.check_enum_dtype(item.dtype)
+                if names is not None:
+                    table.enums[name] = {int(value): str(key) for key, value in names.items()}
+            table.attrs = _attributes(file[group])
+        return table
+
+    def names(self, dimension: str) -> list[str]:
+        """What the ids of a dimension ("tenant", "gpu_model", ...) stand for; the index is the id."""
+        return [str(name) for name in self.table("dim")[dimension]]
+
+    @cached_property
+    def source_yaml(self) -> str:
+        """The scenario file as the user wrote it."""
+        return self._text("scenario/source_yaml")
+
+    @cached_property
+    def resolved_yaml(self) -> str:
+        """The scenario as it ran: with includes, overrides and every default, in SI units."""
+        return self._text("scenario/resolved_yaml")
+
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """Who made the file, when and with what; empty for a run with --reproducible."""
+        with self._file() as file:
+            return _attributes(file["provenance"]) if "provenance" in file else {}
+
+    def _text(self, name: str) -> str:
+        with self._file() as file:
+            if name not in file:
+                raise ResultError(f"{self.path}: has no {name}")
+            text = file[name][()]
+            return text.decode() if isinstance(text, bytes) else str(text)
+
+    @contextmanager
+    def _file(self) -> Iterator[h5py.File]:
+        try:
+            # Without locking: another process may be writing, and it never rewrites what is there.
+            file = h5py.File(self.path, "r", locking=False)
+        except FileNotFoundError:
+            partial = self.path.with_name(self.path.name + ".partial")
+            hint = f"; the run left {partial}" if partial.exists() else ""
+            raise FileNotFoundError(f"{self.path}: no such file{hint}") from None
+        except OSError as error:
+            raise ResultError(f"{self.path}: not a readable HDF5 file ({error})") from error
+        with file:
+            try:
+                yield file
+            except (OSError, KeyError) as error:
+                raise ResultError(f"{self.path}: damaged or incomplete ({error})") from error
+
+
+def open(path: str | Path) -> Result:
+    """Open a result file, or the .partial file of a run that is not finished.
+
+    Raises FileNotFoundError, or ResultError when it is not a tidepool result. Warns with
+    PartialResultWarning when the run did not get to its end: tables may be short, the summary empty.
+    """
+    result = Result(Path(path))
+    if not result.complete or result.path.suffix == ".partial":
+        warnings.warn(f"{path}: the run is {result.status}", PartialResultWarning, stacklevel=2)
+    return result
+
+
+def _datasets(file: h5py.File, group: str, required: bool = True) -> list[tuple[str, h5py.Dataset]]:
+    if group not in file:
+        if required:
+            raise ResultError(f"{file.filename}: has no group /{group}")
+        return []
+    return [(name, item) for name, item in file[group].items() if isinstance(item, h5py.Dataset)]
+
+
+def _kpi(item: h5py.Dataset) -> Kpi:
+    about = _attributes(item)
+    words = (str(about.get(key, "")) for key in ("units", "long_name", "better", "group"))
+    return Kpi(float(item[()]), *words)
+
+
+def _array(item: h5py.Dataset) -> Array:
+    if h5py.check_string_dtype(item.dtype) is not None:
+        return np.asarray(item.asstr()[()], dtype=object)
+    return np.asarray(item[()])
+
+
+def _attributes(item: Any) -> dict[str, Any]:
+    skipped = ("DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME")  # of HDF5's dimension scales
+    values = {name: value for name, value in item.attrs.items() if name not in skipped}
+    return {name: value.decode() if isinstance(value, bytes) else value for name, value in values.items()}

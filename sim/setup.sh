@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Installs what is missing and nothing else; a second call goes straight to work.
+#   bash sim/setup.sh run     what building and running tidepool needs
+#   bash sim/setup.sh test    that, what the tests need, and a Python environment in .venv
+# The Debian packages are listed in sim/packages.txt, the Python ones in analysis/pyproject.toml.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+die() {
+    printf 'setup: %s\n' "$*" >&2
+    exit 3
+}
+
+wanted_packages() {  # SET
+    awk -v set="$1" '/^(#|$)/ {next} $1 == "run" || $1 == set {print $2}' "$root/sim/packages.txt"
+}
+
+missing_packages() {  # PACKAGE...
+    local installed
+    installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true)
+    for package in "$@"; do
+        grep -qxF "installed $package" <<<"$installed" || echo "$package"
+    done
+}
+
+apt_get() {
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -q -y -o DPkg::Lock::Timeout=120 "$@" >&2
+}
+
+install_packages() {  # PACKAGE...
+    printf 'setup: installing %s\n' "$*" >&2
+    as_root=()
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null ||
+            die "not root and no sudo; have an administrator run: apt-get install $*"
+        as_root=(sudo)
+    fi
+    if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then
+        apt_get update || die "apt-get update failed"
+    fi
+    apt_get install --no-install-recommends "$@" && return
+    echo 'setup: trying once more with fresh package lists' >&2
+    apt_get update || die "apt-get update failed"
+    apt_get install --no-install-recommends "$@" || die "apt-get could not install: $*"
+}
+
+find_python() {  # the first Python that is new enough and can make environments
+    for python in python3 /usr/bin/python3; do
+        if "$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$python"
+            return
+        fi
+    done
+    die "no Python 3.11 or later with the venv module"
+}
+
+make_venv() {
+    local venv=$root/.venv sources stamp
+    sources=("$root"/analysis/{pyproject.toml,constraints.txt})
+    stamp="$root $(cat "${sources[@]}" | sha256sum)"
+    if [[ -x $venv/bin/python && $(cat "$venv/stamp" 2>/dev/null) == "$stamp" ]] &&
+        "$venv/bin/python" -c '' 2>/dev/null; then
+        return
+    fi
+    echo 'setup: making the Python environment .venv' >&2
+    rm -rf "$venv"
+    "$(find_python)" -m venv "$venv"
+    local install=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check
+        -c "$root/analysis/constraints.txt" -e "$root/analysis[dev]")
+    "${install[@]}" >&2 || "${install[@]}" >&2 || die "pip could not install the Python packages"
+    printf '%s\n' "$stamp" >"$venv/stamp"
+}
+
+[[ $# -eq 1 && $1 =~ ^(run|test)$ ]] || {
+    echo 'usage: bash sim/setup.sh run|test' >&2
+    exit 2
+}
+command -v dpkg-query >/dev/null ||
+    die "this is not Debian; install the equivalents of sim/packages.txt and use CMake directly"
+mapfile -t packages < <(wanted_packages "$1")
+mapfile -t missing < <(missing_packages "${packages[@]}")
+((${#missing[@]} == 0)) || install_packages "${missing[@]}"
+if [[ $1 == test ]]; then make_venv; fi

@@ -1,0 +1,101 @@
+"""tidepool.results against files written by hand in the documented layout."""
+
+import warnings
+
+import h5py
+import numpy as np
+import pytest
+
+from tidepool import results
+
+
+def write(path, status="complete", schema="1.0"):
+    """Two jobs on a cluster watched for three bins; the second job never started."""
+    with h5py.File(path, "w") as file:
+        file.attrs.update({"tidepool_schema": schema, "status": status, "seed": 7})
+        kpi = file.create_dataset("summary/wait_mean_s", data=12.5)
+        kpi.attrs.update({"units": "s", "long_name": "mean wait", "better": "lower", "group": "capacity"})
+        jobs = file.create_group("jobs")
+        state = h5py.enum_dtype({"queued": 0, "completed": 2}, basetype="i1")
+        jobs.create_dataset("state", data=np.array([2, 0], dtype="i1"), dtype=state)
+        jobs.create_dataset("start", data=np.array([5.0, np.nan]))
+        jobs.create_dataset("tenant", data=np.array([1, 0], dtype="u4"))
+        jobs["start"].attrs["units"] = "s"
+        file.create_dataset("timeseries/cluster/time", data=np.array([0.0, 60.0, 120.0]))
+        file.create_dataset("dim/tenant", data=["", "Łódź"], dtype=h5py.string_dtype())
+        file.create_dataset("scenario/source_yaml", data="tidepool: 1  # Łódź\n")
+        file.create_group("provenance").attrs["hostname"] = "tide"
+    return path
+
+
+def test_summary_gives_value_units_and_direction(tmp_path):
+    run = results.open(write(tmp_path / "a.h5"))
+    assert run.summary == {"wait_mean_s": (12.5, "s", "mean wait", "lower", "capacity")}
+    assert run.summary["wait_mean_s"].better == "lower"
+
+
+def test_jobs_are_columns_with_units_and_labels(tmp_path):
+    jobs = results.open(write(tmp_path / "a.h5")).jobs
+    assert jobs["start"][0] == 5.0
+    assert np.isnan(jobs["start"][1])
+    assert jobs.units["start"] == "s"
+    assert list(jobs.labels("state")) == ["completed", "queued"]
+    with pytest.raises(results.ResultError, match="'tenant' is not enumerated"):
+        jobs.labels("tenant")
+
+
+def test_ids_have_names(tmp_path):
+    run = results.open(write(tmp_path / "a.h5"))
+    names = run.names("tenant")
+    assert [names[i] for i in run.jobs["tenant"]] == ["Łódź", ""]
+
+
+def test_time_series_scenario_and_provenance(tmp_path):
+    run = results.open(write(tmp_path / "a.h5"))
+    assert list(run.timeseries("cluster")["time"]) == [0.0, 60.0, 120.0]
+    assert run.source_yaml == "tidepool: 1  # Łódź\n"
+    assert run.provenance == {"hostname": "tide"}
+    assert run.attrs["seed"] == 7
+    with pytest.raises(results.ResultError, match="no group /timeseries/pool"):
+        run.timeseries("pool")
+    with pytest.raises(results.ResultError, match="no scenario/resolved_yaml"):
+        _ = run.resolved_yaml
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("a.h5.partial", "running"), ("a.h5", "interrupted"), ("b.partial", "complete")]
+)
+def test_unfinished_files_open_with_a_warning(tmp_path, name, status):
+    with pytest.warns(results.PartialResultWarning, match=f"the run is {status}"):
+        run = results.open(write(tmp_path / name, status=status))
+    assert len(run.jobs["state"]) == 2
+
+
+def test_a_complete_file_opens_without_a_warning(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert results.open(str(write(tmp_path / "a.h5"))).complete
+
+
+def test_a_missing_file_points_to_the_partial_one(tmp_path):
+    write(tmp_path / "a.h5.partial")
+    with pytest.raises(FileNotFoundError, match=r"no such file; the run left .*a\.h5\.partial"):
+        results.open(tmp_path / "a.h5")
+    with pytest.raises(FileNotFoundError, match="no such file$"):
+        results.open(tmp_path / "b.h5")
+
+
+def test_what_is_no_result_is_refused(tmp_path):
+    (tmp_path / "text.h5").write_text("no HDF5 at all\n")
+    h5py.File(tmp_path / "foreign.h5", "w").close()
+    write(tmp_path / "future.h5", schema="2.0")
+    whole = write(tmp_path / "whole.h5").read_bytes()
+    (tmp_path / "cut.h5").write_bytes(whole[: len(whole) // 2])
+    for name, why in {
+        "text.h5": "not a readable HDF5 file",
+        "foreign.h5": "not a tidepool result",
+        "future.h5": r"has schema 2\.0, this package reads 1\.x",
+        "cut.h5": "not a readable HDF5 file",
+    }.items():
+        with pytest.raises(results.ResultError, match=why):
+            results.open(tmp_path / name)
