@@ -1,0 +1,32 @@
+#pragma once
+// What the engine builds in SimGrid, as plain data: a host per node and a link per direction of a
+// trunk.
+
+#include <string>
+#include <vector>
+
+#include "sim/base/issue.h"
+#include "sim/base/quantity.h"
+#include "topology/topology.h"
+
+namespace tidepool::engine {
+
+struct PlatformHost {
+    std::string name;
+    FlopPerSecond speed{1};  // finite, > 0; 1 where the hardware's peak is unknown
+};
+
+struct Platform {
+    std::vector<PlatformHost> hosts;      // by node
+    std::vector<topology::Trunk> trunks;  // by trunk; name and capacity are used
+};
+
+// The whole topology; hosts are named by Topology::node_name and run at the dense 16-bit peak of
+// their GPUs together.
+Platform platform_of(const topology::Topology& topology);
+
+// Everything SimGrid would abort on: empty or repeated names, speeds and capacities out of range.
+// Paths are `hosts[3].name`, `trunks[7].capacity`.
+void validate(const Platform& platform, Issues& issues);
+
+}  // namespace tidepool::engine

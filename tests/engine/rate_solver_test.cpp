@@ -1,0 +1,312 @@
+// What flows get where they share. VC-31 of the validation cases, and the rules of rate_solver.h.
+
+#include "sim/engine/rate_solver.h"
+
+#include <gtest/gtest.h>
+
+#include "sim/engine/world.h"
+#include "tests/engine/sharing.h"
+
+namespace tidepool::engine {
+namespace {
+
+// World, solver and what the caller knows, over one set of trunks.
+struct Shared {
+    explicit Shared(const Platform& platform)
+        : world(platform), solver(world.simgrid_rates()), rates(*solver) {}
+    World world;
+    std::unique_ptr<RateSolver> solver;
+    KnownRates rates;
+};
+
+// VC-31 a: N senders to one receiver with line rate B get B/N each.
+TEST(Vc31, IncastSharesTheReceiversLine) {
+    constexpr double kLine = 50e9;
+    const topology::Topology topology = two_levels(4, 8, kLine, 8 * kLine);
+    Shared shared(platform_with_trunks_of(topology));
+    std::vector<FlowId> flows;
+    for (std::uint32_t n = 1; n < 32; ++n) {
+        flows.push_back(shared.rates.start(crossings(topology, n, 0)));
+        EXPECT_EQ(shared.rates.solve(), n);  // every sender's share changes
+        for (const FlowId flow : flows) {
+            EXPECT_RATE(shared.rates[flow], kLine / n);
+        }
+    }
+}
+
+// VC-31 b: n links of capacity C in a row, one flow over all of them and one over each: C/2 for
+// all.
+TEST(Vc31, ParkingLotGivesEverybodyHalf) {
+    constexpr std::uint32_t kLinks = 17;
+    Shared shared(bare_links(std::vector<double>(kLinks, 100e9)));
+    std::vector<Crossing> all;
+    std::vector<FlowId> flows;
+    for (std::uint32_t link = 0; link < kLinks; ++link) {
+        all.push_back(over(link));
+        flows.push_back(shared.rates.start({over(link)}));
+    }
+    flows.push_back(shared.rates.start(all));
+    shared.rates.solve();
+    for (const FlowId flow : flows) {
+        EXPECT_RATE(shared.rates[flow], 50e9);
+    }
+}
+
+// VC-31 c: A = 10, B = 4; f1 over A and B, f2 over A, f3 over B. B is the tighter: f1 = f3 = 2.
+// Then A has 8 left for f2.
+TEST(Vc31, WhatOneCannotUseTheOtherGets) {
+    Shared shared(bare_links({10, 4}));
+    const FlowId f1 = shared.rates.start({over(0), over(1)});
+    const FlowId f2 = shared.rates.start({over(0)});
+    const FlowId f3 = shared.rates.start({over(1)});
+    shared.rates.solve();
+    EXPECT_RATE(shared.rates[f1], 2);
+    EXPECT_RATE(shared.rates[f2], 8);
+    EXPECT_RATE(shared.rates[f3], 2);
+}
+
+// VC-31 d: k = 8 fat-tree (8 pods of 4 edge switches of 4 hosts), every trunk as wide as what hangs
+// below. Node n sends to 37 n + 5 mod 128: a permutation (37 is odd), all pairs at line rate.
+TEST(Vc31, APermutationOnANonBlockingFatTreeRunsAtLineRate) {
+    constexpr double kLine = 12.5e9;
+    constexpr std::uint32_t kNodes = 128, kPods = 8;
+    topology::Topology topology = two_levels(32, 4, kLine, 4 * kLine);
+    for (std::uint32_t pod = 0; pod < kPods; ++pod) {
+        for (std::uint32_t edge = 0; edge < 4; ++edge) {
+            topology.trunks[kNodes + 4 * pod + edge].parent = kNodes + 32 + pod;
+        }
+        topology.trunks.push_back({"pod" + std::to_string(pod), {16 * kLine}});
+    }
+    Shared shared(platform_with_trunks_of(topology));
+    std::vector<FlowId> flows;
+    for (std::uint32_t n = 0; n < kNodes; ++n) {
+        const std::uint32_t to = (37 * n + 5) % kNodes;
+        ASSERT_NE(n, to);  // 36 n + 5 is odd, never a multiple of 128
+        flows.push_back(shared.rates.start(crossings(topology, n, to)));
+    }
+    shared.rates.solve();
+    for (const FlowId flow : flows) {
+        EXPECT_RATE(shared.rates[flow], kLine);
+    }
+}
+
+// VC-31 e: 8 leaves of 16 hosts with line rate B; a leaf's trunk has 16 B / r. Host h of leaf l
+// sends to host h of leaf l + 1 mod 8: 16 flows up and 16 down each trunk, B/r each.
+class Vc31Oversubscription : public testing::TestWithParam<int> {};
+
+TEST_P(Vc31Oversubscription, DividesWhatCrossesTheLeaf) {
+    constexpr double kLine = 50e9;
+    const double r = GetParam();
+    const topology::Topology topology = two_levels(8, 16, kLine, 16 * kLine / r);
+    Shared shared(platform_with_trunks_of(topology));
+    std::vector<FlowId> flows;
+    for (std::uint32_t n = 0; n < 128; ++n) {
+        flows.push_back(shared.rates.start(crossings(topology, n, (n + 16) % 128)));
+    }
+    shared.rates.solve();
+    for (const FlowId flow : flows) {
+        EXPECT_RATE(shared.rates[flow], kLine / r);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Ratio, Vc31Oversubscription, testing::Values(1, 2, 4, 8),
+                         testing::PrintToStringParamName());
+
+// VC-31 f: Llama 3: pods of 3,072 GPUs (384 nodes of 8) with 400 Gb/s each, 1:7 between pods. When
+// every node of one pod sends to its counterpart in the other, a GPU gets 400/7 = 57.14 Gb/s.
+TEST(Vc31, LlamaFabricGivesASeventhAcrossPods) {
+    constexpr double kGpu = 400e9 / 8, kNode = 8 * kGpu;  // bits per second / 8
+    constexpr std::uint32_t kPod = 384;
+    const topology::Topology topology = two_levels(2, kPod, kNode, kPod * kNode / 7);
+    Shared shared(platform_with_trunks_of(topology));
+    std::vector<FlowId> flows;
+    for (std::uint32_t n = 0; n < kPod; ++n) {
+        flows.push_back(shared.rates.start(crossings(topology, n, n + kPod)));
+    }
+    shared.rates.solve();
+    for (const FlowId flow : flows) {
+        EXPECT_RATE(shared.rates[flow] / 8, 400e9 / 8 / 7);
+    }
+}
+
+// Link of 12; f1 crosses it twice, f2 once: 2 x + x = 12, so both get 4. A flow that lists the link
+// twice is the same as one of weight 2.
+TEST(RateSolver, AFlowThatCrossesTwicePaysTwice) {
+    Shared shared(bare_links({12, 12}));
+    const FlowId weighted = shared.rates.start({over(0, 2)});
+    const FlowId once = shared.rates.start({over(0)});
+    const FlowId listed_twice = shared.rates.start({over(1), over(1)});
+    const FlowId other = shared.rates.start({over(1)});
+    shared.rates.solve();
+    for (const FlowId flow : {weighted, once, listed_twice, other}) {
+        EXPECT_RATE(shared.rates[flow], 4);
+    }
+}
+
+// Alone, a flow that crosses a link of 12 five times gets 12/5.
+TEST(RateSolver, WeightsCountWithoutCompetitionToo) {
+    Shared shared(bare_links({12}));
+    const FlowId flow = shared.rates.start({over(0, 5)});
+    shared.rates.solve();
+    EXPECT_RATE(shared.rates[flow], 2.4);
+}
+
+// Link of 10 with demands 1, 2.5 and two unbounded: (10 - 3.5) / 2 = 3.25 for each of the latter.
+TEST(RateSolver, NobodyGetsMoreThanItAsksFor) {
+    Shared shared(bare_links({10}));
+    const FlowId small = shared.rates.start({over(0)}, 1);
+    const FlowId middle = shared.rates.start({over(0)}, 2.5);
+    const FlowId large = shared.rates.start({over(0)});
+    const FlowId larger = shared.rates.start({over(0)}, 1e12);
+    shared.rates.solve();
+    EXPECT_EQ(shared.rates[small], 1);  // a demand that is met is met exactly
+    EXPECT_EQ(shared.rates[middle], 2.5);
+    EXPECT_RATE(shared.rates[large], 3.25);
+    EXPECT_RATE(shared.rates[larger], 3.25);
+}
+
+// Demands that differ by 1 B/s in 100 GB/s stay apart.
+TEST(RateSolver, DemandsThatNearlyAgreeAreNotMerged) {
+    Shared shared(bare_links({1e12}));
+    const FlowId less = shared.rates.start({over(0)}, 100e9);
+    const FlowId more = shared.rates.start({over(0)}, 100e9 + 1);
+    shared.rates.solve();
+    EXPECT_EQ(shared.rates[less], 100e9);
+    EXPECT_EQ(shared.rates[more], 100e9 + 1);
+}
+
+// Link of 1e12: 1e12 - 1e6 is asked for by one, anything by another, which crosses it 1e6 times:
+// 1e6 x + x' = 1e12 with x <= x' unless x' has its demand. Both unbounded: x = x' = 1e12 / 1000001.
+// With x' bounded at 1: x = (1e12 - 1) / 1e6.
+TEST(RateSolver, ManyCrossingsAndSmallShares) {
+    Shared shared(bare_links({1e12}));
+    const FlowId heavy = shared.rates.start({over(0, 1'000'000)});
+    const FlowId light = shared.rates.start({over(0)});
+    shared.rates.solve();
+    EXPECT_RATE(shared.rates[heavy], 1e12 / 1'000'001);
+    EXPECT_RATE(shared.rates[light], 1e12 / 1'000'001);
+    shared.solver->stop(light);
+    const FlowId tiny = shared.rates.start({over(0)}, 1);
+    shared.rates.solve();
+    EXPECT_RATE(shared.rates[heavy], (1e12 - 1) / 1e6);
+    EXPECT_EQ(shared.rates[tiny], 1);
+}
+
+// A link of 1e12 of which a demand leaves 1e6, a millionth: the other flow gets all of that.
+TEST(RateSolver, ASmallRemainderOfALargeLinkIsNotLost) {
+    Shared shared(bare_links({1e12, 1e12 - 1e6}));
+    const FlowId rest = shared.rates.start({over(0, 1'000'000)}, 1);  // uses 1e6
+    const FlowId most = shared.rates.start({over(0), over(1)});
+    shared.rates.solve();
+    EXPECT_EQ(shared.rates[rest], 1);
+    EXPECT_RATE(shared.rates[most], 1e12 - 1e6);
+}
+
+TEST(RateSolver, DirectionsDoNotDisturbEachOther) {
+    Shared shared(bare_links({10}));
+    const FlowId up = shared.rates.start({{0, Direction::kUp}});
+    const FlowId down = shared.rates.start({{0, Direction::kDown}});
+    shared.rates.solve();
+    EXPECT_RATE(shared.rates[up], 10);
+    EXPECT_RATE(shared.rates[down], 10);
+    shared.solver->set_capacity(0, Direction::kDown, {6});
+    EXPECT_EQ(shared.rates.solve(), 1u);
+    EXPECT_RATE(shared.rates[up], 10);
+    EXPECT_RATE(shared.rates[down], 6);
+}
+
+TEST(RateSolver, ANewCapacityHoldsAtOnce) {
+    Shared shared(bare_links({10}));
+    const FlowId a = shared.rates.start({over(0)});
+    const FlowId b = shared.rates.start({over(0)});
+    shared.rates.solve({100});
+    EXPECT_RATE(shared.rates[a], 5);
+    for (const double capacity : {4.0, 20.0, 1e-3, kLargestCapacity.value}) {
+        shared.solver->set_capacity(0, Direction::kUp, {capacity});
+        EXPECT_EQ(shared.rates.solve({100}), 2u);  // the same tick
+        EXPECT_RATE(shared.rates[a], capacity / 2);
+        EXPECT_RATE(shared.rates[b], capacity / 2);
+    }
+}
+
+TEST(RateSolver, TellsOnlyWhatChanged) {
+    Shared shared(bare_links({10, 10}));
+    const FlowId a = shared.rates.start({over(0)});
+    const FlowId elsewhere = shared.rates.start({over(1)});
+    EXPECT_EQ(shared.rates.solve({1}), 2u);
+    EXPECT_EQ(shared.rates.solve({2}), 0u);
+    const FlowId b = shared.rates.start({over(0)});
+    EXPECT_EQ(shared.rates.solve({2}), 2u);  // a and b; not the flow on the other link
+    EXPECT_RATE(shared.rates[elsewhere], 10);
+    shared.solver->stop(b);
+    EXPECT_EQ(shared.rates.solve({3}), 1u);
+    EXPECT_RATE(shared.rates[a], 10);
+}
+
+TEST(RateSolver, AFlowThatCameAndWentBetweenTwoSolvesIsNeverSeen) {
+    Shared shared(bare_links({10}));
+    const FlowId stays = shared.rates.start({over(0)});
+    shared.rates.solve({1});
+    shared.solver->stop(shared.rates.start({over(0)}));
+    EXPECT_EQ(shared.rates.solve({2}), 0u);
+    EXPECT_RATE(shared.rates[stays], 10);
+}
+
+TEST(RateSolver, SlotsAreReusedUnderANewName) {
+    Shared shared(bare_links({10}));
+    const FlowId first = shared.rates.start({over(0)}, 1);
+    shared.rates.solve();
+    shared.solver->stop(first);
+    const FlowId second = shared.rates.start({over(0)}, 1);  // the same rate, yet news
+    EXPECT_EQ(shared.rates.solve(), 1u);
+    EXPECT_EQ(second.slot, first.slot);
+    EXPECT_NE(second.use, first.use);
+    EXPECT_DEATH(shared.solver->stop(first), "a flow stops once");
+}
+
+// A trunk of the largest capacity, one flow, the whole clock: SimGrid must not see the flow's end.
+TEST(RateSolver, NoFlowEndsByItself) {
+    Shared shared(bare_links({kLargestCapacity.value}));
+    const FlowId flow = shared.rates.start({over(0)});
+    shared.rates.solve();
+    for (std::uint32_t year = 1; year <= 8; ++year) {
+        EXPECT_EQ(shared.rates.solve({year * 504'921'600u}), 0u);
+    }
+    shared.rates.solve({kNever.value - 1});
+    EXPECT_EQ(shared.rates[flow], kLargestCapacity.value);
+    shared.rates.start({over(0)});
+    EXPECT_EQ(shared.rates.solve({kNever.value - 1}), 2u);
+    EXPECT_RATE(shared.rates[flow], kLargestCapacity.value / 2);
+}
+
+TEST(RateSolver, ASecondSolverStartsWhereTheFirstLeftItsFlows) {
+    World world(bare_links({10}));
+    {
+        const auto first = world.simgrid_rates();
+        KnownRates rates(*first);
+        rates.start({over(0)});
+        rates.start({over(0)});
+        rates.solve({16});
+    }
+    const auto second = world.simgrid_rates();
+    KnownRates rates(*second);
+    const FlowId flow = rates.start({over(0)});
+    rates.solve({16});
+    EXPECT_RATE(rates[flow], 10);  // the first solver's flows went with it
+}
+
+TEST(RateSolverDeathTest, NonsenseIsABrokenInvariant) {
+    Shared shared(bare_links({10}));
+    const std::vector<Crossing> nothing;
+    EXPECT_DEATH(shared.rates.start(nothing), "shares nothing");
+    EXPECT_DEATH(shared.rates.start({over(1)}), "trunks of the topology");
+    EXPECT_DEATH(shared.rates.start({over(0, 0)}), "at least once");
+    EXPECT_DEATH(shared.rates.start({over(0)}, 0), "asks for something");
+    EXPECT_DEATH(shared.rates.start({over(0)}, std::numeric_limits<double>::quiet_NaN()),
+                 "asks for something");
+    EXPECT_DEATH(shared.solver->set_capacity(0, Direction::kUp, {0}), "has a capacity");
+    EXPECT_DEATH(shared.solver->stop({}), "a flow stops once");
+}
+
+}  // namespace
+}  // namespace tidepool::engine

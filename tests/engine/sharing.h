@@ -1,0 +1,87 @@
+#pragma once
+// What the tests of rate sharing have in common: bare links, small fabrics, and a ledger of rates.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/engine/crossing.h"
+#include "sim/engine/platform.h"
+#include "sim/engine/rate_solver.h"
+#include "topology/topology.h"
+
+namespace tidepool::engine {
+
+// Trunks `link0`, `link1`, ... and no nodes.
+inline Platform bare_links(const std::vector<double>& capacities) {
+    Platform platform;
+    for (const double capacity : capacities) {
+        topology::Trunk trunk;
+        trunk.name = "link" + std::to_string(platform.trunks.size());
+        trunk.capacity = {capacity};
+        platform.trunks.push_back(trunk);
+    }
+    return platform;
+}
+
+// `groups` trunks of capacity `bundle`, each above `members` nodes with a trunk of capacity `line`.
+// The top, above the groups, is non-blocking. Trunk n belongs to node n, trunk nodes + g to group
+// g.
+inline topology::Topology two_levels(std::uint32_t groups, std::uint32_t members, double line,
+                                     double bundle) {
+    topology::Topology topology;
+    const std::uint32_t nodes = groups * members;
+    for (std::uint32_t n = 0; n < nodes; ++n) {
+        topology::Node node;
+        node.trunk = n;
+        topology.nodes.push_back(node);
+        topology.trunks.push_back({"node" + std::to_string(n), {line}, nodes + n / members});
+    }
+    for (std::uint32_t g = 0; g < groups; ++g) {
+        topology.trunks.push_back({"group" + std::to_string(g), {bundle}});
+    }
+    return topology;
+}
+
+inline Platform platform_with_trunks_of(const topology::Topology& topology) {
+    Platform platform;
+    for (std::size_t n = 0; n < topology.nodes.size(); ++n) {
+        platform.hosts.push_back({"n" + std::to_string(n)});
+    }
+    platform.trunks = topology.trunks;
+    return platform;
+}
+
+inline Crossing over(std::uint32_t link, std::uint32_t weight = 1) {
+    return {link, Direction::kUp, weight};
+}
+
+// Rates as the caller of a solver knows them: from the changes it was told, nothing else.
+class KnownRates {
+public:
+    explicit KnownRates(RateSolver& solver) : solver_(solver) {}
+
+    FlowId start(const std::vector<Crossing>& crossings, double demand = kUnbounded.value) {
+        return solver_.start(crossings, {demand});
+    }
+    // Returns how many rates changed.
+    std::size_t solve(Ticks now = {}) {
+        const auto changed = solver_.solve(now);
+        for (const FlowRate& flow : changed) {
+            rates_[{flow.flow.slot, flow.flow.use}] = flow.rate.value;
+        }
+        return changed.size();
+    }
+    double operator[](FlowId flow) const { return rates_.at({flow.slot, flow.use}); }
+
+private:
+    RateSolver& solver_;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, double> rates_;
+};
+
+// Expects value within 1e-9 of expected, relatively.
+#define EXPECT_RATE(value, expected) EXPECT_NEAR((value) / (expected), 1.0, 1e-9)
+
+}  // namespace tidepool::engine
