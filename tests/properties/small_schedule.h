@@ -1,0 +1,113 @@
+#pragma once
+// A scheduling problem as plain data, and a schedule as plain data: what the oracle and the
+// simulator's core are both asked, and what both answer. Nothing here is compiled, sorted or
+// indexed.
+
+#include <algorithm>
+#include <cstdint>
+#include <ostream>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/core/policies.h"
+
+namespace tidepool::properties {
+
+inline constexpr std::uint32_t kNever = 0xFFFF'FFFFu;
+
+struct SmallNode {
+    std::uint32_t model = 0;
+    std::uint32_t gpus = 8;
+    std::uint32_t pod = 0;     // a pod's nodes are neighbours and of one class
+    std::uint32_t island = 0;  // number unique in the machine; an island lies in one pod
+};
+
+struct SmallJob {
+    std::uint32_t submit = 0;  // ticks, like all times here
+    std::uint32_t duration = 0;
+    std::uint32_t estimate = 0;
+    std::uint32_t gpus = 1;
+    std::uint32_t models = 1;  // bit m: model m will do
+};
+
+struct Problem {
+    std::vector<SmallNode> nodes;
+    std::vector<SmallJob> jobs;  // by rank
+    core::QueuePolicy queue = core::QueuePolicy::kFifo;
+    core::Placement placement = core::Placement::kPack;
+    bool fungible = false;  // then `placement` has no meaning
+    std::uint64_t seed = 1;
+    std::uint32_t horizon = kNever;
+};
+
+// A GPU: node and number on it. In a fungible pool: the model, and 0, 1, ... for as many as are
+// held.
+using Gpu = std::pair<std::uint32_t, std::uint32_t>;
+
+struct Outcome {
+    std::uint32_t start = kNever;  // kNever: not in this run
+    std::uint32_t end = kNever;
+    std::set<Gpu> held;
+    friend bool operator==(const Outcome&, const Outcome&) = default;
+};
+
+struct Step {
+    enum class Kind : std::uint8_t { kStart, kEnd };
+    std::uint32_t tick = 0;
+    Kind kind = Kind::kStart;
+    std::uint32_t rank = 0;
+    friend bool operator==(const Step&, const Step&) = default;
+};
+
+struct Schedule {
+    std::vector<Outcome> jobs;  // by rank
+    std::vector<Step> steps;    // in the order in which they happened
+    std::uint32_t over = 0;     // when the run ended
+    friend bool operator==(const Schedule&, const Schedule&) = default;
+};
+
+template <class Kinds, class Value>
+std::string name_of(const Kinds& kinds, Value value) {
+    for (const auto& kind : kinds) {
+        if (kind.value == value) {
+            return std::string(kind.name);
+        }
+    }
+    return "?";
+}
+
+inline std::ostream& operator<<(std::ostream& out, const Problem& p) {
+    out << "queue " << name_of(core::kQueueKinds, p.queue) << ", placement "
+        << (p.fungible ? "fungible" : name_of(core::kPlacementKinds, p.placement)) << ", seed "
+        << p.seed << ", horizon " << p.horizon << "\n";
+    for (std::size_t n = 0; n < p.nodes.size(); ++n) {
+        const SmallNode& node = p.nodes[n];
+        out << "  node " << n << ": {model " << node.model << ", gpus " << node.gpus << ", pod "
+            << node.pod << ", island " << node.island << "}\n";
+    }
+    for (std::size_t r = 0; r < p.jobs.size(); ++r) {
+        const SmallJob& job = p.jobs[r];
+        out << "  job " << r << ": {submit " << job.submit << ", duration " << job.duration
+            << ", estimate " << job.estimate << ", gpus " << job.gpus << ", models " << job.models
+            << "}\n";
+    }
+    return out;
+}
+
+inline std::ostream& operator<<(std::ostream& out, const Schedule& s) {
+    for (const Step& step : s.steps) {
+        out << "  " << step.tick << (step.kind == Step::Kind::kStart ? " start " : " end ")
+            << step.rank;
+        if (step.kind == Step::Kind::kStart) {
+            for (const Gpu& gpu : s.jobs[step.rank].held) {
+                out << " " << gpu.first << "." << gpu.second;
+            }
+        }
+        out << "\n";
+    }
+    return out << "  over at " << s.over << "\n";
+}
+
+}  // namespace tidepool::properties
