@@ -1,0 +1,376 @@
+#include "sim/results/h5.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+#include <hdf5.h>
+#include <hdf5_hl.h>
+
+#include "sim/base/assert.h"
+#include "sim/base/issue.h"
+
+namespace tidepool::results::h5 {
+namespace {
+
+static_assert(std::is_same_v<hid_t, std::int64_t>, "Handle stores what HDF5 1.10 and later return");
+
+constexpr hsize_t kChunkRows = 16'384;  // 128 KiB of doubles
+constexpr unsigned kGzip = 1;           // 4 is no smaller and slower
+constexpr std::size_t kImageGrowth = std::size_t{1} << 20U;
+
+// Keeps the library from printing its error stack.
+class Quiet {
+public:
+    Quiet() {
+        H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
+        H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    }
+    ~Quiet() { H5Eset_auto2(H5E_DEFAULT, print_, data_); }
+    Quiet(const Quiet&) = delete;
+    Quiet& operator=(const Quiet&) = delete;
+
+private:
+    H5E_auto2_t print_ = nullptr;
+    void* data_ = nullptr;
+};
+
+herr_t innermost(unsigned, const H5E_error2_t* error, void* text) {
+    *static_cast<std::string*>(text) = std::string(error->func_name) + ": " + error->desc;
+    return 1;  // stop
+}
+
+// Passes a result through; a negative one is an error.
+template <class T>
+T must(T result, std::string_view attempted) {
+    if (result < 0) {
+        std::string why = "no reason given";
+        H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, &why);
+        throw RunError("cannot build the result file: HDF5 could not " + std::string(attempted) +
+                       " (" + why + ")");
+    }
+    return result;
+}
+
+template <class T>
+hid_t native() {
+    if constexpr (std::is_same_v<T, double>) {
+        return H5T_NATIVE_DOUBLE;
+    } else if constexpr (std::is_same_v<T, std::int32_t>) {
+        return H5T_NATIVE_INT32;
+    } else if constexpr (std::is_same_v<T, std::uint32_t>) {
+        return H5T_NATIVE_UINT32;
+    } else if constexpr (std::is_same_v<T, std::int64_t>) {
+        return H5T_NATIVE_INT64;
+    } else {
+        static_assert(std::is_same_v<T, std::uint64_t>);
+        return H5T_NATIVE_UINT64;
+    }
+}
+
+// The same type in the file: little endian on every machine.
+template <class T>
+hid_t stored() {
+    if constexpr (std::is_same_v<T, double>) {
+        return H5T_IEEE_F64LE;
+    } else if constexpr (std::is_same_v<T, std::int32_t>) {
+        return H5T_STD_I32LE;
+    } else if constexpr (std::is_same_v<T, std::uint32_t>) {
+        return H5T_STD_U32LE;
+    } else if constexpr (std::is_same_v<T, std::int64_t>) {
+        return H5T_STD_I64LE;
+    } else {
+        return H5T_STD_U64LE;
+    }
+}
+
+// H5T_VARIABLE or a number of bytes, padded with NUL.
+Handle text_type(std::size_t size) {
+    Handle type(must(H5Tcopy(H5T_C_S1), "copy a type"));
+    must(H5Tset_size(type.id(), size), "size a text type");
+    must(H5Tset_cset(type.id(), H5T_CSET_UTF8), "make a type UTF-8");
+    if (size != H5T_VARIABLE) {
+        must(H5Tset_strpad(type.id(), H5T_STR_NULLPAD), "pad a text type");
+    }
+    return type;
+}
+
+Handle scalar_space() {
+    return Handle(must(H5Screate(H5S_SCALAR), "create a space"));
+}
+
+void write_attribute(hid_t object, const char* name, hid_t type, hid_t memory_type,
+                     const void* value) {
+    const Quiet quiet;
+    const Handle space = scalar_space();
+    const std::string what = std::string("write the attribute ") + name;
+    const Handle attribute(
+        must(H5Acreate2(object, name, type, space.id(), H5P_DEFAULT, H5P_DEFAULT), what));
+    must(H5Awrite(attribute.id(), memory_type, value), what);
+}
+
+Handle dataset_properties(hid_t type, std::size_t rows) {
+    Handle plist(must(H5Pcreate(H5P_DATASET_CREATE), "create properties"));
+    must(H5Pset_obj_track_times(plist.id(), false), "switch object times off");
+    must(H5Pset_fill_time(plist.id(), H5D_FILL_TIME_IFSET), "set the fill time");
+    if (H5Tget_class(type) == H5T_FLOAT) {
+        const double nan = std::numeric_limits<double>::quiet_NaN();
+        must(H5Pset_fill_value(plist.id(), H5T_NATIVE_DOUBLE, &nan), "set the fill value");
+    }
+    if (rows == 0) {
+        return plist;  // scalars and empty columns have nothing to cut into chunks
+    }
+    const hsize_t chunk = std::min<hsize_t>(rows, kChunkRows);
+    must(H5Pset_chunk(plist.id(), 1, &chunk), "set the chunk size");
+    if (H5Tis_variable_str(type) > 0) {
+        return plist;  // the library filters no references to texts
+    }
+    must(H5Pset_shuffle(plist.id()), "shuffle");
+    must(H5Pset_deflate(plist.id(), kGzip), "compress");
+    must(H5Pset_fletcher32(plist.id()), "add checksums");
+    return plist;
+}
+
+void describe(Object& object, const Meaning& meaning) {
+    if (!meaning.units.empty()) {
+        object.attribute("units", meaning.units);
+    }
+    if (!meaning.long_name.empty()) {
+        object.attribute("long_name", meaning.long_name);
+    }
+    if (!meaning.cell_methods.empty()) {
+        object.attribute("cell_methods", meaning.cell_methods);
+    }
+}
+
+Handle create_dataset(hid_t where, const char* name, hid_t type, hid_t space, std::size_t rows) {
+    const Handle plist = dataset_properties(type, rows);
+    return Handle(must(H5Dcreate2(where, name, type, space, H5P_DEFAULT, plist.id(), H5P_DEFAULT),
+                       std::string("create the dataset ") + name));
+}
+
+// The buffer of the file in memory is the library's until the file is closed, which is when the
+// image is final: only then are the marks of an open file gone. So we take it over in that moment.
+struct Capture {
+    std::string bytes;
+};
+
+void* image_malloc(std::size_t size, H5FD_file_image_op_t, void*) {
+    return std::malloc(size);
+}
+
+void* image_memcpy(void* to, const void* from, std::size_t size, H5FD_file_image_op_t, void*) {
+    return std::memcpy(to, from, size);
+}
+
+void* image_realloc(void* buffer, std::size_t size, H5FD_file_image_op_t, void*) {
+    return std::realloc(buffer, size);
+}
+
+// The buffer may be longer than the file; the superblock (version 2) knows the length.
+herr_t image_free(void* buffer, H5FD_file_image_op_t event, void* capture) {
+    constexpr std::size_t kEndOfFile = 28;  // address, 8 bytes, little endian
+    if (event == H5FD_FILE_IMAGE_OP_FILE_CLOSE && buffer != nullptr) {
+        const auto* byte = static_cast<const unsigned char*>(buffer);
+        std::uint64_t length = 0;
+        for (std::size_t i = 8; i-- > 0;) {
+            length = length << 8U | byte[kEndOfFile + i];
+        }
+        static_cast<Capture*>(capture)->bytes.assign(static_cast<const char*>(buffer), length);
+    }
+    std::free(buffer);
+    return 0;
+}
+
+void* share_capture(void* capture) {
+    return capture;
+}
+herr_t keep_capture(void*) {
+    return 0;
+}
+
+Handle create_image(Capture* capture) {
+    const Quiet quiet;
+    const Handle access(must(H5Pcreate(H5P_FILE_ACCESS), "create properties"));
+    must(H5Pset_fapl_core(access.id(), kImageGrowth, false), "keep a file in memory");
+    H5FD_file_image_callbacks_t callbacks{image_malloc,  image_memcpy, image_realloc, image_free,
+                                          share_capture, keep_capture, capture};
+    must(H5Pset_file_image_callbacks(access.id(), &callbacks), "keep a file in memory");
+    must(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_V18), "set format bounds");
+    const Handle creation(must(H5Pcreate(H5P_FILE_CREATE), "create properties"));
+    must(H5Pset_obj_track_times(creation.id(), false), "switch object times off");
+    must(H5Pset_link_creation_order(creation.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+         "order links");
+    return Handle(must(H5Fcreate("tidepool", H5F_ACC_TRUNC, creation.id(), access.id()),
+                       "create a file in memory"));
+}
+
+}  // namespace
+
+Handle::~Handle() {
+    if (id_ >= 0) {
+        const Quiet quiet;
+        H5Idec_ref(id_);  // what could fail has been flushed and checked before
+    }
+}
+
+void Object::attribute(const char* name, std::string_view text) {
+    const Handle type = text_type(H5T_VARIABLE);
+    const std::string terminated(text);
+    const char* value = terminated.c_str();
+    write_attribute(id(), name, type.id(), type.id(), static_cast<const void*>(&value));
+}
+
+template <class T>
+void Object::number(const char* name, T value) {
+    write_attribute(id(), name, stored<T>(), native<T>(), &value);
+}
+
+void Object::attribute(const char* name, double value) {
+    number(name, value);
+}
+void Object::attribute(const char* name, std::int32_t value) {
+    number(name, value);
+}
+void Object::attribute(const char* name, std::int64_t value) {
+    number(name, value);
+}
+void Object::attribute(const char* name, std::uint64_t value) {
+    number(name, value);
+}
+
+void Dataset::scale_of(const char* name, std::span<Dataset* const> columns) {
+    const Quiet quiet;
+    must(H5DSset_scale(id(), name), std::string("make the dimension scale ") + name);
+    for (const Dataset* column : columns) {
+        must(H5DSattach_scale(column->id(), id(), 0), std::string("attach the scale ") + name);
+    }
+}
+
+Group Group::group(const char* name) {
+    const Quiet quiet;
+    const Handle plist(must(H5Pcreate(H5P_GROUP_CREATE), "create properties"));
+    must(H5Pset_obj_track_times(plist.id(), false), "switch object times off");
+    must(H5Pset_link_creation_order(plist.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+         "order links");
+    return Group(Handle(must(H5Gcreate2(id(), name, H5P_DEFAULT, plist.id(), H5P_DEFAULT),
+                             std::string("create the group ") + name)));
+}
+
+Dataset Group::scalar(const char* name, double value, const Meaning& meaning) {
+    const Quiet quiet;
+    const Handle space = scalar_space();
+    Dataset dataset(create_dataset(id(), name, H5T_IEEE_F64LE, space.id(), 0));
+    must(H5Dwrite(dataset.id(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, &value),
+         std::string("write ") + name);
+    describe(dataset, meaning);
+    return dataset;
+}
+
+Dataset Group::text(const char* name, std::string_view text, const Meaning& meaning) {
+    const Quiet quiet;
+    const Handle type = text_type(H5T_VARIABLE);
+    const Handle space = scalar_space();
+    Dataset dataset(create_dataset(id(), name, type.id(), space.id(), 0));
+    const std::string terminated(text);
+    const char* value = terminated.c_str();
+    must(H5Dwrite(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                  static_cast<const void*>(&value)),
+         std::string("write ") + name);
+    describe(dataset, meaning);
+    return dataset;
+}
+
+Dataset Group::write(const char* name, std::int64_t type, std::int64_t memory_type,
+                     const void* values, std::size_t rows, const Meaning& meaning) {
+    const Quiet quiet;
+    const hsize_t extent = rows;
+    const Handle space(must(H5Screate_simple(1, &extent, nullptr), "create a space"));
+    Dataset dataset(create_dataset(id(), name, type, space.id(), rows));
+    if (rows > 0) {
+        must(H5Dwrite(dataset.id(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
+             std::string("write ") + name);
+    }
+    describe(dataset, meaning);
+    return dataset;
+}
+
+template <class T>
+Dataset Group::column(const char* name, std::span<const T> values, const Meaning& meaning) {
+    return write(name, stored<T>(), native<T>(), values.data(), values.size(), meaning);
+}
+template Dataset Group::column(const char*, std::span<const double>, const Meaning&);
+template Dataset Group::column(const char*, std::span<const std::int32_t>, const Meaning&);
+template Dataset Group::column(const char*, std::span<const std::uint32_t>, const Meaning&);
+template Dataset Group::column(const char*, std::span<const std::int64_t>, const Meaning&);
+template Dataset Group::column(const char*, std::span<const std::uint64_t>, const Meaning&);
+
+Dataset Group::enums(const char* name, std::span<const std::int8_t> values,
+                     std::span<const std::string_view> names, const Meaning& meaning) {
+    const Quiet quiet;
+    const Handle type(must(H5Tenum_create(H5T_STD_I8LE), "create an enum type"));
+    for (std::size_t n = 0; n < names.size(); ++n) {
+        const auto value = static_cast<std::int8_t>(n);
+        must(H5Tenum_insert(type.id(), std::string(names[n]).c_str(), &value),
+             "name an enum value");
+    }
+    return write(name, type.id(), type.id(), values.data(), values.size(), meaning);
+}
+
+Dataset Group::texts(const char* name, std::span<const std::string_view> values,
+                     const Meaning& meaning) {
+    std::vector<std::string> terminated(values.begin(), values.end());
+    std::vector<const char*> pointers;
+    for (const std::string& text : terminated) {
+        pointers.push_back(text.c_str());
+    }
+    const Quiet quiet;
+    const Handle type = text_type(H5T_VARIABLE);
+    return write(name, type.id(), type.id(), static_cast<const void*>(pointers.data()),
+                 values.size(), meaning);
+}
+
+Dataset Group::padded_texts(const char* name, std::span<const std::string_view> values,
+                            const Meaning& meaning) {
+    std::size_t width = 1;
+    for (const std::string_view text : values) {
+        width = std::max(width, text.size());
+    }
+    std::string block(width * values.size(), '\0');
+    for (std::size_t row = 0; row < values.size(); ++row) {
+        values[row].copy(block.data() + row * width, width);
+    }
+    const Quiet quiet;
+    const Handle type = text_type(width);
+    Dataset column = write(name, type.id(), type.id(), block.data(), values.size(), meaning);
+    column.attribute("_Encoding", "utf-8");  // netCDF's way to say that these bytes are text
+    return column;
+}
+
+class Image::Open {
+public:
+    Open() : file(create_image(&capture)) {}
+    Capture capture;
+    Handle file;
+};
+
+Image::Image() : open_(std::make_unique<Open>()) {}
+Image::~Image() = default;
+
+Group Image::root() {
+    const Quiet quiet;
+    return Group(Handle(must(H5Gopen2(open_->file.id(), "/", H5P_DEFAULT), "open the root group")));
+}
+
+std::string Image::bytes() && {
+    const Quiet quiet;
+    const std::unique_ptr<Open> open = std::move(open_);
+    TP_ASSERT(H5Fget_obj_count(open->file.id(), H5F_OBJ_ALL) == 1, "nothing in it is still open");
+    must(H5Fclose(open->file.release()), "close the file in memory");
+    TP_ASSERT(!open->capture.bytes.empty(), "a closed file has been captured");
+    return std::move(open->capture.bytes);
+}
+
+}  // namespace tidepool::results::h5

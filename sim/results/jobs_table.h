@@ -1,0 +1,27 @@
+#pragma once
+// /jobs: one row per job, in trace order, one column per property. Times in seconds since the start
+// of the run, NaN for what did not happen within it.
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "sim/model/ledger.h"
+#include "sim/results/h5.h"
+
+namespace tidepool::results {
+
+// Names of the enumerators, by value.
+inline constexpr std::array<std::string_view, 3> kPlanNames{"reserved", "on-demand", "spot"};
+inline constexpr std::array<std::string_view, 6> kStateNames{"queued", "running",   "completed",
+                                                             "failed", "cancelled", "rejected"};
+inline constexpr std::array<std::string_view, 4> kRejectionNames{"none", "too_large", "gpu_model",
+                                                                 "horizon"};
+
+// `ids`: one per job. If all of them are decimal integers as a program prints them (no leading
+// zeros or plus sign, 64 bits), the column is int64; else texts padded to the longest; above 256
+// bytes, texts of variable length.
+void write_jobs(h5::Group& root, const model::Ledger& ledger, std::span<const std::string_view> ids,
+                std::string_view time_units);
+
+}  // namespace tidepool::results

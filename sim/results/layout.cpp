@@ -1,0 +1,201 @@
+#include "sim/results/layout.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+#include <variant>
+
+#include "sim/base/assert.h"
+#include "sim/results/h5.h"
+#include "sim/results/jobs_table.h"
+#include "sim/results/kpi_table.h"
+
+namespace tidepool::results {
+namespace {
+
+void write_root(h5::Group& root, const Header& header, Status status, Ticks reached) {
+    root.attribute("Conventions", "CF-1.10");
+    root.attribute("tidepool_schema", kSchemaVersion);
+    root.attribute("title", header.title);
+    root.attribute("status", name_of(status));
+    root.attribute("engine", header.engine);
+    root.attribute("network", header.network);
+    root.attribute("seed", header.seed);
+    root.attribute("start", header.origin);
+    root.attribute("horizon_s", to_seconds(header.horizon).value);
+    root.attribute("reached_s", to_seconds(reached).value);
+}
+
+template <class Row, class Get>
+std::vector<std::string_view> views(const std::vector<Row>& rows, Get get) {
+    std::vector<std::string_view> result;
+    for (const Row& row : rows) {
+        result.push_back(get(row));
+    }
+    return result;
+}
+
+std::vector<std::string_view> views(const std::vector<std::string>& texts) {
+    return {texts.begin(), texts.end()};
+}
+
+void write_scenario(h5::Group& root, const Header& header) {
+    h5::Group scenario = root.group("scenario");
+    scenario.text("source_yaml", header.source_yaml, {"", "scenario file, verbatim", ""});
+    scenario.text("resolved_yaml", header.resolved_yaml,
+                  {"", "scenario with includes, overrides and defaults, in SI units", ""});
+    scenario.texts("overrides", views(header.overrides), {"", "--set arguments", ""});
+    h5::Group inputs = scenario.group("inputs");
+    inputs.texts("path", views(header.inputs, [](const InputFile& f) { return f.path; }),
+                 {"", "file that was read", ""});
+    inputs.texts("sha256", views(header.inputs, [](const InputFile& f) { return f.sha256; }),
+                 {"", "SHA-256 of its content", ""});
+    std::vector<std::uint64_t> sizes;
+    for (const InputFile& file : header.inputs) {
+        sizes.push_back(file.bytes);
+    }
+    inputs.column<std::uint64_t>("bytes", sizes, {"B", "its size", ""});
+}
+
+struct Series {
+    std::vector<double> time, allocated, idle, queued_gpus, queue_length;
+};
+
+// Means over the bins [0, count): integral / length. The last one may be shorter.
+Series means(const model::Ledger& ledger, std::size_t count, Ticks end) {
+    Series series;
+    const std::uint64_t width = ledger.bin_width.value;
+    for (std::size_t b = 0; b < count; ++b) {
+        const model::Bin& bin = ledger.bins[b];
+        const std::uint64_t from = b * width;
+        const std::uint64_t length = std::min<std::uint64_t>(from + width, end.value) - from;
+        TP_ASSERT(bin.allocated <= ledger.gpus * length, "jobs cannot hold more GPUs than exist");
+        series.time.push_back(static_cast<double>(from) / kTicksPerSecond);
+        series.allocated.push_back(model::ratio(bin.allocated, length));
+        series.idle.push_back(model::ratio(ledger.gpus * length - bin.allocated, length));
+        series.queued_gpus.push_back(model::ratio(bin.queued_gpus, length));
+        series.queue_length.push_back(model::ratio(bin.queue_length, length));
+    }
+    return series;
+}
+
+void write_timeseries(h5::Group& root, const Header& header, const model::Ledger& ledger,
+                      std::size_t count, Ticks end) {
+    const Series series = means(ledger, count, end);
+    h5::Group cluster = root.group("timeseries").group("cluster");
+    cluster.attribute("bin_width", to_seconds(ledger.bin_width).value);
+    const std::string units = time_units(header.origin);
+    h5::Dataset time =
+        cluster.column<double>("time", series.time, {units, "start of the bin", "time: point"});
+    time.attribute("standard_name", "time");
+    const auto mean = [&](const char* name, const std::vector<double>& values,
+                          std::string_view long_name) {
+        return cluster.column<double>(name, values, {"1", long_name, "time: mean"});
+    };
+    h5::Dataset allocated = mean("allocated", series.allocated, "GPUs held by jobs");
+    h5::Dataset idle = mean("idle", series.idle, "GPUs nobody holds");
+    h5::Dataset queued = mean("queued_gpus", series.queued_gpus, "GPUs asked for by waiting jobs");
+    h5::Dataset length = mean("queue_length", series.queue_length, "waiting jobs");
+    const std::array<h5::Dataset*, 4> columns{&allocated, &idle, &queued, &length};
+    time.scale_of("time", columns);
+}
+
+void write_dimensions(h5::Group& root, const model::Ledger& ledger) {
+    h5::Group dim = root.group("dim");
+    const auto scale = [&](const char* name, std::span<const std::string_view> texts,
+                           std::string_view long_name) {
+        dim.texts(name, texts, {"", long_name, ""}).scale_of(name, {});
+    };
+    scale("tenant", views(ledger.tenants), "tenants; the empty name: none recorded");
+    scale("gpu_model", views(ledger.gpu_models), "GPU models");
+    scale("plan", kPlanNames, "commercial plans");
+}
+
+void write_summary(h5::Group& root, const model::Ledger& ledger) {
+    h5::Group summary = root.group("summary");
+    const std::vector<double> values = kpi_values(ledger);
+    for (std::size_t k = 0; k < kKpis.size(); ++k) {
+        const Kpi& kpi = kKpis[k];
+        h5::Dataset scalar =
+            summary.scalar(std::string(kpi.name).c_str(), values[k], {kpi.unit, kpi.long_name, ""});
+        scalar.attribute("better", name_of(kpi.better));
+        scalar.attribute("group", name_of(kpi.group));
+    }
+}
+
+void write_provenance(h5::Group& root, const Provenance& provenance) {
+    if (provenance.empty()) {
+        return;
+    }
+    h5::Group group = root.group("provenance");
+    for (const auto& [name, value] : provenance) {
+        std::visit([&, &key = name](const auto& v) { group.attribute(key.c_str(), v); }, value);
+    }
+}
+
+}  // namespace
+
+std::string time_units(std::string_view origin) {
+    if (origin.empty()) {
+        return "s";
+    }
+    std::string text = "seconds since " + std::string(origin);
+    constexpr std::size_t kDate = std::string_view("seconds since 2017-10-03").size();
+    if (text.size() <= kDate) {
+        return text;
+    }
+    if (text[kDate] == 'T') {
+        text[kDate] = ' ';
+    }
+    if (text.back() == 'Z') {
+        text.pop_back();  // CF means UTC when it says nothing
+    }
+    const std::size_t offset = text.find_first_of("+-", kDate);
+    if (offset != std::string::npos && text[offset - 1] != ' ') {
+        text.insert(offset, " ");
+    }
+    return text;
+}
+
+std::string initial_image(const Header& header) {
+    h5::Image image;
+    {
+        h5::Group root = image.root();
+        write_root(root, header, Status::kRunning, Ticks{0});
+        write_scenario(root, header);
+    }
+    return std::move(image).bytes();
+}
+
+std::string progress_image(const Header& header, const model::Ledger& ledger, Ticks now) {
+    TP_ASSERT(ledger.bin_width.value > 0, "bins have a width");
+    h5::Image image;
+    {
+        h5::Group root = image.root();
+        write_root(root, header, Status::kRunning, now);
+        write_scenario(root, header);
+        const std::size_t ended = now.value / ledger.bin_width.value;
+        write_timeseries(root, header, ledger, std::min(ended, ledger.bins.size()), now);
+    }
+    return std::move(image).bytes();
+}
+
+std::string final_image(const Header& header, Status status, const model::Ledger& ledger,
+                        std::span<const std::string_view> ids, const Provenance& provenance) {
+    TP_ASSERT(ledger.bin_width.value > 0, "bins have a width");
+    h5::Image image;
+    {
+        h5::Group root = image.root();
+        write_root(root, header, status, ledger.end);
+        write_scenario(root, header);
+        write_summary(root, ledger);
+        write_timeseries(root, header, ledger, ledger.bins.size(), ledger.end);
+        write_dimensions(root, ledger);
+        write_jobs(root, ledger, ids, time_units(header.origin));
+        write_provenance(root, provenance);
+    }
+    return std::move(image).bytes();
+}
+
+}  // namespace tidepool::results
