@@ -1,0 +1,41 @@
+#include "sim/engine/engine.h"
+
+#include <utility>
+
+#include "sim/engine/world.h"
+#include "sim/scenario/drive.h"
+
+namespace tidepool::engine {
+namespace {
+
+// Follows SimGrid's clock. Durations are the trace's: jobs do not use the network yet.
+class SimGridClock : public scenario::Recorder {
+public:
+    SimGridClock(const scenario::Compiled& compiled, const core::State& state,
+                 scenario::Observer observer, World& world)
+        : Recorder(compiled, state, std::move(observer)),
+          duration_(compiled.plan.duration),
+          world_(world) {}
+
+    bool advance(std::uint32_t now) {
+        world_.advance_to(Ticks{now});
+        return Recorder::advance(now);
+    }
+    std::uint32_t ends_at(std::uint32_t rank, std::uint32_t start) const {
+        return core::later(start, duration_[rank]);
+    }
+
+private:
+    const std::vector<std::uint32_t>& duration_;
+    World& world_;
+};
+
+}  // namespace
+
+model::Ledger run(const topology::Topology& topology, const scenario::Compiled& compiled,
+                  scenario::Observer observer) {
+    World world(platform_of(topology));
+    return scenario::drive<SimGridClock>(compiled, std::move(observer), world);
+}
+
+}  // namespace tidepool::engine

@@ -1,0 +1,254 @@
+#include "sim/scenario/compile.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <numeric>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "sim/base/assert.h"
+
+namespace tidepool::scenario {
+namespace {
+
+using model::JobRecord;
+using model::JobState;
+using model::Rejection;
+
+constexpr std::size_t kMostIssues = 50;  // of one kind; the rest is counted
+
+// Problems of single jobs, in trace order, the list kept readable.
+class JobIssues {
+public:
+    void add(const Loaded& loaded, std::size_t workload, const workloads::Job& job,
+             std::string problem, std::string hint) {
+        if (++count_ <= kMostIssues) {
+            issues_.add({loaded.traces[workload].file, static_cast<int>(job.line), 0},
+                        "workloads[" + std::to_string(workload) + "].trace", std::move(problem),
+                        std::move(hint));
+        }
+    }
+    void throw_if_any() {
+        if (count_ > kMostIssues) {
+            issues_.add({}, "", "... and " + std::to_string(count_ - kMostIssues) + " more jobs");
+        }
+        issues_.throw_if_any();
+    }
+
+private:
+    Issues issues_;
+    std::size_t count_ = 0;
+};
+
+// Jobs of all workloads one after the other, in ticks; what ranks are made of.
+struct JobTable {
+    struct Row {
+        std::uint32_t workload = 0, index = 0;
+        std::uint32_t submit = 0, duration = 0, estimate = 0, models = 0;
+        std::int32_t priority = 0;
+    };
+    std::vector<Row> rows;
+};
+
+std::uint32_t model_mask(std::string_view accepted, const topology::Topology& topology) {
+    std::uint32_t mask = 0;
+    while (!accepted.empty()) {
+        const std::size_t bar = std::min(accepted.find('|'), accepted.size());
+        for (std::size_t m = 0; m < topology.gpu_models.size(); ++m) {
+            if (topology.gpu_models[m].name == accepted.substr(0, bar)) {
+                mask |= 1U << m;
+            }
+        }
+        accepted.remove_prefix(std::min(bar + 1, accepted.size()));
+    }
+    return mask;
+}
+
+class TimeReader {
+public:
+    TimeReader(const Loaded& loaded, JobIssues& issues) : loaded_(loaded), issues_(issues) {}
+
+    std::uint32_t ticks(std::size_t workload, const workloads::Job& job, Seconds time,
+                        const char* what) const {
+        const auto found = to_ticks(time);
+        if (!found) {
+            issues_.add(loaded_, workload, job,
+                        std::string(what) + " is beyond the 8.5 years of the simulated clock", "");
+        }
+        return found.value_or(Ticks{}).value;
+    }
+
+    std::uint32_t estimate(std::size_t workload, const workloads::Job& job) const {
+        const SchedulerSpec& rules = loaded_.spec.scheduler;
+        if (rules.estimates == EstimateSource::kTrace) {
+            if (job.estimate.value < 0) {
+                issues_.add(loaded_, workload, job, "has no estimate",
+                            "which `scheduler.estimates: trace` needs");
+                return 0;
+            }
+            return ticks(workload, job, job.estimate, "the estimate");
+        }
+        const bool scaled = rules.estimates == EstimateSource::kFactor;
+        const Seconds believed{job.duration.value * (scaled ? rules.estimate_factor : 1)};
+        return ticks(workload, job, believed, "the estimated duration");
+    }
+
+private:
+    const Loaded& loaded_;
+    JobIssues& issues_;
+};
+
+JobTable tabulate(const Loaded& loaded, JobIssues& issues) {
+    const TimeReader time(loaded, issues);
+    const std::uint32_t any = core::kNone >> (core::kMaxModels - loaded.topology.gpu_models.size());
+    JobTable table;
+    for (std::size_t w = 0; w < loaded.traces.size(); ++w) {
+        const workloads::JobTrace& trace = loaded.traces[w];
+        std::vector<std::uint32_t> masks;
+        for (const std::string& accepted : trace.gpu_models) {
+            masks.push_back(model_mask(accepted, loaded.topology));
+        }
+        for (std::size_t i = 0; i < trace.jobs.size(); ++i) {
+            const workloads::Job& job = trace.jobs[i];
+            JobTable::Row row;
+            row.workload = static_cast<std::uint32_t>(w);
+            row.index = static_cast<std::uint32_t>(i);
+            row.submit = time.ticks(w, job, job.submit, "the submission");
+            row.duration = time.ticks(w, job, job.duration, "the duration");
+            row.estimate = time.estimate(w, job);
+            row.models = job.gpu_model == workloads::kAny ? any : masks[job.gpu_model];
+            row.priority = job.priority;
+            table.rows.push_back(row);
+        }
+    }
+    return table;
+}
+
+// Job numbers in the order of the queue.
+std::vector<std::uint32_t> rank_jobs(const JobTable& table, QueueOrder order) {
+    std::vector<std::uint32_t> jobs(table.rows.size());
+    std::iota(jobs.begin(), jobs.end(), 0U);
+    const bool by_priority = order == QueueOrder::kPriority;
+    std::sort(jobs.begin(), jobs.end(), [&](std::uint32_t a, std::uint32_t b) {
+        const JobTable::Row& x = table.rows[a];
+        const JobTable::Row& y = table.rows[b];
+        if (by_priority && x.priority != y.priority) {
+            return x.priority > y.priority;
+        }
+        return std::tuple(x.submit, a) < std::tuple(y.submit, b);
+    });
+    return jobs;
+}
+
+void fill_ranks(const Loaded& loaded, const JobTable& table, Compiled& compiled) {
+    PlanArrays& plan = compiled.plan;
+    for (const std::uint32_t job : compiled.job_of_rank) {
+        const JobTable::Row& row = table.rows[job];
+        plan.submit.push_back(row.submit);
+        plan.duration.push_back(row.duration);
+        plan.estimate.push_back(row.estimate);
+        plan.job_gpus.push_back(loaded.traces[row.workload].jobs[row.index].gpus);
+        plan.models.push_back(row.models);
+    }
+}
+
+void fill_records(const Loaded& loaded, const JobTable& table, Compiled& compiled) {
+    std::map<std::string, std::uint32_t, std::less<>> known{{"", 0}};
+    compiled.tenants = {""};
+    const auto tenant_id = [&](const std::string& name) {
+        const auto [at, is_new] =
+            known.try_emplace(name, static_cast<std::uint32_t>(compiled.tenants.size()));
+        if (is_new) {
+            compiled.tenants.push_back(name);
+        }
+        return at->second;
+    };
+    for (const JobTable::Row& row : table.rows) {
+        const workloads::JobTrace& trace = loaded.traces[row.workload];
+        const workloads::Job& job = trace.jobs[row.index];
+        JobRecord record;
+        record.submit = Ticks{row.submit};
+        record.gpus = job.gpus;
+        record.tenant =
+            tenant_id(job.tenant == workloads::kAny ? loaded.spec.workloads[row.workload].tenant
+                                                    : trace.tenants[job.tenant]);
+        record.plan = static_cast<std::int8_t>(job.plan);
+        compiled.jobs.push_back(record);
+        compiled.job_ends.push_back(job.end);
+        compiled.ids.push_back(trace.id(row.index));
+    }
+}
+
+std::string why_never(Rejection why, const workloads::Job& job, const Loaded& loaded) {
+    if (why == Rejection::kGpuModel) {
+        return "no node has the GPU model the job needs";
+    }
+    return "the job's " + std::to_string(job.gpus) + " GPUs never fit into " +
+           loaded.topology.name + " (" + std::to_string(loaded.topology.gpus()) + " GPUs)";
+}
+
+// Rejects what can never run, or makes it an issue; everything else arrives.
+void admit(const Loaded& loaded, const JobTable& table, Compiled& compiled, JobIssues& issues) {
+    PlanArrays& plan = compiled.plan;
+    const core::Plan view = plan.view();
+    for (std::uint32_t rank = 0; rank < view.jobs; ++rank) {
+        const JobTable::Row& row = table.rows[compiled.job_of_rank[rank]];
+        JobRecord& record = compiled.jobs[compiled.job_of_rank[rank]];
+        if (row.submit >= plan.end) {
+            record.rejection = Rejection::kHorizon;
+        } else if (!core::can_ever_fit(view, rank)) {
+            record.rejection = row.models == 0 ? Rejection::kGpuModel : Rejection::kTooLarge;
+            if (loaded.spec.workloads[row.workload].never_fits == NeverFits::kError) {
+                const workloads::Job& job = loaded.traces[row.workload].jobs[row.index];
+                issues.add(loaded, row.workload, job, why_never(record.rejection, job, loaded),
+                           "set `never_fits: reject` to run without such jobs");
+            }
+        } else {
+            plan.arrival.push_back(rank);
+            continue;
+        }
+        record.state = JobState::kRejected;
+    }
+    std::sort(plan.arrival.begin(), plan.arrival.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return std::tuple(plan.submit[a], a) < std::tuple(plan.submit[b], b);
+    });
+}
+
+}  // namespace
+
+Compiled compile(const Loaded& loaded) {
+    const ScenarioSpec& spec = loaded.spec;
+    Compiled compiled;
+    PlanArrays& plan = compiled.plan;
+    const bool fungible = spec.scheduler.placement == PlacementChoice::kFungible;
+    compile_nodes(loaded.topology, fungible, plan);
+    plan.queue = spec.scheduler.queue;
+    plan.placement =
+        fungible ? core::Placement::kPack : static_cast<core::Placement>(spec.scheduler.placement);
+    plan.seed = static_cast<std::uint64_t>(spec.seed);
+    if (spec.horizon) {
+        const auto end = to_ticks(*spec.horizon);
+        TP_ASSERT(end, "the field table bounds the horizon");
+        plan.end = end->value;
+    }
+    const auto bin = to_ticks(spec.output.bin);
+    TP_ASSERT(bin, "the field table bounds the bin width");
+    compiled.bin_width = *bin;
+    for (const topology::GpuModel& model : loaded.topology.gpu_models) {
+        compiled.gpu_models.push_back(model.name);
+    }
+    compiled.origin = loaded.traces.empty() ? "" : loaded.traces.front().origin;
+
+    JobIssues issues;
+    const JobTable table = tabulate(loaded, issues);
+    compiled.job_of_rank = rank_jobs(table, spec.scheduler.order);
+    fill_ranks(loaded, table, compiled);
+    fill_records(loaded, table, compiled);
+    admit(loaded, table, compiled, issues);
+    issues.throw_if_any();
+    return compiled;
+}
+
+}  // namespace tidepool::scenario

@@ -1,0 +1,57 @@
+#pragma once
+// Compile, then run: turns a loaded scenario into a plan of flat arrays and sorted streams, and
+// remembers how to lead ranks back to jobs. After this nothing of YAML, traces or names is left in
+// the run.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/base/ticks.h"
+#include "sim/core/plan.h"
+#include "sim/model/ledger.h"
+#include "sim/scenario/load.h"
+
+namespace tidepool::scenario {
+
+// Owns the arrays that core::Plan looks at. Not copied or moved once view() has been taken.
+struct PlanArrays {
+    std::vector<std::uint8_t> node_class;
+    std::vector<core::NodeClass> classes;
+    std::vector<std::uint32_t> level_begin;
+    std::vector<core::Domain> domains;
+    std::vector<std::uint32_t> domain_of;
+    std::uint32_t bit_words = 0, level_counts = 0;
+    std::vector<std::uint32_t> submit, duration, estimate, job_gpus, models;  // by rank
+    std::vector<std::uint32_t> arrival;
+    std::uint64_t gpus = 0;
+    core::QueuePolicy queue = core::QueuePolicy::kFifo;
+    core::Placement placement = core::Placement::kPack;
+    std::uint64_t seed = 0;
+    std::uint32_t end = kNever.value;
+
+    core::Plan view() const;
+};
+
+// The nodes as the core sees them; `fungible`: one pool per GPU model. At most 255 classes.
+void compile_nodes(const topology::Topology& topology, bool fungible, PlanArrays& plan);
+
+struct Compiled {
+    PlanArrays plan;
+    std::vector<std::uint32_t> job_of_rank;  // index into jobs, which are in trace order
+    // One record per job, filled as far as it is known before the run: submission, size, tenant,
+    // plan, and for rejected jobs the reason.
+    std::vector<model::JobRecord> jobs;
+    std::vector<workloads::JobEnd> job_ends;  // how each job will have ended if it gets to its end
+    std::vector<std::string> ids;             // by job
+    std::vector<std::string> tenants;         // [0] is empty: none recorded
+    std::vector<std::string> gpu_models;      // of the topology
+    Ticks bin_width;
+    std::string origin;  // calendar time of tick 0, if the first trace knows it
+};
+
+// Throws InputError for jobs that could never run (unless they are to be rejected), missing
+// estimates and times beyond the clock.
+Compiled compile(const Loaded& loaded);
+
+}  // namespace tidepool::scenario

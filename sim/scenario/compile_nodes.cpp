@@ -1,0 +1,145 @@
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "sim/base/assert.h"
+#include "sim/scenario/compile.h"
+
+namespace tidepool::scenario {
+namespace {
+
+using topology::Node;
+using topology::Topology;
+
+// One pool per GPU model, in the order of the models' first nodes.
+std::vector<core::NodeClass> pools(const Topology& topology) {
+    std::vector<core::NodeClass> found;
+    for (const Node& node : topology.nodes) {
+        const auto same = [&](const core::NodeClass& c) { return c.model == node.gpu_model; };
+        auto pool = std::find_if(found.begin(), found.end(), same);
+        if (pool == found.end()) {
+            core::NodeClass c;
+            c.model = node.gpu_model;
+            c.first = static_cast<std::uint32_t>(found.size());
+            c.last = c.first + 1;
+            c.nodes = 1;
+            c.pool = 1;
+            pool = found.insert(found.end(), c);
+        }
+        pool->gpus += node.gpus;
+    }
+    return found;
+}
+
+std::vector<core::NodeClass> node_classes(const Topology& topology) {
+    std::map<std::pair<std::uint32_t, std::uint32_t>, core::NodeClass> by_kind;
+    for (std::uint32_t n = 0; n < topology.nodes.size(); ++n) {
+        const Node& node = topology.nodes[n];
+        core::NodeClass& c = by_kind[{node.gpus, node.gpu_model}];
+        if (c.nodes == 0) {
+            c.gpus = node.gpus;
+            c.model = node.gpu_model;
+            c.first = n;
+        }
+        c.last = n + 1;
+        ++c.nodes;
+    }
+    std::vector<core::NodeClass> classes;
+    for (const auto& entry : by_kind) {
+        classes.push_back(entry.second);
+    }
+    return classes;
+}
+
+// Largest nodes first, then by lowest node; then the places of the level bitmaps.
+void order_classes(PlanArrays& plan) {
+    std::sort(plan.classes.begin(), plan.classes.end(), [](const auto& a, const auto& b) {
+        return std::tuple(b.gpus, a.first) < std::tuple(a.gpus, b.first);
+    });
+    for (core::NodeClass& c : plan.classes) {
+        if (c.pool == 0) {
+            TP_ASSERT(c.gpus >= 1 && c.gpus <= core::kLargestNode, "checked with the topology");
+            c.words = (c.last + 63) / 64 - c.first / 64;
+            c.bit_offset = plan.bit_words;
+            c.count_offset = plan.level_counts;
+            plan.bit_words += c.words * c.gpus;
+            plan.level_counts += c.gpus;
+        }
+    }
+}
+
+// Domains of one level from a member of Node: runs of equal values are contiguous.
+template <class Of>
+void add_level(const Topology& topology, PlanArrays& plan, Of&& of) {
+    for (std::uint32_t n = 0; n < topology.nodes.size(); ++n) {
+        const std::uint8_t c = plan.node_class[n];
+        if (n == 0 || of(topology.nodes[n]) != of(topology.nodes[n - 1])) {
+            plan.domains.push_back({n, n, c});
+        }
+        TP_ASSERT(plan.domains.back().node_class == c, "a pod holds nodes of one class");
+        plan.domains.back().last = n + 1;
+        plan.domain_of.push_back(static_cast<std::uint32_t>(plan.domains.size() - 1));
+    }
+    plan.level_begin.push_back(static_cast<std::uint32_t>(plan.domains.size()));
+}
+
+}  // namespace
+
+void compile_nodes(const Topology& topology, bool fungible, PlanArrays& plan) {
+    plan.gpus = topology.gpus();
+    plan.classes = fungible ? pools(topology) : node_classes(topology);
+    TP_ASSERT(!plan.classes.empty() && plan.classes.size() <= 255, "node classes fit into a byte");
+    order_classes(plan);
+    plan.level_begin = {0};
+    if (fungible) {
+        for (std::uint32_t c = 0; c < plan.classes.size(); ++c) {  // pool c is node c
+            plan.classes[c].first = c;
+            plan.classes[c].last = c + 1;
+            plan.node_class.push_back(static_cast<std::uint8_t>(c));
+        }
+        return;
+    }
+    for (const Node& node : topology.nodes) {
+        const auto same = [&](const core::NodeClass& c) {
+            return c.gpus == node.gpus && c.model == node.gpu_model;
+        };
+        plan.node_class.push_back(static_cast<std::uint8_t>(
+            std::find_if(plan.classes.begin(), plan.classes.end(), same) - plan.classes.begin()));
+    }
+    if (topology.islands < topology.nodes.size()) {
+        add_level(topology, plan, [](const Node& node) { return node.island; });
+    }
+    add_level(topology, plan, [](const Node& node) { return node.pod; });
+}
+
+core::Plan PlanArrays::view() const {
+    core::Plan plan;
+    plan.nodes = static_cast<std::uint32_t>(node_class.size());
+    plan.gpus = gpus;
+    plan.node_class = node_class.data();
+    plan.classes = static_cast<std::uint32_t>(classes.size());
+    plan.classes_by_size = classes.data();
+    plan.levels = static_cast<std::uint32_t>(level_begin.size() - 1);
+    plan.level_begin = level_begin.data();
+    plan.domains = domains.data();
+    plan.domain_of = domain_of.data();
+    plan.bit_words = bit_words;
+    plan.level_counts = level_counts;
+    plan.jobs = static_cast<std::uint32_t>(submit.size());
+    plan.submit = submit.data();
+    plan.duration = duration.data();
+    plan.estimate = estimate.data();
+    plan.job_gpus = job_gpus.data();
+    plan.models = models.data();
+    plan.arrivals = static_cast<std::uint32_t>(arrival.size());
+    plan.arrival = arrival.data();
+    plan.queue = queue;
+    plan.placement = placement;
+    plan.seed = seed;
+    plan.end = end;
+    return plan;
+}
+
+}  // namespace tidepool::scenario

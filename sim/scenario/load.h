@@ -1,0 +1,45 @@
+#pragma once
+// From a scenario file (and `--set` assignments) to a checked spec, its topology and its traces.
+// Strict and total: everything wrong with the YAML, the topology and the traces is reported in one
+// InputError.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/base/quantity.h"
+#include "sim/scenario/spec.h"
+#include "topology/topology.h"
+#include "workloads/job_trace.h"
+
+namespace tidepool::scenario {
+
+// What was read, for the record: path as written, content hash (SHA-256, hex), size.
+struct Input {
+    std::string path;
+    std::string sha256;
+    std::uint64_t bytes = 0;
+};
+
+struct LoadOptions {
+    std::vector<std::string> overrides;  // `path=value`, as given to --set
+    std::optional<std::int64_t> seed;    // --seed
+    std::optional<std::string> until;    // --until, a time such as `30 d`
+};
+
+struct Loaded {
+    ScenarioSpec spec;
+    std::string source_yaml;  // the file, verbatim
+    std::string
+        resolved_yaml;  // presets and overrides applied, every default written out, SI units
+    std::vector<std::string> overrides;  // as given; --seed and --until appear as assignments
+    topology::Topology topology;
+    std::vector<workloads::JobTrace> traces;  // one per workload
+    std::vector<Input> inputs;                // scenario file, files it names, in that order
+};
+
+// Relative paths resolve against the file that holds them; in --set against the working directory.
+Loaded load(const std::string& path, const LoadOptions& options);
+
+}  // namespace tidepool::scenario

@@ -1,0 +1,185 @@
+#pragma once
+// A scenario as its YAML file tells it: which datacenter, which work, which scheduler, how long.
+// Plain data; load.h reads it, compile.h turns it into a plan.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "sim/base/quantity.h"
+#include "sim/config/field.h"
+#include "sim/config/value.h"
+#include "sim/core/policies.h"
+#include "topology/spec.h"
+#include "workloads/trace_spec.h"
+
+namespace tidepool::scenario {
+
+// The rules of core::Placement, and `fungible`, which replaces nodes by one pool of GPUs per model.
+enum class PlacementChoice : std::uint8_t { kPack, kFirstFit, kSpread, kRandom, kFungible };
+enum class QueueOrder : std::uint8_t { kArrival, kPriority };
+enum class EstimateSource : std::uint8_t { kExact, kFactor, kTrace };
+enum class NeverFits : std::uint8_t { kError, kReject };
+
+struct WorkloadSpec {
+    workloads::TraceSpec trace;
+    std::string tenant;  // of jobs whose trace names none
+    NeverFits never_fits = NeverFits::kError;
+    friend bool operator==(const WorkloadSpec&, const WorkloadSpec&) = default;
+};
+
+struct SchedulerSpec {
+    core::QueuePolicy queue = core::QueuePolicy::kFifo;
+    PlacementChoice placement = PlacementChoice::kPack;
+    QueueOrder order = QueueOrder::kArrival;
+    EstimateSource estimates = EstimateSource::kExact;
+    double estimate_factor = 1;
+    friend bool operator==(const SchedulerSpec&, const SchedulerSpec&) = default;
+};
+
+struct OutputSpec {
+    Seconds bin{3600};
+    friend bool operator==(const OutputSpec&, const OutputSpec&) = default;
+};
+
+struct ScenarioSpec {
+    std::int64_t tidepool = 1;
+    std::string name;
+    std::string question;
+    std::optional<Seconds> horizon;
+    std::int64_t seed = 1;
+    topology::TopologySpec topology;
+    std::vector<WorkloadSpec> workloads;
+    SchedulerSpec scheduler;
+    OutputSpec output;
+    friend bool operator==(const ScenarioSpec&, const ScenarioSpec&) = default;
+};
+
+// What must hold between the fields of a scenario.
+void validate(const ScenarioSpec& spec, const config::Value& value, const std::string& path,
+              Issues& issues);
+
+}  // namespace tidepool::scenario
+
+namespace tidepool::config {
+
+template <>
+struct KindTable<core::QueuePolicy> {
+    static constexpr std::array kinds = [] {
+        std::array<Kind<core::QueuePolicy>, core::kQueueKinds.size()> rows{};
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const auto& kind = core::kQueueKinds[i];
+            rows[i] = {kind.name, kind.value, kind.summary};
+        }
+        return rows;
+    }();
+};
+
+template <>
+struct KindTable<scenario::PlacementChoice> {
+    // The core's rules in the core's order, then the pools.
+    static constexpr std::array kinds = [] {
+        std::array<Kind<scenario::PlacementChoice>, core::kPlacementKinds.size() + 1> rows{};
+        for (std::size_t i = 0; i + 1 < rows.size(); ++i) {
+            const auto& kind = core::kPlacementKinds[i];
+            rows[i] = {kind.name, static_cast<scenario::PlacementChoice>(kind.value), kind.summary};
+        }
+        rows.back() = {"fungible", scenario::PlacementChoice::kFungible,
+                       "one pool of GPUs per GPU model; nodes are ignored"};
+        return rows;
+    }();
+};
+
+template <>
+struct KindTable<scenario::QueueOrder> {
+    using Enum = scenario::QueueOrder;
+    static constexpr std::array kinds{
+        Kind<Enum>{"arrival", Enum::kArrival, "first come, first considered"},
+        Kind<Enum>{"priority", Enum::kPriority, "highest priority first, then by arrival"},
+    };
+};
+
+template <>
+struct KindTable<scenario::EstimateSource> {
+    using Enum = scenario::EstimateSource;
+    static constexpr std::array kinds{
+        Kind<Enum>{"exact", Enum::kExact, "the scheduler knows every duration"},
+        Kind<Enum>{"factor", Enum::kFactor, "it believes `estimate_factor` times the duration"},
+        Kind<Enum>{"trace", Enum::kTrace, "it believes the trace's estimate column"},
+    };
+};
+
+template <>
+struct KindTable<scenario::NeverFits> {
+    using Enum = scenario::NeverFits;
+    static constexpr std::array kinds{
+        Kind<Enum>{"error", Enum::kError, "refuse the scenario and name the jobs"},
+        Kind<Enum>{"reject", Enum::kReject, "reject such jobs, with the reason in /jobs"},
+    };
+};
+
+template <>
+struct SpecTable<scenario::WorkloadSpec> {
+    using Spec = scenario::WorkloadSpec;
+    static constexpr std::string_view name = "workload";
+    static constexpr std::string_view doc = "Work that arrives at the datacenter.";
+    static constexpr std::tuple fields{
+        Field{"trace", &Spec::trace, required(), "A job trace to replay."},
+        Field{"tenant", &Spec::tenant, optional(), "Tenant of the jobs whose trace names none."},
+        Field{"never_fits", &Spec::never_fits, optional(),
+              "What to do about jobs that could not run even on the empty datacenter."},
+    };
+};
+
+template <>
+struct SpecTable<scenario::SchedulerSpec> {
+    using Spec = scenario::SchedulerSpec;
+    static constexpr std::string_view name = "scheduler";
+    static constexpr std::string_view doc =
+        "Who starts when, and where. docs/scheduling.md states the rules exactly.";
+    static constexpr std::tuple fields{
+        Field{"queue", &Spec::queue, optional(), "Which waiting jobs may start."},
+        Field{"placement", &Spec::placement, optional(), "Which GPUs a job gets."},
+        Field{"order", &Spec::order, optional(), "Order in which waiting jobs are considered."},
+        Field{"estimates", &Spec::estimates, optional(),
+              "Where the durations come from that `easy` plans with."},
+        Field{"estimate_factor", &Spec::estimate_factor, optional(0.001, 1000),
+              "Believed duration over true duration; only with `estimates: factor`."},
+    };
+};
+
+template <>
+struct SpecTable<scenario::OutputSpec> {
+    using Spec = scenario::OutputSpec;
+    static constexpr std::string_view name = "output";
+    static constexpr std::string_view doc = "What the result file holds.";
+    static constexpr std::tuple fields{
+        Field{"bin", &Spec::bin, optional(1, 31'536'000), "Width of the bins of the time series."},
+    };
+};
+
+template <>
+struct SpecTable<scenario::ScenarioSpec> {
+    using Spec = scenario::ScenarioSpec;
+    static constexpr std::string_view name = "scenario";
+    static constexpr std::string_view doc =
+        "A what-if question: a datacenter, its work, its rules.";
+    static constexpr std::tuple fields{
+        Field{"tidepool", &Spec::tidepool, required(1, 1), "Version of this format."},
+        Field{"name", &Spec::name, required(1, 200), "Title of the result file."},
+        Field{"question", &Spec::question, optional(), "What the scenario answers, in a sentence."},
+        Field{"horizon", &Spec::horizon, optional(0.0625, 268'435'455),
+              "End of the run, counted from its start; absent = until the last job has ended."},
+        Field{"seed", &Spec::seed, optional(0), "Seed of everything random."},
+        Field{"topology", &Spec::topology, required(), "The datacenter."},
+        Field{"workloads", &Spec::workloads, required(), "The work, one entry per source."},
+        Field{"scheduler", &Spec::scheduler, optional(), "The rules."},
+        Field{"output", &Spec::output, optional(), "What the result file holds."},
+    };
+};
+
+}  // namespace tidepool::config

@@ -1,0 +1,34 @@
+#include "sim/scenario/spec.h"
+
+namespace tidepool::scenario {
+namespace {
+
+const config::Value& child(const config::Value& value, const char* key) {
+    const config::Value* found = value.find(key);
+    return found == nullptr ? value : *found;
+}
+
+}  // namespace
+
+void validate(const ScenarioSpec& spec, const config::Value& value, const std::string& path,
+              Issues& issues) {
+    const auto below = [&](const char* name) { return path.empty() ? name : path + "." + name; };
+    if (spec.workloads.empty() && value.find("workloads") != nullptr) {
+        issues.add(config::position_of(value, "workloads"), below("workloads"),
+                   "needs at least one workload");
+    }
+    const SchedulerSpec& rules = spec.scheduler;
+    const config::Value& scheduler = child(value, "scheduler");
+    const bool has_factor = scheduler.find("estimate_factor") != nullptr;
+    if (rules.estimates == EstimateSource::kFactor && !has_factor) {
+        issues.add(config::position_of(scheduler, "estimates"), below("scheduler.estimates"),
+                   "`factor` needs `estimate_factor`");
+    }
+    if (rules.estimates != EstimateSource::kFactor && has_factor && rules.estimate_factor != 1) {
+        issues.add(config::position_of(scheduler, "estimate_factor"),
+                   below("scheduler.estimate_factor"), "has no effect",
+                   "write `estimates: factor` as well");
+    }
+}
+
+}  // namespace tidepool::scenario
