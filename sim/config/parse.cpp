@@ -6,9 +6,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
-#include <set>
 #include <sstream>
 #include <system_error>
 #include <utility>
@@ -18,6 +16,7 @@
 #include <yaml-cpp/parser.h>
 
 #include "sim/base/assert.h"
+#include "sim/config/map_rules.h"
 #include "sim/config/text.h"
 #include "sim/config/value.h"
 
@@ -161,7 +160,7 @@ private:
         Open closed = std::move(open_.back());
         open_.pop_back();
         if (closed.node.value.kind == Value::Kind::kMap) {
-            finish_map(closed);
+            finish_map(closed.node.value.members, closed.plain_keys, issues_);
         }
         closed.node.complete = true;
         remember(closed.anchor, closed.node);
@@ -205,59 +204,6 @@ private:
         }
         map.node.value.members.push_back({key.text, key.at, std::move(value)});
         map.plain_keys.push_back(!key.quoted);
-    }
-
-    void finish_map(Open& map) {
-        std::vector<Member>& members = map.node.value.members;
-        std::set<std::string, std::less<>> keys;
-        std::vector<Member> kept;
-        std::vector<std::size_t> merges;  // places of `<<` in kept
-        kept.reserve(members.size());
-        for (std::size_t i = 0; i < members.size(); ++i) {
-            if (!keys.insert(members[i].key).second) {
-                issues_.add(members[i].at, {}, "duplicate key " + shown(members[i].key),
-                            "remove one of the two");
-                continue;
-            }
-            if (members[i].key == "<<" && map.plain_keys[i]) {
-                merges.push_back(kept.size());
-            }
-            kept.push_back(std::move(members[i]));
-        }
-        members = std::move(kept);
-        if (!merges.empty()) {
-            merge_into(members, merges.front(), keys);
-        }
-    }
-
-    // YAML 1.1 merge type: keys of the map win over merged ones, earlier maps over later ones.
-    void merge_into(std::vector<Member>& members, std::size_t place,
-                    std::set<std::string, std::less<>>& keys) {
-        Value source = std::move(members[place].value);
-        std::vector<Member> result;
-        const auto append = [&](Value& from) {
-            if (from.kind != Value::Kind::kMap) {
-                issues_.add(from.at, {}, "'<<' merges a map or a list of maps and nothing else");
-                return;
-            }
-            for (Member& member : from.members) {
-                if (keys.insert(member.key).second) {
-                    result.push_back(std::move(member));
-                }
-            }
-        };
-        std::move(members.begin(), members.begin() + static_cast<std::ptrdiff_t>(place),
-                  std::back_inserter(result));
-        if (source.kind == Value::Kind::kSequence) {
-            for (Value& item : source.items) {
-                append(item);
-            }
-        } else {
-            append(source);
-        }
-        std::move(members.begin() + static_cast<std::ptrdiff_t>(place) + 1, members.end(),
-                  std::back_inserter(result));
-        members = std::move(result);
     }
 
     const std::string& name_;

@@ -95,6 +95,10 @@ std::optional<std::string> read_text(const Place& place, const Rule& rule) {
                    "put it in quotes if text is meant");
         return std::nullopt;
     }
+    if (text.empty() && rule.min == 1) {
+        place.fail("must not be empty");
+        return std::nullopt;
+    }
     const auto characters = [](double count) { return shortest(count) + " characters long"; };
     if (!in_range(place, static_cast<double>(count_characters(text)), rule, characters)) {
         return std::nullopt;
