@@ -1,9 +1,9 @@
 #include "sim/base/version.h"
 
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <string>
 
 namespace tidepool {
 namespace {
