@@ -1,0 +1,17 @@
+#pragma once
+// One reader per trace format: from the lines of a file to a JobTrace. What is wrong is reported;
+// when anything was, the trace returned may be anything. Both arguments must outlive the call only.
+// The formats are documented in formats.cpp and own_format.cpp, for readers of the reference page.
+
+#include "workloads/job_trace.h"
+#include "workloads/problems.h"
+#include "workloads/source.h"
+
+namespace tidepool::workloads {
+
+JobTrace read_own(LineSource& lines, Problems& problems);
+JobTrace read_philly(LineSource& lines, Problems& problems);
+JobTrace read_swf(LineSource& lines, Problems& problems);
+JobTrace read_openb(LineSource& lines, Problems& problems);
+
+}  // namespace tidepool::workloads
