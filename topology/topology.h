@@ -13,6 +13,8 @@
 
 #include "sim/base/quantity.h"
 #include "topology/catalog.h"
+#include "topology/fabric.h"
+#include "topology/spec.h"
 
 namespace tidepool::topology {
 
@@ -46,7 +48,13 @@ struct Topology {
     std::vector<Node> nodes;
     std::vector<std::string> clusters;  // names, by Node::cluster
     std::uint32_t islands = 0, racks = 0, pods = 0;
+    // Nodes first (trunk n is node n's), then leaf groups, then pods; see `fabric.h`. Empty without
+    // a fabric.
     std::vector<Trunk> trunks;
+    std::vector<Nic> nics;  // those of `servers`
+    Fabric fabric;          // how the switches are cabled
+    std::vector<StorageSpec> storage;
+    FailureSpec failures;  // kept; nothing fails yet
 
     std::uint64_t gpus() const;  // sum over nodes
     // `<cluster>-n00012`: the name of a node in results and in SimGrid.
