@@ -13,6 +13,9 @@ set(cuda_warnings -Wall -Wextra -Wshadow)  # nvcc's own code is not -Wpedantic o
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   list(APPEND warnings -Wno-sign-conversion)  # as with GCC, where -Wconversion leaves it out
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  list(APPEND warnings -Wno-restrict)  # false for "text" + std::string when optimising, GCC bug 105651
+endif()
 if(TIDEPOOL_WERROR)
   list(APPEND warnings -Werror)
   list(APPEND cuda_warnings -Werror)
