@@ -1,0 +1,258 @@
+#include "sim/cli/arguments.h"
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+
+#include "sim/base/issue.h"
+
+namespace tidepool::cli {
+namespace {
+
+using Choices = std::vector<std::string>;
+
+// The words an option is restricted to: the parser library shows them as `TEXT:{a,b}`.
+Choices choices_of(const CLI::Option& option) {
+    const std::string type = option.get_type_name();
+    const std::size_t open = type.find('{');
+    Choices choices;
+    if (open != std::string::npos) {
+        std::istringstream names(type.substr(open + 1, type.find('}') - open - 1));
+        for (std::string name; std::getline(names, name, ',');) {
+            choices.push_back(name);
+        }
+    }
+    return choices;
+}
+
+void add_common_run(CLI::App* app, Arguments& a) {
+    app->add_option("--set", a.overrides, "Replace a value of the YAML file; may be repeated")
+        ->type_name("PATH=VALUE")
+        ->expected(1)
+        ->take_all();
+}
+
+void add_json(CLI::App* app, Arguments& a) {
+    app->add_flag("--json", a.json, "Print JSON instead of a table");
+}
+
+void add_output(CLI::App* app, Arguments& a, const std::string& doc) {
+    app->add_option("-o,--output", a.output, doc)->type_name("FILE");
+    app->add_flag("--force", a.force, "Replace an existing output file");
+}
+
+void add_run(CLI::App& root, Arguments& a) {
+    CLI::App* run = root.add_subcommand("run", "Run a scenario and write its results");
+    run->add_option("scenario", a.files, "Scenario file (YAML)")->required()->expected(1);
+    add_output(run, a, "Result file; default: the scenario's name with .h5, in this folder");
+    add_common_run(run, a);
+    run->add_option("--seed", a.seed, "Replace the scenario's seed");
+    run->add_option("--until", a.until, "Replace the scenario's horizon, e.g. '30 d'")
+        ->type_name("TIME");
+    run->add_option("--engine", a.engine,
+                    "simgrid: on SimGrid's clock and network; batch: closed forms, faster")
+        ->check(CLI::IsMember(Choices{"simgrid", "batch"}))
+        ->capture_default_str();
+    run->add_option("--progress", a.progress, "Progress on stderr; auto: a bar on a terminal")
+        ->check(CLI::IsMember(Choices{"auto", "bar", "json", "none"}))
+        ->capture_default_str();
+    run->add_flag("--reproducible", a.reproducible,
+                  "Leave /provenance out, so that equal runs give equal bytes");
+    add_json(run, a);
+}
+
+void add_validate(CLI::App& root, Arguments& a) {
+    CLI::App* validate = root.add_subcommand(
+        "validate", "Check scenario and topology files, and the traces they name");
+    validate->add_option("files", a.files, "Scenario or topology files (YAML)")->required();
+    validate->add_option("--format", a.format, "text, or github for annotations")
+        ->check(CLI::IsMember(Choices{"text", "github"}));
+    add_common_run(validate, a);
+}
+
+void add_topology(CLI::App& root, Arguments& a) {
+    CLI::App* topology = root.add_subcommand("topology", "Look at a datacenter");
+    topology->require_subcommand(1);
+    const auto add = [&](const std::string& name, const std::string& doc) {
+        CLI::App* app = topology->add_subcommand(name, doc);
+        app->add_option("topology", a.files, "Preset name, topology file or scenario file")
+            ->required()
+            ->expected(1);
+        add_common_run(app, a);
+        return app;
+    };
+    add_json(add("show", "Clusters, nodes and fabric"), a);
+    add_json(
+        add("stats", "Counts per tier, bisection bandwidth, diameter, blast radius, price, power"),
+        a);
+    CLI::App* exporter = add("export", "The fabric as a graph");
+    exporter->add_option("--format", a.format, "dot (GraphViz), graphml or json")
+        ->check(CLI::IsMember(Choices{"dot", "graphml", "json"}))
+        ->required();
+    add_output(exporter, a, "File to write; default: standard output");
+}
+
+void add_trace(CLI::App& root, Arguments& a) {
+    CLI::App* trace = root.add_subcommand("trace", "Look at, check and convert job traces");
+    trace->require_subcommand(1);
+    const auto add = [&](const std::string& name, const std::string& doc) {
+        CLI::App* app = trace->add_subcommand(name, doc);
+        app->add_option("--format", a.format, "Trace format; default: told from the file");
+        app->add_option("--window", a.window,
+                        "Only jobs submitted in [FROM, TO), e.g. '7 d' '14 d'")
+            ->expected(2);
+        app->add_option("--first", a.first, "Only the first N jobs");
+        app->add_option("--load-scale", a.load_scale, "Arrivals come this many times as often");
+        app->add_option("--time-scale", a.time_scale, "All times are multiplied by this");
+        return app;
+    };
+    CLI::App* info = add("info", "Jobs, GPU-hours, sizes, durations, arrivals by hour");
+    info->add_option("trace", a.files, "Trace file")->required()->expected(1);
+    add_json(info, a);
+    CLI::App* validate = add("validate", "Report everything wrong with a trace");
+    validate->add_option("traces", a.files, "Trace files")->required();
+    CLI::App* convert = add("convert", "Write a trace in Tidepool's own CSV");
+    convert->add_option("files", a.files, "Trace to read, file to write (.csv, .csv.gz, .csv.zst)")
+        ->required()
+        ->expected(2);
+    convert->add_flag("--force", a.force, "Replace an existing file");
+}
+
+void add_documents(CLI::App& root, Arguments& a) {
+    CLI::App* list = root.add_subcommand("list", "Policies, presets, formats and KPIs by name");
+    list->add_option("kind", a.kind, "Which list; default: all")
+        ->check(CLI::IsMember(Choices{"queues", "placements", "topologies", "gpus", "servers",
+                                      "switches", "formats", "kpis"}));
+    add_json(list, a);
+    CLI::App* schema = root.add_subcommand("schema", "JSON Schema for editors");
+    schema->add_option("kind", a.kind, "Of which file")
+        ->required()
+        ->check(CLI::IsMember(Choices{"scenario", "topology"}));
+    CLI::App* reference = root.add_subcommand("reference", "Reference pages, as Markdown");
+    reference->add_option("page", a.kind, "Which page")
+        ->required()
+        ->check(CLI::IsMember(Choices{"scenario", "topology", "trace", "kpis", "cli"}));
+    CLI::App* completion = root.add_subcommand("completion", "Completion script for a shell");
+    completion->add_option("shell", a.kind, "Which shell")
+        ->required()
+        ->check(CLI::IsMember(Choices{"bash", "zsh", "fish"}));
+}
+
+std::unique_ptr<CLI::App> make_app(Arguments& a) {
+    auto app = std::make_unique<CLI::App>(
+        "Simulates a multi-tenant GPU datacenter: replay job traces on a cluster described in "
+        "YAML.",
+        "tidepool");
+    app->add_flag("--version", a.version,
+                  "Print the version; with --json also what it was built with");
+    app->add_flag("--json", a.json, "With --version: print JSON");
+    add_run(*app, a);
+    add_validate(*app, a);
+    add_topology(*app, a);
+    add_trace(*app, a);
+    add_documents(*app, a);
+    return app;
+}
+
+std::vector<std::string> names_of(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+        names.push_back(sub->get_name());
+    }
+    return names;
+}
+
+// The deepest subcommand that was recognised, and its full name.
+const CLI::App* deepest(const CLI::App& app, std::string& name) {
+    const CLI::App* found = &app;
+    while (!found->get_subcommands().empty()) {
+        found = found->get_subcommands().front();
+        name += (name.empty() ? "" : " ") + found->get_name();
+    }
+    return found;
+}
+
+// What the user may have meant by the first word that the parser did not know.
+std::string suggestion(const CLI::App& app, int argc, const char* const* argv) {
+    std::string name;
+    const CLI::App* at = deepest(app, name);
+    std::vector<std::string> known = names_of(*at);
+    for (const CLI::Option* option : at->get_options()) {
+        for (const std::string& longer : option->get_lnames()) {
+            known.push_back("--" + longer);
+        }
+    }
+    for (int i = 1; i < argc; ++i) {
+        std::string word = argv[i];
+        word = word.substr(0, word.starts_with("--") ? word.find('=') : std::string::npos);
+        if (std::find(known.begin(), known.end(), word) != known.end()) {
+            continue;
+        }
+        const std::string hint = did_you_mean(word, known);
+        if (!hint.empty() && (word.starts_with("-") || !known.empty())) {
+            return hint;
+        }
+    }
+    return {};
+}
+
+void collect(const CLI::App& app, const std::string& prefix, std::vector<CommandHelp>& all) {
+    CommandHelp help;
+    help.name = prefix;
+    help.doc = app.get_description();
+    for (const CLI::Option* option : app.get_options()) {
+        if (option->get_positional()) {
+            help.positionals.push_back(option->get_name(true));
+            help.choices = choices_of(*option);
+            continue;
+        }
+        CommandHelp::Option entry;
+        entry.names = option->get_name(false, true);
+        entry.doc = option->get_description();
+        entry.choices = choices_of(*option);
+        entry.takes_value = option->get_expected_max() > 0;
+        help.options.push_back(entry);
+    }
+    all.push_back(help);
+    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+        collect(*sub, prefix.empty() ? sub->get_name() : prefix + " " + sub->get_name(), all);
+    }
+}
+
+}  // namespace
+
+Parsed parse_arguments(int argc, const char* const* argv) {
+    Parsed parsed;
+    const std::unique_ptr<CLI::App> app = make_app(parsed.arguments);
+    try {
+        app->parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        std::string name;
+        std::cout << deepest(*app, name)->help();
+        parsed.finished = ExitCode::kOk;
+        return parsed;
+    } catch (const CLI::ParseError& error) {
+        std::string hint = suggestion(*app, argc, argv);
+        std::cerr << "tidepool: " << error.what() << (hint.empty() ? "" : ", " + hint) << '\n';
+        parsed.finished = ExitCode::kBadInput;
+        return parsed;
+    }
+    deepest(*app, parsed.arguments.command);
+    if (parsed.arguments.command.empty() && !parsed.arguments.version) {
+        std::cerr << app->help();
+        parsed.finished = ExitCode::kBadInput;
+    }
+    return parsed;
+}
+
+std::vector<CommandHelp> all_commands() {
+    Arguments arguments;
+    std::vector<CommandHelp> all;
+    collect(*make_app(arguments), "", all);
+    return all;
+}
+
+}  // namespace tidepool::cli

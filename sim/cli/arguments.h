@@ -1,0 +1,69 @@
+#pragma once
+// The command line as plain data. arguments.cpp is the only file that knows the parser library.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tidepool::cli {
+
+enum class ExitCode : int {
+    kOk = 0,
+    kDifference = 1,  // check and compare found one
+    kBadInput = 2,    // usage or input
+    kRunFailed = 3,   // the world: disk full, device missing; or a run that did no work
+    kInterrupted = 130,
+};
+
+struct Arguments {
+    std::string command;  // `run`, `trace info`, ...; empty: only --version or --help was asked
+
+    std::vector<std::string> files;      // positional arguments
+    std::string output;                  // -o; empty: the command's default
+    std::vector<std::string> overrides;  // --set
+    std::optional<std::int64_t> seed;
+    std::optional<std::string> until;
+    std::string engine = "simgrid";   // simgrid | batch
+    std::string progress = "auto";    // auto | bar | json | none
+    std::string format;               // of validate, topology export, trace commands
+    std::string kind;                 // of list, schema, reference, completion
+    std::vector<std::string> window;  // of trace commands
+    std::optional<std::int64_t> first;
+    double load_scale = 1;
+    double time_scale = 1;
+    bool json = false;
+    bool force = false;
+    bool reproducible = false;
+    bool version = false;
+    int quiet = 0;
+};
+
+// One command or option, for completion scripts and the reference page.
+struct CommandHelp {
+    struct Option {
+        std::string names;  // "-o,--output"
+        std::string doc;
+        std::vector<std::string> choices;
+        bool takes_value = true;
+    };
+    std::string name;  // "run", "trace info"; empty: the program itself
+    std::string doc;
+    std::vector<std::string> positionals;
+    std::vector<std::string> choices;  // of the positionals
+    std::vector<Option> options;
+};
+
+struct Parsed {
+    Arguments arguments;
+    // Set when there is nothing to run: help was printed, or the usage was wrong.
+    std::optional<ExitCode> finished;
+};
+
+// Prints help to stdout and usage errors (with the nearest right spelling) to stderr.
+Parsed parse_arguments(int argc, const char* const* argv);
+
+// Every command, in the order of --help.
+std::vector<CommandHelp> all_commands();
+
+}  // namespace tidepool::cli

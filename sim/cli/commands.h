@@ -1,0 +1,21 @@
+#pragma once
+// The commands of tidepool. Results go to stdout, everything else to stderr; InputError and
+// RunError are left to main(), which prints them and picks the exit code.
+
+#include <string>
+
+#include "sim/cli/arguments.h"
+
+namespace tidepool::cli {
+
+ExitCode run_command(const Arguments& arguments, const std::string& command_line);
+ExitCode validate_command(const Arguments& arguments);
+ExitCode topology_command(const Arguments& arguments);  // show, stats, export
+ExitCode trace_command(const Arguments& arguments);     // info, validate, convert
+ExitCode list_command(const Arguments& arguments);
+ExitCode schema_command(const Arguments& arguments);
+ExitCode reference_command(const Arguments& arguments);
+ExitCode completion_command(const Arguments& arguments);
+ExitCode version_command(const Arguments& arguments);
+
+}  // namespace tidepool::cli

@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "sim/base/json.h"
+#include "sim/cli/commands.h"
+#include "sim/config/field.h"
+#include "sim/results/kpi_table.h"
+#include "sim/scenario/spec.h"
+#include "topology/catalog.h"
+#include "topology/load.h"
+#include "workloads/formats.h"
+
+namespace tidepool::cli {
+namespace {
+
+struct Entry {
+    std::string name, doc;
+};
+struct List {
+    std::string kind;  // as on the command line
+    std::string title;
+    std::vector<Entry> entries;
+};
+
+template <class Rows>
+List list_of(std::string kind, std::string title, const Rows& rows) {
+    List list{std::move(kind), std::move(title), {}};
+    for (const auto& row : rows) {
+        list.entries.push_back({std::string(row.name), std::string(row.summary)});
+    }
+    return list;
+}
+
+template <class Parts>
+List parts_of(std::string kind, std::string title, const Parts& parts) {
+    List list{std::move(kind), std::move(title), {}};
+    for (const auto& part : parts) {
+        list.entries.push_back({part.name, part.source});
+    }
+    return list;
+}
+
+std::vector<List> all_lists() {
+    std::vector<List> lists{
+        list_of("queues", "Queue policies (scheduler.queue)",
+                config::KindTable<core::QueuePolicy>::kinds),
+        list_of("placements", "Placement rules (scheduler.placement)",
+                config::KindTable<scenario::PlacementChoice>::kinds),
+        list_of("formats", "Trace formats (workloads[].trace.format)",
+                config::KindTable<workloads::Format>::kinds),
+    };
+    List topologies{"topologies", "Topology presets (topology.preset)", {}};
+    for (const topology::PresetSummary& preset : topology::presets()) {
+        topologies.entries.push_back({preset.name, preset.about});
+    }
+    lists.push_back(topologies);
+    const topology::Catalog catalog = topology::shipped_catalog();
+    lists.push_back(parts_of("gpus", "GPUs of the catalogue", catalog.gpus));
+    lists.push_back(parts_of("servers", "Servers of the catalogue", catalog.servers));
+    lists.push_back(parts_of("switches", "Switches of the catalogue", catalog.switches));
+    List kpis{"kpis", "KPIs (/summary)", {}};
+    for (const results::Kpi& kpi : results::kKpis) {
+        const std::string unit = kpi.unit == "1" ? "" : " [" + std::string(kpi.unit) + "]";
+        kpis.entries.push_back({std::string(kpi.name), std::string(kpi.long_name) + unit});
+    }
+    lists.push_back(kpis);
+    return lists;
+}
+
+void print_json(const std::vector<List>& lists) {
+    JsonWriter json;
+    json.begin_object();
+    for (const List& list : lists) {
+        json.key(list.kind).begin_array();
+        for (const Entry& entry : list.entries) {
+            json.begin_object().member("name", entry.name).member("doc", entry.doc).end_object();
+        }
+        json.end_array();
+    }
+    std::cout << json.end_object().str();
+}
+
+void print_text(const List& list) {
+    std::size_t width = 0;
+    for (const Entry& entry : list.entries) {
+        width = std::max(width, entry.name.size());
+    }
+    std::cout << list.title << '\n';
+    for (const Entry& entry : list.entries) {
+        const std::string gap(entry.doc.empty() ? 0 : width + 2 - entry.name.size(), ' ');
+        std::cout << "  " << entry.name << gap << entry.doc << '\n';
+    }
+}
+
+}  // namespace
+
+ExitCode list_command(const Arguments& arguments) {
+    std::vector<List> lists = all_lists();
+    if (!arguments.kind.empty()) {
+        std::erase_if(lists, [&](const List& list) { return list.kind != arguments.kind; });
+    }
+    if (arguments.json) {
+        print_json(lists);
+        return ExitCode::kOk;
+    }
+    for (std::size_t i = 0; i < lists.size(); ++i) {
+        std::cout << (i > 0 ? "\n" : "");
+        print_text(lists[i]);
+    }
+    return ExitCode::kOk;
+}
+
+}  // namespace tidepool::cli

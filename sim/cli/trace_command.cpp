@@ -1,0 +1,100 @@
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "sim/base/json.h"
+#include "sim/cli/commands.h"
+#include "sim/config/read.h"
+#include "workloads/convert.h"
+#include "workloads/info.h"
+#include "workloads/read_trace.h"
+
+namespace tidepool::cli {
+namespace {
+
+using config::Value;
+
+Value text(const std::string& content) {
+    Value value;
+    value.kind = Value::Kind::kScalar;
+    value.text = content;
+    value.at = {"command line", 0, 0};
+    return value;
+}
+
+// The options as the `trace:` section they stand for, so that one reader judges both.
+workloads::TraceSpec spec_of(const Arguments& arguments, const std::string& file, Issues& issues) {
+    Value section;
+    section.kind = Value::Kind::kMap;
+    section.at = {"command line", 0, 0};
+    const auto set = [&](const std::string& key, Value value) {
+        section.members.push_back({key, section.at, std::move(value)});
+    };
+    Value name = text(file);
+    name.quoted = true;
+    set("file", name);
+    if (!arguments.format.empty()) {
+        set("format", text(arguments.format));
+    }
+    if (!arguments.window.empty()) {
+        Value window = section;
+        window.members.clear();
+        window.kind = Value::Kind::kSequence;
+        for (const std::string& time : arguments.window) {
+            window.items.push_back(text(time));
+        }
+        set("window", window);
+    }
+    if (arguments.first) {
+        set("first", text(std::to_string(*arguments.first)));
+    }
+    set("load_scale", text(shortest(arguments.load_scale)));
+    set("time_scale", text(shortest(arguments.time_scale)));
+    return config::read<workloads::TraceSpec>(section, "", issues);
+}
+
+workloads::JobTrace read(const Arguments& arguments, const std::string& file) {
+    Issues issues;
+    const workloads::TraceSpec spec = spec_of(arguments, file, issues);
+    issues.throw_if_any();
+    workloads::JobTrace trace = workloads::read_trace(spec, "", issues);
+    issues.throw_if_any();
+    return trace;
+}
+
+ExitCode validate(const Arguments& arguments) {
+    ExitCode code = ExitCode::kOk;
+    for (const std::string& file : arguments.files) {
+        try {
+            const workloads::JobTrace trace = read(arguments, file);
+            std::cout << file << ": ok, " << trace.jobs.size() << " jobs (" << trace.format << ")";
+            if (trace.skipped > 0) {
+                std::cout << ", " << trace.skipped << " rows left out: " << trace.skipped_why;
+            }
+            std::cout << '\n';
+        } catch (const InputError& error) {
+            code = ExitCode::kBadInput;
+            std::cerr << error.what();
+        }
+    }
+    return code;
+}
+
+}  // namespace
+
+ExitCode trace_command(const Arguments& arguments) {
+    if (arguments.command == "trace validate") {
+        return validate(arguments);
+    }
+    const workloads::JobTrace trace = read(arguments, arguments.files.at(0));
+    if (arguments.command == "trace info") {
+        const workloads::TraceInfo info = workloads::describe(trace);
+        std::cout << (arguments.json ? workloads::to_json(info) : workloads::to_text(info));
+        return ExitCode::kOk;
+    }
+    workloads::write_trace(trace, arguments.files.at(1), arguments.force);
+    std::cerr << "wrote " << trace.jobs.size() << " jobs to " << arguments.files.at(1) << '\n';
+    return ExitCode::kOk;
+}
+
+}  // namespace tidepool::cli

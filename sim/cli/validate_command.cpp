@@ -1,0 +1,86 @@
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "sim/cli/commands.h"
+#include "sim/cli/topology_input.h"
+#include "sim/scenario/compile.h"
+#include "sim/scenario/load.h"
+
+namespace tidepool::cli {
+namespace {
+
+// Escapes of GitHub's workflow commands: data may not hold `%` or line ends, properties also not
+// `:` or `,`.
+std::string escaped(const std::string& text, bool property) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+            case '%':
+                out += "%25";
+                break;
+            case '\r':
+                out += "%0D";
+                break;
+            case '\n':
+                out += "%0A";
+                break;
+            case ':':
+                out += property ? "%3A" : ":";
+                break;
+            case ',':
+                out += property ? "%2C" : ",";
+                break;
+            default:
+                out += c;
+        }
+    }
+    return out;
+}
+
+std::string annotation(const Issue& issue) {
+    std::string text = "::error file=" + escaped(issue.at.file, true);
+    if (issue.at.line > 0) {
+        text += ",line=" + std::to_string(issue.at.line);
+    }
+    if (issue.at.column > 0) {
+        text += ",col=" + std::to_string(issue.at.column);
+    }
+    Issue content = issue;
+    content.at = {};
+    return text + "::" + escaped(to_string(content), false);
+}
+
+void check(const std::string& file, const Arguments& arguments) {
+    if (is_scenario(file)) {
+        scenario::compile(scenario::load(file, {arguments.overrides, {}, {}}));
+    } else {
+        load_topology(file, arguments.overrides);
+    }
+}
+
+}  // namespace
+
+ExitCode validate_command(const Arguments& arguments) {
+    ExitCode code = ExitCode::kOk;
+    for (const std::string& file : arguments.files) {
+        try {
+            check(file, arguments);
+            if (arguments.format != "github") {
+                std::cout << file << ": ok\n";
+            }
+        } catch (const InputError& error) {
+            code = ExitCode::kBadInput;
+            for (const Issue& issue : error.issues()) {
+                if (arguments.format == "github") {
+                    std::cout << annotation(issue) << '\n';
+                } else {
+                    std::cerr << to_string(issue) << '\n';
+                }
+            }
+        }
+    }
+    return code;
+}
+
+}  // namespace tidepool::cli
