@@ -13,7 +13,7 @@ class Oracle {
 public:
     struct Reservation {  // what EASY promises to a head that does not fit
         std::uint32_t rank = 0;
-        std::uint32_t at = 0;      // the tick of the pass
+        std::size_t steps = 0;     // how many steps of the schedule came before
         std::uint64_t shadow = 0;  // S
         Takes takes;               // R
     };
@@ -148,7 +148,7 @@ private:
         }
         for (const std::uint64_t end : ends) {
             if (const auto takes = where_.choose(head, free_at(end, now))) {
-                return {head, now, end, *takes};
+                return {head, schedule_.steps.size(), end, *takes};
             }
         }
         TP_ASSERT(false, "a waiting job fits once nothing else runs");

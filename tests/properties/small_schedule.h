@@ -96,14 +96,24 @@ inline std::ostream& operator<<(std::ostream& out, const Problem& p) {
     return out;
 }
 
+// `3:0-7` is GPUs 0 to 7 of node 3.
+inline std::ostream& operator<<(std::ostream& out, const std::set<Gpu>& held) {
+    for (auto first = held.begin(), last = first; first != held.end(); first = last) {
+        std::uint32_t gpu = first->second;
+        while (++last != held.end() && *last == Gpu{first->first, gpu + 1}) {
+            ++gpu;
+        }
+        out << " " << first->first << ":" << first->second << "-" << gpu;
+    }
+    return out;
+}
+
 inline std::ostream& operator<<(std::ostream& out, const Schedule& s) {
     for (const Step& step : s.steps) {
-        out << "  " << step.tick << (step.kind == Step::Kind::kStart ? " start " : " end ")
-            << step.rank;
-        if (step.kind == Step::Kind::kStart) {
-            for (const Gpu& gpu : s.jobs[step.rank].held) {
-                out << " " << gpu.first << "." << gpu.second;
-            }
+        const bool start = step.kind == Step::Kind::kStart;
+        out << "  " << step.tick << (start ? " start " : " end ") << step.rank;
+        if (start) {
+            out << s.jobs[step.rank].held;
         }
         out << "\n";
     }
