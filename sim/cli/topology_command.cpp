@@ -1,0 +1,66 @@
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include <unistd.h>
+
+#include "sim/cli/commands.h"
+#include "sim/cli/topology_input.h"
+#include "topology/export.h"
+#include "topology/stats.h"
+
+namespace tidepool::cli {
+namespace {
+
+// All of it or nothing, and never over an existing file unless asked.
+void write_file(const std::string& path, const std::string& content, bool force) {
+    if (!force && std::filesystem::exists(path)) {
+        throw InputError({{{path, 0, 0}, "", "exists already", "use --force to replace it"}});
+    }
+    const std::string partial = path + ".partial." + std::to_string(getpid());
+    std::ofstream file(partial, std::ios::binary);
+    file << content;
+    file.close();
+    std::error_code error;
+    if (file) {
+        std::filesystem::rename(partial, path, error);
+    }
+    if (!file || error) {
+        std::error_code ignored;
+        std::filesystem::remove(partial, ignored);
+        throw RunError("cannot write " + path);
+    }
+}
+
+std::string exported(const topology::Topology& topology, const std::string& format) {
+    if (format == "dot") {
+        return topology::to_graphviz(topology);
+    }
+    return format == "graphml" ? topology::to_graphml(topology) : topology::to_json(topology);
+}
+
+}  // namespace
+
+ExitCode topology_command(const Arguments& arguments) {
+    const topology::Topology topology =
+        load_topology(arguments.files.at(0), arguments.overrides).topology;
+    if (arguments.command == "topology show") {
+        std::cout << (arguments.json ? topology::show_json(topology)
+                                     : topology::show_table(topology));
+    } else if (arguments.command == "topology stats") {
+        const topology::Stats stats = topology::stats(topology);
+        std::cout << (arguments.json ? topology::stats_json(topology, stats)
+                                     : topology::stats_table(topology, stats));
+    } else {
+        const std::string text = exported(topology, arguments.format);
+        if (arguments.output.empty()) {
+            std::cout << text;
+        } else {
+            write_file(arguments.output, text, arguments.force);
+        }
+    }
+    return ExitCode::kOk;
+}
+
+}  // namespace tidepool::cli
