@@ -2,7 +2,9 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <unordered_set>
+#include <utility>
 
 #include "sim/base/json.h"
 #include "sim/engine/rate_solver.h"
@@ -21,6 +23,22 @@ void check_name(const std::string& name, const std::string& path,
 }
 
 }  // namespace
+
+Platform platform_of(const topology::Topology& topology) {
+    Platform platform;
+    platform.hosts.reserve(topology.nodes.size());
+    for (std::uint32_t n = 0; n < topology.nodes.size(); ++n) {
+        const topology::Node& node = topology.nodes[n];
+        PlatformHost host{topology.node_name(n)};
+        const auto& peak = topology.gpu_models[node.gpu_model].bf16;
+        if (node.gpus > 0 && peak) {
+            host.speed = {node.gpus * peak->value};
+        }
+        platform.hosts.push_back(std::move(host));
+    }
+    platform.trunks = topology.trunks;
+    return platform;
+}
 
 void validate(const Platform& platform, Issues& issues) {
     std::unordered_set<std::string> taken{kZoneName, kSourceName, kSinkName};

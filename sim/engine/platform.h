@@ -21,8 +21,9 @@ struct Platform {
     std::vector<topology::Trunk> trunks;  // by trunk; name and capacity are used
 };
 
-// The whole topology; hosts are named by Topology::node_name and run at the dense 16-bit peak of
-// their GPUs together.
+// The whole topology. Hosts are named by Topology::node_name; their speed is the dense BF16 peak of
+// their GPUs together, 1 where it is not known. (Nothing runs on hosts yet: job speeds have a model
+// of their own.)
 Platform platform_of(const topology::Topology& topology);
 
 // Everything SimGrid would abort on: empty or repeated names, speeds and capacities out of range.

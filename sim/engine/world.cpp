@@ -71,8 +71,9 @@ void claim_process() {
 
 std::unique_ptr<sg::Engine> start_simgrid() {
     // SimGrid takes its options out of the arguments it is given, so it gets its own. Its defaults
-    // model TCP over long lines; these make links share exactly. Precision: shares below
-    // `maxmin/precision` of a link's capacity would be rounded to nothing.
+    // model TCP over long lines; these make links share exactly. Precision: SimGrid rounds what is
+    // left of a link to nothing below this part of its capacity, and aborts on a flow that gets
+    // nothing.
     std::vector<std::string> flags{"tidepool",
                                    "--cfg=network/model:CM02",
                                    "--cfg=network/TCP-gamma:1e30",

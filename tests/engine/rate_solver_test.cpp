@@ -175,9 +175,8 @@ TEST(RateSolver, DemandsThatNearlyAgreeAreNotMerged) {
     EXPECT_EQ(shared.rates[more], 100e9 + 1);
 }
 
-// Link of 1e12: 1e12 - 1e6 is asked for by one, anything by another, which crosses it 1e6 times:
-// 1e6 x + x' = 1e12 with x <= x' unless x' has its demand. Both unbounded: x = x' = 1e12 / 1000001.
-// With x' bounded at 1: x = (1e12 - 1) / 1e6.
+// One flow crosses a link of 1e12 a million times, another once: 1e6 x + x = 1e12 for both. Beside
+// a demand of 1 instead, the first gets (1e12 - 1) / 1e6.
 TEST(RateSolver, ManyCrossingsAndSmallShares) {
     Shared shared(bare_links({1e12}));
     const FlowId heavy = shared.rates.start({over(0, 1'000'000)});
@@ -192,14 +191,16 @@ TEST(RateSolver, ManyCrossingsAndSmallShares) {
     EXPECT_EQ(shared.rates[tiny], 1);
 }
 
-// A link of 1e12 of which a demand leaves 1e6, a millionth: the other flow gets all of that.
+// One flow crosses a link of 3e11 B/s 299,999 times and asks for 999,999 B/s, less than the equal
+// share of 1e6 B/s. It uses 299,999 * 999,999 = 299,998,700,001 and leaves 1,299,999, four
+// millionths of the link.
 TEST(RateSolver, ASmallRemainderOfALargeLinkIsNotLost) {
-    Shared shared(bare_links({1e12, 1e12 - 1e6}));
-    const FlowId rest = shared.rates.start({over(0, 1'000'000)}, 1);  // uses 1e6
-    const FlowId most = shared.rates.start({over(0), over(1)});
+    Shared shared(bare_links({3e11}));
+    const FlowId heavy = shared.rates.start({over(0, 299'999)}, 999'999);
+    const FlowId light = shared.rates.start({over(0)});
     shared.rates.solve();
-    EXPECT_EQ(shared.rates[rest], 1);
-    EXPECT_RATE(shared.rates[most], 1e12 - 1e6);
+    EXPECT_EQ(shared.rates[heavy], 999'999);
+    EXPECT_RATE(shared.rates[light], 1'299'999);
 }
 
 TEST(RateSolver, DirectionsDoNotDisturbEachOther) {

@@ -153,6 +153,28 @@ TEST(Platform, EveryProblemIsReportedAtOnce) {
     EXPECT_EQ(to_string(issues.list()[1]), "hosts[1].name: is already taken (got 'a')");
 }
 
+TEST(Platform, HasAHostPerNodeAsFastAsItsGpus) {
+    topology::Topology topology = two_levels(1, 2, 50e9, 100e9);
+    topology.clusters = {"east"};
+    topology.gpu_models.resize(2);
+    topology.gpu_models[0].bf16 = FlopPerSecond{989e12};  // and of the other nothing is known
+    topology.nodes[0].gpus = 8;
+    topology.nodes[1].gpus = 4;
+    topology.nodes[1].gpu_model = 1;
+    const Platform platform = platform_of(topology);
+    ASSERT_EQ(platform.hosts.size(), 2u);
+    EXPECT_EQ(platform.hosts[0].name, topology.node_name(0));
+    EXPECT_EQ(platform.hosts[1].name, topology.node_name(1));
+    EXPECT_EQ(platform.hosts[0].speed.value, 7.912e15);  // 8 * 989e12
+    EXPECT_EQ(platform.hosts[1].speed.value, 1);
+    ASSERT_EQ(platform.trunks.size(), 3u);
+    EXPECT_EQ(platform.trunks[2].name, "group0");
+    EXPECT_EQ(platform.trunks[2].capacity.value, 100e9);
+    Issues issues;
+    validate(platform, issues);
+    EXPECT_TRUE(issues.empty());
+}
+
 TEST(Platform, AHostAndATrunkMayShareAName) {
     Platform platform = bare_links({1e9});
     platform.hosts = {{"link0"}};
