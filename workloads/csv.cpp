@@ -101,12 +101,12 @@ bool CsvTable::split(std::string_view line) {
 }
 
 // Splits the first line that is neither blank nor a note.
-bool CsvTable::find_header(std::vector<std::string>* notes) {
+bool CsvTable::find_header(std::vector<Note>* notes) {
     std::string_view line;
     while (lines_.next(line)) {
         if (notes != nullptr && line.starts_with('#')) {
             if (notes->size() < kMostNotes) {
-                notes->emplace_back(line);
+                notes->push_back({this->line(), std::string(line)});
             }
         } else if (!all_blank(line)) {
             return split(line);
@@ -119,7 +119,7 @@ bool CsvTable::find_header(std::vector<std::string>* notes) {
 }
 
 bool CsvTable::read_header(std::span<const CsvColumn> columns, OtherColumns others,
-                           std::vector<std::string>* notes) {
+                           std::vector<Note>* notes) {
     if (!find_header(notes)) {
         return false;
     }

@@ -24,6 +24,11 @@ struct CsvColumn {
     bool required = false;
 };
 
+struct Note {
+    std::uint64_t line = 0;
+    std::string text;
+};
+
 enum class OtherColumns : std::uint8_t { kRefuse, kIgnore };
 
 class CsvTable {
@@ -34,7 +39,7 @@ public:
     // Reads the names. Lines before them that start with '#' go to `notes`. False, and problems
     // reported, when the rows would make no sense; no row can be read then.
     bool read_header(std::span<const CsvColumn> columns, OtherColumns others,
-                     std::vector<std::string>* notes = nullptr);
+                     std::vector<Note>* notes = nullptr);
 
     // The next row with as many fields as the header; others are reported and passed over.
     bool next_row();
@@ -47,7 +52,7 @@ public:
 
 private:
     static constexpr std::size_t kAbsent = static_cast<std::size_t>(-1);
-    bool find_header(std::vector<std::string>* notes);
+    bool find_header(std::vector<Note>* notes);
     bool report_missing(std::span<const CsvColumn> columns);
     bool split(std::string_view line);
     bool read_quoted(std::string_view line, std::size_t& at, Field& field);

@@ -218,19 +218,19 @@ constexpr std::array<CsvColumn, kColumns.size()> header_of_columns() {
     return header;
 }
 
-// Notes are lines 1, 2, ... of the file unless blank lines stand between them; good enough for a
-// message.
-void read_notes(const std::vector<std::string>& notes, Problems& problems, TraceBuilder& builder) {
-    for (const std::string& note : notes) {
-        if (!note.starts_with(kOriginNote)) {
+void read_notes(const std::vector<Note>& notes, Problems& problems, TraceBuilder& builder) {
+    for (const Note& note : notes) {
+        if (!note.text.starts_with(kOriginNote)) {
             continue;
         }
-        std::string_view text = std::string_view(note).substr(kOriginNote.size());
-        text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+        std::string_view text = std::string_view(note.text).substr(kOriginNote.size());
+        const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+        text.remove_prefix(begin);
         if (const auto origin = parse_calendar(text)) {
             builder.set_origin(*origin);
         } else {
-            problems.add(0, 0, "origin", "not a calendar time" + got(text),
+            problems.add(note.line, kOriginNote.size() + begin + 1, "origin",
+                         "not a calendar time" + got(text),
                          "write it like # origin: 2017-09-04T10:30:41+08:00");
         }
     }
@@ -259,7 +259,7 @@ void append_quoted(std::string_view text, std::string& out) {
 JobTrace read_own(LineSource& lines, Problems& problems) {
     TraceBuilder builder(problems, RowOrder::kBySubmit);
     CsvTable table(lines, problems);
-    std::vector<std::string> notes;
+    std::vector<Note> notes;
     if (!table.read_header(header_of_columns(), OtherColumns::kRefuse, &notes)) {
         return {};
     }

@@ -1,7 +1,7 @@
 #pragma once
 // One reader per trace format: from the lines of a file to a JobTrace. What is wrong is reported;
 // when anything was, the trace returned may be anything. Both arguments must outlive the call only.
-// The formats are documented in formats.cpp and own_format.cpp, for readers of the reference page.
+// What the files look like: trace_reference_markdown() in reference.h.
 
 #include "workloads/job_trace.h"
 #include "workloads/problems.h"

@@ -171,28 +171,29 @@ private:
     io::filtering_streambuf<io::input> stream_;
 };
 
-// Refuses to hand out more than kMostBytes.
+// Refuses to hand out more than `most` bytes.
 class Capped final : public ByteSource {
 public:
-    explicit Capped(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
+    Capped(std::unique_ptr<ByteSource> source, std::uint64_t most)
+        : source_(std::move(source)), most_(most) {}
     std::size_t read(char* to, std::size_t size) override {
         const std::size_t n = source_->read(to, size);
         given_ += n;
-        if (given_ > kMostBytes) {
-            throw BrokenStream("holds more than " + std::to_string(kMostBytes >> 30U) +
-                               " GiB of text");
+        if (given_ > most_) {
+            throw BrokenStream("holds more than " + std::to_string(most_) + " bytes of text");
         }
         return n;
     }
 
 private:
     std::unique_ptr<ByteSource> source_;
+    std::uint64_t most_;
     std::uint64_t given_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<ByteSource> open_bytes(const std::string& path) {
+std::unique_ptr<ByteSource> open_bytes(const std::string& path, std::uint64_t most) {
     auto file = std::make_unique<PackedFile>(path);
     const Packing packing = file->packing();
     std::unique_ptr<ByteSource> source;
@@ -201,7 +202,7 @@ std::unique_ptr<ByteSource> open_bytes(const std::string& path) {
     } else {
         source = std::make_unique<UnpackedBytes>(std::move(file), packing);
     }
-    return std::make_unique<Capped>(std::move(source));
+    return std::make_unique<Capped>(std::move(source), most);
 }
 
 Packing packing_by_name(const std::string& path) {

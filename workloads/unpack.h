@@ -20,18 +20,19 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+inline constexpr std::uint64_t kMostBytes = std::uint64_t{8} << 30U;
+
 class ByteSource {
 public:
     virtual ~ByteSource() = default;
     // Up to `size` bytes; 0 at the end. Throws BrokenStream when the file is damaged, cut off,
-    // unreadable or unpacks to more than kMostBytes.
+    // unreadable or unpacks to more than allowed.
     virtual std::size_t read(char* to, std::size_t size) = 0;
-
-    static constexpr std::uint64_t kMostBytes = std::uint64_t{8} << 30U;  // no decompression bombs
 };
 
 // Throws BrokenStream when the file is missing, a directory or unreadable.
-std::unique_ptr<ByteSource> open_bytes(const std::string& path);
+// `most` bounds the bytes handed out: no decompression bombs.
+std::unique_ptr<ByteSource> open_bytes(const std::string& path, std::uint64_t most = kMostBytes);
 
 // What the name of a file to be written asks for: `.gz`, `.zst`, else plain.
 Packing packing_by_name(const std::string& path);

@@ -1,0 +1,17 @@
+#pragma once
+// Writes a trace in Tidepool's own format.
+
+#include <string>
+
+#include "workloads/job_trace.h"
+
+namespace tidepool::workloads {
+
+// Writes the trace as own CSV, packed as the name of the file says (`.gz`, `.zst`, else plain).
+// Reading it back gives equal jobs, ids, tenants, GPU models and origin; equal traces give equal
+// bytes. Columns in which every job has the fallback are left out. The file is there completely or
+// not at all. Throws InputError when the file exists and `replace` is false, RunError when the disk
+// refuses.
+void write_trace(const JobTrace& trace, const std::string& path, bool replace = false);
+
+}  // namespace tidepool::workloads
