@@ -39,7 +39,9 @@ HOMES = {  # what a library's includes start with: the folders that may include 
     r"gtest/|gmock/|benchmark/|Random123/": "tests",
 }
 ONE_FILE = "CLI/"  # 12 to 20 seconds for every file that includes it
-STANDARD = re.compile(r"[a-z0-9_]+$|(unistd|fcntl|signal)\.h$|sys/[a-z]+\.h$")
+STANDARD = re.compile(
+    r"([a-z0-9_]+|(fcntl|malloc|signal|stdlib|ucontext|unistd)\.h|(sys|sanitizer)/[a-z_]+\.h)$"
+)
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^">]+)[">]')
 
 
