@@ -67,6 +67,14 @@ void Issues::throw_if_any() {
 InputError::InputError(std::vector<Issue> issues)
     : std::runtime_error(join(issues)), issues_(std::move(issues)) {}
 
+InputError input_error(const std::string& file, std::string problem, std::string hint) {
+    std::vector<Issue> issues(1);
+    issues[0].at.file = file;
+    issues[0].problem = std::move(problem);
+    issues[0].hint = std::move(hint);
+    return InputError(std::move(issues));
+}
+
 std::string nearest(std::string_view name, const std::vector<std::string>& candidates) {
     constexpr std::size_t kLongestName = 64;  // a name longer than this is no slip of the finger
     if (name.size() > kLongestName) {

@@ -55,6 +55,9 @@ private:
     std::vector<Issue> issues_;
 };
 
+// One issue of a file as a whole, ready to be thrown.
+InputError input_error(const std::string& file, std::string problem, std::string hint = {});
+
 // The world refused: says what was attempted and what it answered.
 class RunError : public std::runtime_error {
 public:

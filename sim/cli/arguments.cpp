@@ -89,8 +89,8 @@ void add_topology(CLI::App& root, Arguments& a) {
         add("stats", "Counts per tier, bisection bandwidth, diameter, blast radius, price, power"),
         a);
     CLI::App* exporter = add("export", "The fabric as a graph");
-    exporter->add_option("--format", a.format, "dot (GraphViz), graphml or json")
-        ->check(CLI::IsMember(Choices{"dot", "graphml", "json"}))
+    exporter->add_option("--format", a.format, "GraphViz (dot), GraphML or JSON")
+        ->check(CLI::IsMember(Choices{"graphviz", "graphml", "json"}))
         ->required();
     add_output(exporter, a, "File to write; default: standard output");
 }

@@ -2,9 +2,9 @@
 #include <fstream>
 #include <iostream>
 #include <string>
-
 #include <unistd.h>
 
+#include "sim/base/assert.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/topology_input.h"
 #include "topology/export.h"
@@ -16,7 +16,7 @@ namespace {
 // All of it or nothing, and never over an existing file unless asked.
 void write_file(const std::string& path, const std::string& content, bool force) {
     if (!force && std::filesystem::exists(path)) {
-        throw InputError({{{path, 0, 0}, "", "exists already", "use --force to replace it"}});
+        throw input_error(path, "exists already", "use --force to replace it");
     }
     const std::string partial = path + ".partial." + std::to_string(getpid());
     std::ofstream file(partial, std::ios::binary);
@@ -33,11 +33,13 @@ void write_file(const std::string& path, const std::string& content, bool force)
     }
 }
 
-std::string exported(const topology::Topology& topology, const std::string& format) {
-    if (format == "dot") {
-        return topology::to_graphviz(topology);
+topology::ExportFormat export_format(const std::string& name) {
+    for (const auto& kind : config::KindTable<topology::ExportFormat>::kinds) {
+        if (kind.name == name) {
+            return kind.value;
+        }
     }
-    return format == "graphml" ? topology::to_graphml(topology) : topology::to_json(topology);
+    TP_ASSERT(false, "the command line only lets known formats through");
 }
 
 }  // namespace
@@ -53,7 +55,7 @@ ExitCode topology_command(const Arguments& arguments) {
         std::cout << (arguments.json ? topology::stats_json(topology, stats)
                                      : topology::stats_table(topology, stats));
     } else {
-        const std::string text = exported(topology, arguments.format);
+        const std::string text = topology::export_graph(topology, export_format(arguments.format));
         if (arguments.output.empty()) {
             std::cout << text;
         } else {

@@ -125,6 +125,10 @@ std::string to_yaml(const Value& tree) {
     return text;
 }
 
+void add_member(Value& map, std::string_view key, Value value) {
+    map.members.push_back({std::string(key), {}, std::move(value)});
+}
+
 Value text_value(std::string text) {
     return scalar(std::move(text), true);
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -23,6 +24,8 @@ namespace tidepool::config {
 // Positions are ignored. The result ends with a line feed.
 std::string to_yaml(const Value& tree);
 
+// Appends a key to a map.
+void add_member(Value& map, std::string_view key, Value value);
 Value text_value(std::string text);
 Value bool_value(bool truth);
 Value integer_value(std::int64_t number);
@@ -89,7 +92,7 @@ struct Writer<std::vector<std::pair<std::string, T>>> {
         Value map;
         map.kind = Value::Kind::kMap;
         for (const auto& [key, content] : entries) {
-            map.members.push_back({key, {}, Writer<T>::write(content)});
+            add_member(map, key, Writer<T>::write(content));
         }
         return map;
     }
@@ -108,7 +111,7 @@ struct Writer<Spec> {
 private:
     template <class F, class T>
     static void add(Value& map, const F& field, const T& content) {
-        map.members.push_back({std::string(field.name), {}, Writer<T>::write(content)});
+        add_member(map, field.name, Writer<T>::write(content));
     }
     template <class F, class T>
     static void add(Value& map, const F& field, const std::optional<T>& content) {

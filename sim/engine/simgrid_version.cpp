@@ -1,5 +1,8 @@
 #include "sim/engine/simgrid_version.h"
 
+// version.h lacks the macros it uses.
+#include <xbt/base.h>
+
 #include <simgrid/version.h>
 
 namespace tidepool::engine {

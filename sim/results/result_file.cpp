@@ -47,7 +47,7 @@ ResultFile::ResultFile(std::string path, bool force, Header header)
 
 ResultFile ResultFile::create(std::string path, bool force, Header header) {
     if (path.empty() || path.back() == '/') {
-        throw InputError({{{}, "", "the result needs a file name (got '" + path + "')", ""}});
+        throw input_error("", "the result needs a file name (got '" + path + "')");
     }
     ResultFile file(std::move(path), force, std::move(header));
     check_free(file.path_, force, "replace it with --force");
