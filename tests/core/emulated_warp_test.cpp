@@ -181,5 +181,13 @@ TEST(EmulatedWarp, SchedulesLargeProblemsAsOneThreadDoes) {
     }
 }
 
+// The queue is a bitmap of up to seven words, one per lane.
+TEST(EmulatedWarp, SchedulesLongQueuesAsOneThreadDoes) {
+    constexpr Sizes sizes{2, 3, 8, 2, 450, 150, 12};
+    for (std::uint32_t number = 0; number < 6; ++number) {
+        expect_equal_in_all_orders(random_problem(number, sizes), 2);
+    }
+}
+
 }  // namespace
 }  // namespace tidepool::core
