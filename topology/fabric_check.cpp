@@ -4,6 +4,7 @@
 #include <string>
 
 #include "topology/cabling.h"
+#include "topology/names.h"
 
 namespace tidepool::topology {
 namespace {
@@ -14,15 +15,6 @@ void reject(bool present, const Where& where, std::string_view kind, Issues& iss
         report(issues, where, "means nothing in a fabric of kind '" + std::string(kind) + "'",
                "take it out");
     }
-}
-
-std::string_view name_of(FabricKind kind) {
-    for (const auto& row : config::KindTable<FabricKind>::kinds) {
-        if (row.value == kind) {
-            return row.name;
-        }
-    }
-    return "";
 }
 
 // Nodes below one leaf of a k-ary tree; 0 after an issue.
@@ -76,7 +68,7 @@ void check_k(const FabricSpec& fabric, const Catalog& parts, const Where& where,
 
 void check_fabric_keys(const FabricSpec& fabric, const Where& where, Issues& issues) {
     const FabricKind kind = fabric.kind;
-    const std::string_view name = name_of(kind);
+    const std::string name = kind_name(kind);
     const bool none = kind == FabricKind::kNone;
     const bool k_ary = kind == FabricKind::kKAry;
     const bool one_tier = kind == FabricKind::kLeaf;
