@@ -6,6 +6,18 @@
 
 namespace tidepool::config {
 
+const Shape& shape_of(const std::vector<SpecShape>& specs, std::string_view spec,
+                      std::string_view key) {
+    for (const SpecShape& candidate : specs) {
+        for (const FieldShape& field : candidate.fields) {
+            if (candidate.name == spec && field.name == key) {
+                return field.shape;
+            }
+        }
+    }
+    TP_ASSERT(false, "values are written from the same tables as shapes");
+}
+
 std::string range_text(const Shape& shape, const Rule& rule) {
     if (shape.type == Shape::Type::kList || shape.type == Shape::Type::kMap) {
         const std::string each = range_text(shape.item.front(), rule);

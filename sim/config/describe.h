@@ -169,6 +169,10 @@ std::vector<SpecShape> describe() {
     return specs;
 }
 
+// The shape of a field of the spec called `spec`; both must exist.
+const Shape& shape_of(const std::vector<SpecShape>& specs, std::string_view spec,
+                      std::string_view key);
+
 // "between 1 s and 7 d", "at least 1", or empty; of lists and maps, the range of an item.
 std::string range_text(const Shape& shape, const Rule& rule);
 

@@ -58,37 +58,38 @@ std::string type_text(const Shape& shape) {
     return {};
 }
 
-std::string default_text(const Shape& shape, const Value& value) {
+// A value in flow style, with numbers as people write them.
+std::string flow_text(const std::vector<SpecShape>& specs, const Shape& shape, const Value& value) {
+    std::string text;
     switch (value.kind) {
         case Value::Kind::kNull:
-            return "nothing";
+            return "null";
         case Value::Kind::kScalar:
-            return value.text.empty() ? "empty" : code(human_text(shape, value));
-        case Value::Kind::kSequence: {
-            std::string text;
+            return value.text.empty() ? "''" : human_text(shape, value);
+        case Value::Kind::kSequence:
             for (const Value& item : value.items) {
-                text += (text.empty() ? "" : ", ") + default_text(shape.item.front(), item);
+                text += (text.empty() ? "" : ", ") + flow_text(specs, shape.item.front(), item);
             }
-            return text.empty() ? "empty list" : text;
-        }
-        case Value::Kind::kMap: {
-            if (value.members.empty()) {
-                return "empty map";
+            return "[" + text + "]";
+        case Value::Kind::kMap:
+            for (const Member& member : value.members) {
+                const Shape& inner = shape.type == Type::kMap
+                                         ? shape.item.front()
+                                         : shape_of(specs, shape.spec, member.key);
+                text += (text.empty() ? "" : ", ") + member.key + ": " +
+                        flow_text(specs, inner, member.value);
             }
-            std::string text = to_yaml(value);
-            text.pop_back();
-            return code(text);
-        }
+            return "{" + text + "}";
     }
     return {};
 }
 
-std::string default_of(const FieldShape& field) {
+std::string default_text(const std::vector<SpecShape>& specs, const FieldShape& field) {
     if (field.rule.required) {
         return "**required**";
     }
     if (field.fallback) {
-        return default_text(field.shape, *field.fallback);
+        return code(flow_text(specs, field.shape, *field.fallback));
     }
     return field.shape.type == Type::kSpec ? "see there" : "none";
 }
@@ -97,13 +98,13 @@ const Shape& innermost(const Shape& shape) {
     return shape.item.empty() ? shape : innermost(shape.item.front());
 }
 
-std::string section(const SpecShape& spec) {
+std::string section(const std::vector<SpecShape>& specs, const SpecShape& spec) {
     std::string text = "## " + std::string(spec.name) + "\n\n" + std::string(spec.doc) + "\n\n";
     text += "| key | type | default | range | meaning |\n|---|---|---|---|---|\n";
     for (const FieldShape& field : spec.fields) {
         text += "| " + code(field.name) + " | " + type_text(field.shape) + " | " +
-                default_of(field) + " | " + cell(range_text(field.shape, field.rule)) + " | " +
-                cell(field.doc) + " |\n";
+                default_text(specs, field) + " | " + cell(range_text(field.shape, field.rule)) +
+                " | " + cell(field.doc) + " |\n";
     }
     for (const FieldShape& field : spec.fields) {
         const Shape& shape = innermost(field.shape);
@@ -122,7 +123,7 @@ std::string section(const SpecShape& spec) {
 std::string reference_markdown(const std::vector<SpecShape>& specs) {
     std::string text;
     for (const SpecShape& spec : specs) {
-        text += (text.empty() ? "" : "\n") + section(spec);
+        text += (text.empty() ? "" : "\n") + section(specs, spec);
     }
     return text;
 }

@@ -169,23 +169,12 @@ private:
                 for (const Member& member : tree.members) {
                     json_.key(member.key);
                     value(shape.type == Type::kMap ? shape.item.front()
-                                                   : shape_of(shape.spec, member.key),
+                                                   : shape_of(specs_, shape.spec, member.key),
                           member.value);
                 }
                 json_.end_object();
                 break;
         }
-    }
-
-    const Shape& shape_of(std::string_view spec_name, std::string_view key) const {
-        for (const SpecShape& spec : specs_) {
-            for (const FieldShape& field : spec.fields) {
-                if (spec.name == spec_name && field.name == key) {
-                    return field.shape;
-                }
-            }
-        }
-        TP_ASSERT(false, "defaults are written from the same tables");
     }
 
     void scalar(const Shape& shape, const Value& tree) {

@@ -144,9 +144,7 @@ Parsed<double> sum_parts(std::string_view text, Dimension dimension) {
         const Parsed<double> number = parse_number(part.number);
         if (part.number.empty()) {
             return {0, "expected " + std::string(info.with_article) + got,
-                    "write a number and a unit, for example '90" +
-                        std::string(dimension == Dimension::kFraction ? "" : " ") +
-                        std::string(info.usual) + "'"};
+                    "write a number and a unit, for example '90 " + std::string(info.usual) + "'"};
         }
         if (!number.ok()) {
             return {0, "is beyond the range of numbers" + got, {}};
