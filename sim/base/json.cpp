@@ -11,7 +11,10 @@ namespace tidepool {
 
 std::string shortest(double number) {
     std::array<char, 32> buffer{};
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+    const double size = std::fabs(number);
+    const bool plain = size >= 1e-5 && size < 1e15;  // 100000 reads better than 1e+05
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
+                                   plain ? std::chars_format::fixed : std::chars_format::general);
     return {buffer.data(), end.ptr};
 }
 
