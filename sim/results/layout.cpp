@@ -27,11 +27,11 @@ void write_root(h5::Group& root, const Header& header, Status status, Ticks reac
     root.attribute("reached_s", to_seconds(reached).value);
 }
 
-template <class Row, class Get>
-std::vector<std::string_view> views(const std::vector<Row>& rows, Get get) {
+std::vector<std::string_view> views(const std::vector<InputFile>& files,
+                                    std::string InputFile::*column) {
     std::vector<std::string_view> result;
-    for (const Row& row : rows) {
-        result.push_back(get(row));
+    for (const InputFile& file : files) {
+        result.push_back(file.*column);
     }
     return result;
 }
@@ -47,9 +47,8 @@ void write_scenario(h5::Group& root, const Header& header) {
                   {"", "scenario with includes, overrides and defaults, in SI units", ""});
     scenario.texts("overrides", views(header.overrides), {"", "--set arguments", ""});
     h5::Group inputs = scenario.group("inputs");
-    inputs.texts("path", views(header.inputs, [](const InputFile& f) { return f.path; }),
-                 {"", "file that was read", ""});
-    inputs.texts("sha256", views(header.inputs, [](const InputFile& f) { return f.sha256; }),
+    inputs.texts("path", views(header.inputs, &InputFile::path), {"", "file that was read", ""});
+    inputs.texts("sha256", views(header.inputs, &InputFile::sha256),
                  {"", "SHA-256 of its content", ""});
     std::vector<std::uint64_t> sizes;
     for (const InputFile& file : header.inputs) {

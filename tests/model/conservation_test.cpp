@@ -1,0 +1,103 @@
+#include "sim/model/conservation.h"
+
+#include <functional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/model/small_ledger.h"
+
+namespace tidepool::model {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<std::string> after(const std::function<void(Ledger&)>& damage) {
+    Ledger ledger = small_ledger();
+    damage(ledger);
+    return check_conservation(ledger);
+}
+
+TEST(Conservation, HoldsForASmallRun) {
+    EXPECT_THAT(check_conservation(small_ledger()), IsEmpty());
+}
+
+TEST(Conservation, HoldsForARunOfNoLength) {
+    Ledger ledger;
+    ledger.bin_width = Ticks{16};
+    EXPECT_THAT(check_conservation(ledger), IsEmpty());
+}
+
+TEST(Conservation, HoldsForJobsThatTakeNoTimeAtTheVeryEnd) {
+    Ledger ledger = small_ledger();
+    JobRecord job;
+    job.submit = job.start = job.end = ledger.end;
+    job.gpus = 1;
+    job.nodes = 1;
+    job.state = JobState::kCompleted;
+    ledger.jobs.push_back(job);
+    EXPECT_THAT(check_conservation(ledger), IsEmpty());
+}
+
+TEST(Conservation, CatchesEveryLostTick) {
+    EXPECT_THAT(after([](Ledger& l) { --l.total.allocated; }),
+                ElementsAre("allocated summed over bins = total: 4640 != 4639",
+                            "allocated = sum over jobs of gpus * (end - start): 4639 != 4640"));
+    EXPECT_THAT(after([](Ledger& l) { ++l.bins[1].queued_gpus; }),
+                ElementsAre("queued_gpus summed over bins = total: 6241 != 6240"));
+    EXPECT_THAT(after([](Ledger& l) { ++l.total.queue_length; }),
+                ElementsAre("queue_length summed over bins = total: 2400 != 2401",
+                            "queue_length = sum over jobs of the time waited: 2401 != 2400"));
+    EXPECT_THAT(after([](Ledger& l) { ++l.jobs[1].end.value; }),
+                ElementsAre("allocated = sum over jobs of gpus * (end - start): 4640 != 4644"));
+    EXPECT_THAT(after([](Ledger& l) { --l.jobs[3].submit.value; }),
+                ElementsAre("queue_length = sum over jobs of the time waited: 2400 != 2401",
+                            "queued_gpus = sum over jobs of gpus * the time waited: 6240 != 6244"));
+}
+
+TEST(Conservation, CatchesMoreAllocatedThanInstalled) {
+    // Three GPUs hold 3 * 640 = 1920 GPU-ticks in a bin and 4800 in the run: only bin 1 is too
+    // full.
+    EXPECT_THAT(after([](Ledger& l) { l.gpus = 3; }),
+                ElementsAre("allocated <= capacity in bin 1: 2560 > 1920"));
+    EXPECT_THAT(after([](Ledger& l) { l.gpus = 2; }),
+                Contains("allocated <= capacity: 4640 > 3200"));
+}
+
+TEST(Conservation, CatchesBinsThatDoNotCoverTheRun) {
+    EXPECT_THAT(after([](Ledger& l) { l.bins.push_back({}); }),
+                ElementsAre("bins = ceil(end / bin_width): 4 != 3"));
+    EXPECT_THAT(after([](Ledger& l) { l.bin_width = Ticks{0}; }), ElementsAre("bins have a width"));
+}
+
+TEST(Conservation, CatchesAQueueLongerThanItsMaximum) {
+    // Bin 1 holds 1120 job-ticks in 640 ticks: more than one job on average.
+    EXPECT_THAT(after([](Ledger& l) { l.queue_length_max = 1; }),
+                Contains("queue_length <= queue_length_max * time in bin 1: 1120 > 640"));
+}
+
+TEST(Conservation, CatchesRecordsThatContradictTheirState) {
+    const auto expect = [](const char* problem, const std::function<void(Ledger&)>& damage) {
+        EXPECT_THAT(after(damage), Contains(HasSubstr(problem))) << problem;
+    };
+    expect("job 1 (and 0 more): its times are out of order",
+           [](Ledger& l) { l.jobs[1].start = Ticks{159}; });
+    expect("its times are out of order", [](Ledger& l) { l.jobs[1].end = Ticks{1601}; });
+    expect("job 0 (and 0 more): it must have ended", [](Ledger& l) { l.jobs[0].end = kNever; });
+    expect("it must have started and not ended", [](Ledger& l) { l.jobs[2].end = l.end; });
+    expect("job 3 (and 0 more): it must not have started",
+           [](Ledger& l) { l.jobs[3].start = Ticks{900}, l.jobs[3].nodes = 1; });
+    expect("have a reason", [](Ledger& l) { l.jobs[4].rejection = Rejection::kNone; });
+    expect("have a reason", [](Ledger& l) { l.jobs[0].rejection = Rejection::kGpuModel; });
+    expect("job 4 (and 0 more): it was submitted before the end of the run",
+           [](Ledger& l) { l.jobs[4].rejection = Rejection::kHorizon; });
+    expect("job 0 (and 4 more): its tenant", [](Ledger& l) { l.tenants.clear(); });
+    expect("job 0 (and 2 more): its tenant, GPU model", [](Ledger& l) { l.gpu_models.clear(); });
+    expect("job 2 (and 0 more): its tenant, GPU model", [](Ledger& l) { l.jobs[2].nodes = 0; });
+}
+
+}  // namespace
+}  // namespace tidepool::model
