@@ -131,6 +131,7 @@ bool CsvTable::read_header(std::span<const CsvColumn> columns, OtherColumns othe
     }
     const std::vector<std::string> names = names_of(columns);
     where_.assign(columns.size(), kAbsent);
+    present_.clear();
     bool good = true;
     for (std::size_t i = 0; i < width_; ++i) {
         const std::string_view name = fields_[i].text;
@@ -138,6 +139,7 @@ bool CsvTable::read_header(std::span<const CsvColumn> columns, OtherColumns othe
         const auto column = static_cast<std::size_t>(found - names.begin());
         if (found != names.end() && where_[column] == kAbsent) {
             where_[column] = i;
+            present_.push_back(column);
         } else if (found != names.end()) {
             problems_.add(line(), fields_[i].column, "header",
                           "the column stands there twice" + got(name));

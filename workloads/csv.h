@@ -48,6 +48,8 @@ public:
     const Field* operator[](std::size_t i) const {
         return where_[i] == kAbsent ? nullptr : &fields_[where_[i]];
     }
+    // Which of the columns asked for the file has, in the file's order.
+    const std::vector<std::size_t>& present() const { return present_; }
     std::uint64_t line() const { return lines_.line(); }
 
 private:
@@ -61,6 +63,7 @@ private:
     Problems& problems_;
     std::vector<Field> fields_;
     std::vector<std::size_t> where_;  // by index into the columns asked for
+    std::vector<std::size_t> present_;
     std::size_t width_ = 0;
     std::string unquoted_;  // text of quoted fields that held quotes
 };

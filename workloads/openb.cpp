@@ -49,8 +49,8 @@ void read_end(Row& row, const Field& field, JobEnd& end) {
 // A pod holds its GPUs from scheduled_time to deletion_time. What it waited before is left out: the
 // simulated scheduler decides that anew.
 void read_times(const CsvTable& table, Row& row, Draft& draft) {
-    draft.submit_column = table[kCreated]->column;
-    draft.duration_column = table[kDeleted]->column;
+    draft.submit = *table[kCreated];
+    draft.duration = *table[kDeleted];
     draft.job.submit = row.time(*table[kCreated], "creation_time");
     const Seconds deleted = row.time(*table[kDeleted], "deletion_time");
     if (table[kScheduled]->text.empty()) {

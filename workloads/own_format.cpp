@@ -67,7 +67,7 @@ void append_known(Seconds time, std::string& out) {
 }
 
 void read_submit(Row& row, const Field& field, Draft& draft) {
-    draft.submit_column = field.column;
+    draft.submit = field;
     const bool looks_like_date = field.text.size() > 4 && field.text[4] == '-';
     if (!looks_like_date) {
         draft.job.submit = row.time(field, "submit");
@@ -102,7 +102,7 @@ constexpr std::array kColumns{
     OwnColumn{"duration", true, "s", "",
               "Run time on the GPUs asked for, at full speed and without interruptions.",
               [](Row& row, const Field& field, Draft& draft) {
-                  draft.duration_column = field.column;
+                  draft.duration = field;
                   draft.job.duration = row.time(field, "duration");
               },
               [](const JobTrace& trace, std::size_t job, std::string& out) {
@@ -269,10 +269,10 @@ JobTrace read_own(LineSource& lines, Problems& problems) {
         builder.count_row();
         Row row{problems, table.line()};
         Draft draft;
-        for (std::size_t i = 0; i < kColumns.size(); ++i) {
-            const Field* const field = table[i];
-            if (field != nullptr && (kColumns[i].required || !field->text.empty())) {
-                kColumns[i].read(row, *field, draft);
+        for (const std::size_t i : table.present()) {
+            const Field& field = *table[i];
+            if (kColumns[i].required || !field.text.empty()) {
+                kColumns[i].read(row, field, draft);
             }
         }
         if (row.ok) {

@@ -27,14 +27,14 @@ void check_gpu_time(Row& row, const Field& field, const Job& job) {
 }
 
 void read_row(const CsvTable& table, Row& row, Draft& draft) {
-    draft.submit_column = table[kTimestamp]->column;
+    draft.submit = *table[kTimestamp];
     draft.submitted = parse_calendar(table[kTimestamp]->text);
     if (!draft.submitted) {
         row.fail(*table[kTimestamp], "timestamp",
                  "not a calendar time" + got(table[kTimestamp]->text),
                  "write it like 2017-09-04 10:30:41");
     }
-    draft.duration_column = table[kDuration]->column;
+    draft.duration = *table[kDuration];
     draft.job.duration = row.time(*table[kDuration], "duration");
     draft.job.gpus =
         static_cast<std::uint32_t>(row.integer(*table[kGpus], "num_gpus", 1, kMostGpus));

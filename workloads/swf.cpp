@@ -111,8 +111,8 @@ bool read_row(const std::vector<Field>& fields, Row& row, TraceBuilder& builder)
     draft.id = row.text(in[kJobNumber], kNames[kJobNumber]);
     in.integer(kJobNumber, kMostNumber, 0);
     draft.id_column = in[kJobNumber].column;
-    draft.submit_column = in[kSubmit].column;
-    draft.duration_column = in[kRunTime].column;
+    draft.submit = in[kSubmit];
+    draft.duration = in[kRunTime];
     draft.job.submit = row.time(in[kSubmit], kNames[kSubmit]);
     draft.job.duration = {in.real(kRunTime, kClockEnd)};
     const std::int64_t allocated = in.integer(kAllocated, kMostGpus);

@@ -35,43 +35,54 @@ std::uint32_t TraceBuilder::number_of(std::string_view name, Names& numbers,
 // Counts from the whole second of the first row, so that sums stay exact; the true zero is known at
 // the end.
 bool TraceBuilder::set_calendar_submit(Row& row, const Draft& draft, Job& job) {
-    const Field field{{}, draft.submit_column};
     const CalendarTime& time = *draft.submitted;
     if (!origin_ && trace_.jobs.empty()) {
         origin_ = time;
         origin_->fraction = 0;
         calendar_ = true;
     }
+    std::string problem;
     if (!calendar_) {
-        row.fail(field, "submit", "a calendar time, where the file counts seconds");
-    } else if (time.offset_minutes.has_value() != origin_->offset_minutes.has_value()) {
-        row.fail(field, "submit",
-                 time.offset_minutes ? "an offset from UTC, which the rows before do not have"
-                                     : "no offset from UTC, which the rows before have");
+        problem = "a calendar time, where the file counts seconds";
+    } else if (time.offset_minutes && !origin_->offset_minutes) {
+        problem = "an offset from UTC, which the rows before do not have";
+    } else if (!time.offset_minutes && origin_->offset_minutes) {
+        problem = "no offset from UTC, which the rows before have";
     } else {
         job.submit.value = static_cast<double>(time.instant() - origin_->instant()) + time.fraction;
+        return true;
     }
-    return row.ok;
+    row.fail(draft.submit, "submit", problem + got(draft.submit.text));
+    return false;
 }
 
-bool TraceBuilder::add(Row& row, const Draft& draft) {
-    Job job = draft.job;
-    const Field submit{{}, draft.submit_column};
+// Is the job's submit of the file's kind, and not before that of the row before?
+bool TraceBuilder::fits_before(Row& row, const Draft& draft, Job& job) {
     if (draft.submitted) {
         if (!set_calendar_submit(row, draft, job)) {
-            return true;
+            return false;
         }
     } else if (calendar_) {
-        row.fail(submit, "submit", "seconds, where the rows before have calendar times");
-        return true;
+        row.fail(draft.submit, "submit",
+                 "seconds, where the rows before have calendar times" + got(draft.submit.text));
+        return false;
     }
     if (order_ == RowOrder::kBySubmit && !trace_.jobs.empty() &&
         job.submit < trace_.jobs.back().submit) {
         const Job& before = trace_.jobs.back();
-        row.fail(submit, "submit",
+        row.fail(draft.submit, "submit",
                  shortest(before.submit.value - job.submit.value) +
-                     " s before the submit of line " + std::to_string(before.line),
+                     " s before the submit of line " + std::to_string(before.line) +
+                     got(draft.submit.text),
                  "sort the rows by submit");
+        return false;
+    }
+    return true;
+}
+
+bool TraceBuilder::add(Row& row, const Draft& draft) {
+    Job job = draft.job;
+    if (!fits_before(row, draft, job)) {
         return true;
     }
     if (trace_.jobs.size() == kMostJobs) {
@@ -85,8 +96,8 @@ bool TraceBuilder::add(Row& row, const Draft& draft) {
     trace_.id_text += draft.id;
     trace_.jobs.push_back(job);
     where_.push_back({static_cast<std::uint32_t>(draft.id_column),
-                      static_cast<std::uint32_t>(draft.submit_column),
-                      static_cast<std::uint32_t>(draft.duration_column)});
+                      static_cast<std::uint32_t>(draft.submit.column),
+                      static_cast<std::uint32_t>(draft.duration.column)});
     return true;
 }
 
@@ -116,9 +127,12 @@ void TraceBuilder::check_clock() {
     for (std::size_t i = 0; i < trace_.jobs.size(); ++i) {
         const Job& job = trace_.jobs[i];
         if (job.submit.value > kClockEnd) {
+            const std::string time = origin_ ? print_calendar(later(*origin_, job.submit.value))
+                                             : shortest(job.submit.value);
             problems_.add(job.line, where_[i].submit, "submit",
-                          "lies " + shortest(job.submit.value) + " s after the first, beyond " +
-                              "the simulator's clock of " + shortest(kClockEnd) + " s (8.5 years)");
+                          shortest(job.submit.value) +
+                              " s after the first, beyond the simulator's clock of " +
+                              shortest(kClockEnd) + " s (8.5 years)" + got(time));
         } else if (job.submit.value + job.duration.value > kClockEnd) {
             problems_.add(job.line, where_[i].duration, "duration",
                           "the job would end beyond the simulator's clock of " +

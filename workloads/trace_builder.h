@@ -24,7 +24,9 @@ struct Draft {
     std::string_view tenant;     // empty: none
     std::string_view gpu_model;  // empty: any
     std::optional<CalendarTime> submitted;
-    std::size_t id_column = 0, submit_column = 0, duration_column = 0;  // for messages; 0: the line
+    std::size_t id_column = 0;  // for messages, as the two below; 0: the line as a whole
+    Field submit;
+    Field duration;
 };
 
 // Must the file list its jobs by submit?
@@ -57,6 +59,7 @@ private:
     using Names = std::map<std::string, std::uint32_t, std::less<>>;
     static std::uint32_t number_of(std::string_view name, Names& numbers,
                                    std::vector<std::string>& names);
+    bool fits_before(Row& row, const Draft& draft, Job& job);
     bool set_calendar_submit(Row& row, const Draft& draft, Job& job);
     void set_zero_to_first_submit();
     void check_clock();
