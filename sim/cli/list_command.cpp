@@ -6,6 +6,7 @@
 #include "sim/base/json.h"
 #include "sim/cli/commands.h"
 #include "sim/config/field.h"
+#include "sim/config/units.h"
 #include "sim/results/kpi_table.h"
 #include "sim/scenario/spec.h"
 #include "topology/catalog.h"
@@ -33,11 +34,35 @@ List list_of(std::string kind, std::string title, const Rows& rows) {
     return list;
 }
 
+using config::Dimension;
+using config::print_human;
+
+std::string doc_of(const topology::GpuModel& gpu) {
+    std::string doc = gpu.vendor + ", " + print_human(gpu.memory.value, Dimension::kBytes);
+    if (gpu.bf16) {
+        doc += ", " + print_human(gpu.bf16->value, Dimension::kFlops) + " dense BF16";
+    }
+    return doc;
+}
+
+std::string doc_of(const topology::Server& server) {
+    std::string doc = std::to_string(server.gpus) + " x " + server.gpu;
+    if (server.nics > 0) {
+        doc += ", " + std::to_string(server.nics) + " x " + server.nic;
+    }
+    return doc;
+}
+
+std::string doc_of(const topology::Switch& part) {
+    return std::to_string(part.ports) + " ports of " +
+           print_human(part.rate.value, Dimension::kRate);
+}
+
 template <class Parts>
 List parts_of(std::string kind, std::string title, const Parts& parts) {
     List list{std::move(kind), std::move(title), {}};
     for (const auto& part : parts) {
-        list.entries.push_back({part.name, part.source});
+        list.entries.push_back({part.name, doc_of(part)});
     }
     return list;
 }

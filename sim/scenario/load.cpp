@@ -64,11 +64,11 @@ public:
 
     Loaded load() {
         Value root = config::load_yaml(path_, issues_);
-        issues_.throw_if_any();
-        note_input(std::filesystem::path(path_).filename().string(), path_);
         resolve(root);
         loaded_.spec = config::read<ScenarioSpec>(root, "", issues_);
         issues_.throw_if_any();
+        note_input(std::filesystem::path(path_).filename().string(), path_);
+        std::rotate(loaded_.inputs.begin(), loaded_.inputs.end() - 1, loaded_.inputs.end());
         loaded_.source_yaml = read_text_file(path_);
         loaded_.resolved_yaml = config::to_yaml(loaded_.spec);
         const Value* topology = root.find("topology");
