@@ -1,5 +1,7 @@
 #include "sim/engine/crossing.h"
 
+#include <algorithm>
+
 #include "sim/base/assert.h"
 
 namespace tidepool::engine {
@@ -33,8 +35,9 @@ std::vector<Crossing> crossings(const topology::Topology& topology, std::uint32_
     for (const std::uint32_t trunk : up) {
         path.push_back({trunk, Direction::kUp});
     }
-    for (auto trunk = down.rbegin(); trunk != down.rend(); ++trunk) {
-        path.push_back({*trunk, Direction::kDown});
+    std::reverse(down.begin(), down.end());
+    for (const std::uint32_t trunk : down) {
+        path.push_back({trunk, Direction::kDown});
     }
     return path;
 }

@@ -81,6 +81,7 @@ std::unique_ptr<sg::Engine> start_simgrid() {
                                    "--cfg=maxmin/precision:1e-15",
                                    "--log=root.thres:warning"};
     std::vector<char*> argv;
+    argv.reserve(flags.size() + 1);
     for (std::string& flag : flags) {
         argv.push_back(flag.data());
     }

@@ -85,7 +85,7 @@ std::vector<Real> water_filling(const System& system) {
 // Feasible, and every flow has its demand or crosses a full link on which nobody has more
 // (Bertsekas and Gallager 1992, section 6.5.2). Names the violation, or is empty.
 std::string violation(const System& system, const std::vector<Real>& rate) {
-    constexpr Real kNear = 1e-9L;
+    const Real near = 1e-9L;
     const auto weight = weights(system);
     std::vector<Real> load(kLinks, 0), highest(kLinks, 0);
     for (std::size_t f = 0; f < rate.size(); ++f) {
@@ -95,7 +95,7 @@ std::string violation(const System& system, const std::vector<Real>& rate) {
         }
     }
     for (std::size_t link = 0; link < kLinks; ++link) {
-        if (load[link] > system.capacity[link] * (1 + kNear)) {
+        if (load[link] > system.capacity[link] * (1 + near)) {
             return "link " + std::to_string(link) + " is overloaded";
         }
     }
@@ -106,8 +106,8 @@ std::string violation(const System& system, const std::vector<Real>& rate) {
         bool held = rate[f] == system.flows[f].demand;
         for (std::size_t link = 0; link < kLinks; ++link) {
             held =
-                held || (weight[f][link] > 0 && load[link] >= system.capacity[link] * (1 - kNear) &&
-                         rate[f] >= highest[link] * (1 - kNear));
+                held || (weight[f][link] > 0 && load[link] >= system.capacity[link] * (1 - near) &&
+                         rate[f] >= highest[link] * (1 - near));
         }
         if (!held) {
             return "nothing holds flow " + std::to_string(f);

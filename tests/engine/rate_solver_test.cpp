@@ -21,15 +21,15 @@ struct Shared {
 
 // VC-31 a: N senders to one receiver with line rate B get B/N each.
 TEST(Vc31, IncastSharesTheReceiversLine) {
-    constexpr double kLine = 50e9;
-    const topology::Topology topology = two_levels(4, 8, kLine, 8 * kLine);
+    constexpr double line = 50e9;
+    const topology::Topology topology = two_levels(4, 8, line, 8 * line);
     Shared shared(platform_with_trunks_of(topology));
     std::vector<FlowId> flows;
     for (std::uint32_t n = 1; n < 32; ++n) {
         flows.push_back(shared.rates.start(crossings(topology, n, 0)));
         EXPECT_EQ(shared.rates.solve(), n);  // every sender's share changes
         for (const FlowId flow : flows) {
-            EXPECT_RATE(shared.rates[flow], kLine / n);
+            EXPECT_RATE(shared.rates[flow], line / n);
         }
     }
 }
@@ -37,11 +37,11 @@ TEST(Vc31, IncastSharesTheReceiversLine) {
 // VC-31 b: n links of capacity C in a row, one flow over all of them and one over each: C/2 for
 // all.
 TEST(Vc31, ParkingLotGivesEverybodyHalf) {
-    constexpr std::uint32_t kLinks = 17;
-    Shared shared(bare_links(std::vector<double>(kLinks, 100e9)));
+    constexpr std::uint32_t links = 17;
+    Shared shared(bare_links(std::vector<double>(links, 100e9)));
     std::vector<Crossing> all;
     std::vector<FlowId> flows;
-    for (std::uint32_t link = 0; link < kLinks; ++link) {
+    for (std::uint32_t link = 0; link < links; ++link) {
         all.push_back(over(link));
         flows.push_back(shared.rates.start({over(link)}));
     }
@@ -68,25 +68,25 @@ TEST(Vc31, WhatOneCannotUseTheOtherGets) {
 // VC-31 d: k = 8 fat-tree (8 pods of 4 edge switches of 4 hosts), every trunk as wide as what hangs
 // below. Node n sends to 37 n + 5 mod 128: a permutation (37 is odd), all pairs at line rate.
 TEST(Vc31, APermutationOnANonBlockingFatTreeRunsAtLineRate) {
-    constexpr double kLine = 12.5e9;
-    constexpr std::uint32_t kNodes = 128, kPods = 8;
-    topology::Topology topology = two_levels(32, 4, kLine, 4 * kLine);
-    for (std::uint32_t pod = 0; pod < kPods; ++pod) {
+    constexpr double line = 12.5e9;
+    constexpr std::uint32_t nodes = 128, pods = 8;
+    topology::Topology topology = two_levels(32, 4, line, 4 * line);
+    for (std::uint32_t pod = 0; pod < pods; ++pod) {
         for (std::uint32_t edge = 0; edge < 4; ++edge) {
-            topology.trunks[kNodes + 4 * pod + edge].parent = kNodes + 32 + pod;
+            topology.trunks[nodes + 4 * pod + edge].parent = nodes + 32 + pod;
         }
-        topology.trunks.push_back({"pod" + std::to_string(pod), {16 * kLine}});
+        topology.trunks.push_back({"pod" + std::to_string(pod), {16 * line}});
     }
     Shared shared(platform_with_trunks_of(topology));
     std::vector<FlowId> flows;
-    for (std::uint32_t n = 0; n < kNodes; ++n) {
-        const std::uint32_t to = (37 * n + 5) % kNodes;
+    for (std::uint32_t n = 0; n < nodes; ++n) {
+        const std::uint32_t to = (37 * n + 5) % nodes;
         ASSERT_NE(n, to);  // 36 n + 5 is odd, never a multiple of 128
         flows.push_back(shared.rates.start(crossings(topology, n, to)));
     }
     shared.rates.solve();
     for (const FlowId flow : flows) {
-        EXPECT_RATE(shared.rates[flow], kLine);
+        EXPECT_RATE(shared.rates[flow], line);
     }
 }
 
@@ -95,9 +95,9 @@ TEST(Vc31, APermutationOnANonBlockingFatTreeRunsAtLineRate) {
 class Vc31Oversubscription : public testing::TestWithParam<int> {};
 
 TEST_P(Vc31Oversubscription, DividesWhatCrossesTheLeaf) {
-    constexpr double kLine = 50e9;
+    constexpr double line = 50e9;
     const double r = GetParam();
-    const topology::Topology topology = two_levels(8, 16, kLine, 16 * kLine / r);
+    const topology::Topology topology = two_levels(8, 16, line, 16 * line / r);
     Shared shared(platform_with_trunks_of(topology));
     std::vector<FlowId> flows;
     for (std::uint32_t n = 0; n < 128; ++n) {
@@ -105,7 +105,7 @@ TEST_P(Vc31Oversubscription, DividesWhatCrossesTheLeaf) {
     }
     shared.rates.solve();
     for (const FlowId flow : flows) {
-        EXPECT_RATE(shared.rates[flow], kLine / r);
+        EXPECT_RATE(shared.rates[flow], line / r);
     }
 }
 
@@ -115,13 +115,13 @@ INSTANTIATE_TEST_SUITE_P(Ratio, Vc31Oversubscription, testing::Values(1, 2, 4, 8
 // VC-31 f: Llama 3: pods of 3,072 GPUs (384 nodes of 8) with 400 Gb/s each, 1:7 between pods. When
 // every node of one pod sends to its counterpart in the other, a GPU gets 400/7 = 57.14 Gb/s.
 TEST(Vc31, LlamaFabricGivesASeventhAcrossPods) {
-    constexpr double kGpu = 400e9 / 8, kNode = 8 * kGpu;  // bits per second / 8
-    constexpr std::uint32_t kPod = 384;
-    const topology::Topology topology = two_levels(2, kPod, kNode, kPod * kNode / 7);
+    constexpr double gpu = 400e9 / 8, node = 8 * gpu;  // 400 Gb/s in B/s
+    constexpr std::uint32_t per_pod = 384;
+    const topology::Topology topology = two_levels(2, per_pod, node, per_pod * node / 7);
     Shared shared(platform_with_trunks_of(topology));
     std::vector<FlowId> flows;
-    for (std::uint32_t n = 0; n < kPod; ++n) {
-        flows.push_back(shared.rates.start(crossings(topology, n, n + kPod)));
+    for (std::uint32_t n = 0; n < per_pod; ++n) {
+        flows.push_back(shared.rates.start(crossings(topology, n, n + per_pod)));
     }
     shared.rates.solve();
     for (const FlowId flow : flows) {

@@ -1,5 +1,6 @@
 #include "sim/engine/world.h"
 
+#include <cmath>
 #include <csignal>
 #include <limits>
 #include <random>
@@ -20,6 +21,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<std::string> paths(const std::vector<Issue>& issues) {
     std::vector<std::string> paths;
+    paths.reserve(issues.size());
     for (const Issue& issue : issues) {
         paths.push_back(issue.path);
     }
@@ -99,6 +101,7 @@ TEST(World, LivesOnInForkedChildren) {
                 const auto solver = world.simgrid_rates();
                 KnownRates rates(*solver);
                 std::vector<FlowId> flows;
+                flows.reserve(3);
                 for (int i = 0; i < child; ++i) {
                     flows.push_back(rates.start({over(0)}));
                 }
@@ -116,14 +119,17 @@ TEST(World, LivesOnInForkedChildren) {
     EXPECT_EQ(simgrid_get_clock(), 1.0);
 }
 
-volatile std::sig_atomic_t interrupts = 0;
+volatile std::sig_atomic_t& interrupts() {
+    static volatile std::sig_atomic_t count = 0;
+    return count;
+}
 
 TEST(World, LeavesInterruptsToTheProgram) {
-    std::signal(SIGINT, [](int) { interrupts = interrupts + 1; });
+    std::signal(SIGINT, [](int) { interrupts() = interrupts() + 1; });
     const auto before = std::get_terminate();
     World world(bare_links({1e9}));
     std::raise(SIGINT);
-    EXPECT_EQ(interrupts, 1);
+    EXPECT_EQ(interrupts(), 1);
     EXPECT_EQ(std::get_terminate(), before);
 }
 
