@@ -107,8 +107,6 @@ std::string kpis_json(const model::Ledger& ledger) {
 
 std::string kpi_reference_markdown() {
     std::string text =
-        "<!-- Generated from sim/results/kpi_table.h. Do not edit. -->\n"
-        "# KPIs\n\n"
         "Scalars under `/summary` of a result file, in the table that every run prints, and under\n"
         "`kpis` of its JSON. They are pure functions of the ledger, which counts time in ticks of\n"
         "1/16 s: every sum below is exact, and rounded once, when it becomes a decimal number.\n\n"

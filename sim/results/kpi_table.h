@@ -133,7 +133,7 @@ std::string kpi_table_text(const model::Ledger& ledger);
 void write_kpis(JsonWriter& json, const model::Ledger& ledger);
 std::string kpis_json(const model::Ledger& ledger);
 
-// docs/reference/kpis.md
+// What every KPI means: introduction and table, without title.
 std::string kpi_reference_markdown();
 
 }  // namespace tidepool::results

@@ -1,6 +1,6 @@
 #pragma once
 // What a result file looks like, as pure functions from contents to the bytes of an HDF5 file. The
-// layout is documented in docs/reference/results.md; kSchemaVersion counts its changes.
+// layout is documented in docs/results.md; kSchemaVersion counts its changes.
 
 #include <span>
 #include <string>

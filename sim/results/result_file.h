@@ -9,7 +9,7 @@
 // series up to the last progress(); sometimes a stray temporary `<path>.partial.<n>`, which may be
 // deleted. The caller ignores SIGXFSZ if a file size limit shall be an error and not a kill.
 //
-// All text is UTF-8 without NUL. The layout is documented in docs/reference/results.md.
+// All text is UTF-8 without NUL. The layout is documented in docs/results.md.
 
 #include <cstdint>
 #include <span>
