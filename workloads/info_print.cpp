@@ -80,8 +80,12 @@ void print_arrivals(const TraceInfo& info, std::string& text) {
                                 : "\narrivals by hour of day\n";
     for (std::size_t hour = 0; hour < info.arrivals_by_hour.size(); ++hour) {
         const std::uint64_t count = info.arrivals_by_hour[hour];
-        text += right(std::to_string(hour), 2) + left("", 10) + right(grouped(count), 12) + "  " +
-                std::string(static_cast<std::size_t>((count * kBar + most / 2) / most), '#') + '\n';
+        text += right(std::to_string(hour), 2) + right(grouped(count), 22);
+        if (count > 0) {
+            text +=
+                "  " + std::string(static_cast<std::size_t>((count * kBar + most / 2) / most), '#');
+        }
+        text += '\n';
     }
 }
 

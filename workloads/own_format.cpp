@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -53,10 +54,18 @@ void write_word(const Words& words, Enum value, std::string& out) {
     }
 }
 
-template <class Number>
-void append(Number number, std::string& out) {
-    std::array<char, 32> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), number);
+template <class Integer>
+void append(Integer number, std::string& out) {
+    out += std::to_string(number);
+}
+
+// The shortest text that reads back to this number, without an exponent where people would not use
+// one.
+void append(double number, std::string& out) {
+    const bool plain = number == 0 || (std::abs(number) >= 1e-6 && std::abs(number) < 1e15);
+    std::array<char, 48> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), number,
+                                   plain ? std::chars_format::fixed : std::chars_format::general);
     out.append(text.data(), end.ptr);
 }
 

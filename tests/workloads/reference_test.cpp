@@ -1,0 +1,45 @@
+// The reference page says everything the readers know, and its example notes are true.
+
+#include "workloads/reference.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/workloads/scratch.h"
+#include "workloads/formats.h"
+#include "workloads/own_format.h"
+
+namespace tidepool::workloads {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(TraceReference, DocumentsEveryFormatAndColumn) {
+    const std::string page = trace_reference_markdown();
+    for (const TraceFormat& format : kTraceFormats) {
+        EXPECT_THAT(page, HasSubstr("| `" + std::string(format.name) + "` | "));
+        const bool own = format.read == read_own;
+        EXPECT_THAT(page, HasSubstr(own ? std::string("\n## tidepool, common\n")
+                                        : "\n## " + std::string(format.name) + "\n"));
+    }
+    for (const OwnColumn& column : own_columns()) {
+        EXPECT_THAT(page, HasSubstr("\n| `" + std::string(column.name) + "` | "));
+        EXPECT_FALSE(column.doc.empty());
+        EXPECT_EQ(column.required, column.fallback.empty()) << column.name;
+    }
+}
+
+TEST(TraceReference, LimitsAreThoseOfTheReaders) {
+    EXPECT_THAT(trace_reference_markdown(),
+                HasSubstr("a line 1 MiB, a name 128 bytes, 10000000 jobs"));
+}
+
+TEST(TraceFormats, EveryEnumeratorHasOneRow) {
+    for (const Format value :
+         {Format::kTidepool, Format::kCommon, Format::kPhilly, Format::kSwf, Format::kOpenb}) {
+        EXPECT_EQ(format_of(value).value, value);
+    }
+    EXPECT_EQ(config::KindTable<Format>::kinds.size(), kTraceFormats.size() + 1);
+}
+
+}  // namespace
+}  // namespace tidepool::workloads
