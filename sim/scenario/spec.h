@@ -19,8 +19,13 @@
 
 namespace tidepool::scenario {
 
-// The rules of core::Placement, and `fungible`, which replaces nodes by one pool of GPUs per model.
-enum class PlacementChoice : std::uint8_t { kPack, kFirstFit, kSpread, kRandom, kFungible };
+// A rule of core::Placement, by its value, or `fungible`, which replaces nodes by one pool of GPUs
+// per model.
+enum class PlacementChoice : std::uint8_t { kFungible = 0xFF };
+
+constexpr PlacementChoice choice_of(core::Placement rule) {
+    return static_cast<PlacementChoice>(rule);
+}
 enum class QueueOrder : std::uint8_t { kArrival, kPriority };
 enum class EstimateSource : std::uint8_t { kExact, kFactor, kTrace };
 enum class NeverFits : std::uint8_t { kError, kReject };
@@ -34,7 +39,7 @@ struct WorkloadSpec {
 
 struct SchedulerSpec {
     core::QueuePolicy queue = core::QueuePolicy::kFifo;
-    PlacementChoice placement = PlacementChoice::kPack;
+    PlacementChoice placement = choice_of(core::Placement::kPack);
     QueueOrder order = QueueOrder::kArrival;
     EstimateSource estimates = EstimateSource::kExact;
     double estimate_factor = 1;
@@ -86,7 +91,7 @@ struct KindTable<scenario::PlacementChoice> {
         std::array<Kind<scenario::PlacementChoice>, core::kPlacementKinds.size() + 1> rows{};
         for (std::size_t i = 0; i + 1 < rows.size(); ++i) {
             const auto& kind = core::kPlacementKinds[i];
-            rows[i] = {kind.name, static_cast<scenario::PlacementChoice>(kind.value), kind.summary};
+            rows[i] = {kind.name, scenario::choice_of(kind.value), kind.summary};
         }
         rows.back() = {"fungible", scenario::PlacementChoice::kFungible,
                        "one pool of GPUs per GPU model; nodes are ignored"};

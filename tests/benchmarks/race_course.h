@@ -43,7 +43,7 @@ inline scenario::Compiled race_course(const std::string& trace, const std::strin
     loaded.spec.workloads.emplace_back();
     scenario::SchedulerSpec& rules = loaded.spec.scheduler;
     rules.placement = placement == "fungible" ? scenario::PlacementChoice::kFungible
-                                              : scenario::PlacementChoice::kPack;
+                                              : scenario::choice_of(core::Placement::kPack);
     rules.queue = queue == "easy"   ? core::QueuePolicy::kEasy
                   : queue == "fifo" ? core::QueuePolicy::kFifo
                                     : core::QueuePolicy::kFirstFit;

@@ -1,0 +1,89 @@
+"""What is generated is what is committed, and every command in a README runs."""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import picture
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+READMES = [ROOT / "README.md", *sorted(ROOT.glob("scenarios/*/README.md"))]
+
+
+@pytest.mark.parametrize("page", ["scenario", "topology", "trace", "kpis", "cli"])
+def test_reference_page_is_current(tidepool, page):
+    done = tidepool("reference", page)
+    assert done.stdout == (ROOT / f"docs/reference/{page}.md").read_text(), (
+        f"tidepool reference {page} > docs/reference/{page}.md"
+    )
+
+
+@pytest.mark.parametrize("kind", ["scenario", "topology"])
+def test_schema_is_current(tidepool, kind):
+    done = tidepool("schema", kind)
+    assert json.loads(done.stdout)["$schema"].startswith("http://json-schema.org/draft-07")
+    assert done.stdout == (ROOT / f"docs/schema/{kind}.schema.json").read_text(), (
+        f"tidepool schema {kind} > docs/schema/{kind}.schema.json"
+    )
+
+
+def test_picture_is_current(binary):
+    assert picture.svg(picture.output(binary)) == picture.PICTURE.read_text(), "see tests/docs/picture.py"
+
+
+@pytest.mark.parametrize("readme", READMES, ids=[str(path.parent.name) for path in READMES])
+def test_commands_of_the_readme_run(readme, binary, tmp_path):
+    commands = re.findall(r"^```bash\n(.*?)^```", readme.read_text(), re.MULTILINE | re.DOTALL)
+    assert commands
+    # A folder that looks like the repository, so that what the commands write lands here.
+    for entry in ROOT.iterdir():
+        if entry.name != ".git":
+            (tmp_path / entry.name).symlink_to(entry)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(commands)],
+        cwd=tmp_path,
+        env={**os.environ, "TERM": "dumb"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_example_scenario_of_the_readme_is_valid(tidepool, tmp_path):
+    text = (ROOT / "README.md").read_text()
+    (tmp_path / "mine.yaml").write_text(re.search(r"```yaml\n(.*?)```", text, re.DOTALL)[1])
+    (tmp_path / "jobs.csv").write_text(re.search(r"```csv\n(.*?)```", text, re.DOTALL)[1])
+    done = tidepool("run", "mine.yaml")
+    assert done.returncode == 0, done.stderr
+
+
+def test_schema_and_reader_agree(tidepool, tmp_path):
+    """Every shipped file passes both; a wrong one fails both."""
+    import jsonschema
+    import yaml
+
+    schema = json.loads((ROOT / "docs/schema/scenario.schema.json").read_text())
+    validator = jsonschema.Draft7Validator(schema)
+    shipped = sorted(ROOT.glob("scenarios/*/scenario.yaml"))
+    assert shipped
+    for path in shipped:
+        validator.validate(yaml.safe_load(path.read_text()))
+        assert tidepool("validate", path).returncode == 0
+    good = yaml.safe_load(shipped[0].read_text())
+    for change in (
+        {"horizn": "3 d"},
+        {"horizon": 3},
+        {"seed": "x"},
+        {"scheduler": {"queue": "eassy"}},
+        {"output": {"bin": "1 GB"}},
+    ):
+        bad = {**good, **change}
+        assert not validator.is_valid(bad), change
+        (tmp_path / "bad.yaml").write_text(yaml.safe_dump(bad))
+        assert tidepool("validate", "bad.yaml").returncode == 2, change
