@@ -3,7 +3,7 @@
 # real month of jobs. The KPI table goes to standard output, everything else to standard error.
 # Works from any directory and leaves everything it makes under build/.
 set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/sim/stage.sh"
 (($# == 0)) || {
     echo 'usage: bash scenarios/quickstart.sh   (TIDEPOOL_JOBS=N limits the compilers at work)' >&2
