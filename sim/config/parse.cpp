@@ -279,7 +279,7 @@ Value parse_yaml(std::string_view text, const std::string& name, Issues& issues)
     } catch (const YAML::Exception& error) {
         const bool known = !error.mark.is_null();
         issues.add({name, known ? error.mark.line + 1 : 0, known ? error.mark.column + 1 : 0}, {},
-                   error.msg);
+                   printable(error.msg, 200));  // may quote half a character
     }
     return {};
 }

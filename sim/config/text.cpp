@@ -80,6 +80,13 @@ std::string hex(std::uint32_t number, int digits) {
     return text;
 }
 
+// YAML 1.2.2, production 1 (c-printable), without tab and line breaks; U+0085 is a line break of
+// old.
+bool is_printable(std::uint32_t code) {
+    return (code >= 0x20U && code < 0x7FU) || code == 0x85U ||
+           (code >= 0xA0U && code != 0xFFFEU && code != 0xFFFFU);
+}
+
 }  // namespace
 
 Plain plain_kind(std::string_view text) {
@@ -109,27 +116,27 @@ Plain plain_kind(std::string_view text) {
     return is_decimal(magnitude) ? Plain::kNumber : Plain::kText;
 }
 
-std::string printable(std::string_view text) {
-    constexpr std::size_t kLongest = 60;
-    std::size_t end = std::min(text.size(), kLongest);
-    while (end < text.size() && end > 0 &&
-           (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
-        --end;  // not inside a character
-    }
+std::string printable(std::string_view text, std::size_t longest) {
     std::string result;
-    for (const char c : text.substr(0, end)) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '\n') {
-            result += "\\n";
-        } else if (c == '\t') {
-            result += "\\t";
-        } else if (byte < 0x20U || byte == 0x7FU) {
-            result += "\\x" + hex(byte, 2);
-        } else {
-            result += c;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        std::uint32_t code = 0;
+        const std::size_t length = sequence_length(text, at, code);
+        if (at + std::max(length, std::size_t{1}) > longest) {
+            return result + "...";
         }
+        if (code == '\n' || code == '\t') {
+            result += code == '\n' ? "\\n" : "\\t";
+        } else if (length == 0 || !is_printable(code)) {
+            for (const char c : text.substr(at, std::max(length, std::size_t{1}))) {
+                result += "\\x" + hex(static_cast<unsigned char>(c), 2);
+            }
+        } else {
+            result += text.substr(at, length);
+        }
+        at += std::max(length, std::size_t{1});
     }
-    return result + (end < text.size() ? "..." : "");
+    return result;
 }
 
 std::string shown(std::string_view text) {
@@ -158,9 +165,7 @@ std::optional<BadByte> find_bad_byte(std::string_view text) {
             return BadByte{at, "is not UTF-8 text (byte 0x" +
                                    hex(static_cast<unsigned char>(text[at]), 2) + ")"};
         }
-        const bool allowed = code == '\t' || code == '\n' || code == '\r' || code >= 0xA0U ||
-                             (code >= 0x20U && code < 0x7FU) || code == 0x85U;
-        if (!allowed || code == 0xFFFEU || code == 0xFFFFU) {
+        if (code != '\t' && code != '\n' && code != '\r' && !is_printable(code)) {
             return BadByte{at, "holds a control character (U+" + hex(code, 4) + ")"};
         }
         at += length;

@@ -12,8 +12,9 @@ namespace tidepool::config {
 enum class Plain { kText, kNull, kBool, kInteger, kNumber };
 Plain plain_kind(std::string_view text);
 
-// Text as messages show it: escapes for control characters, cut after 60 bytes.
-std::string printable(std::string_view text);
+// Text as messages show it: escapes for control characters and whatever is no UTF-8, cut to so many
+// bytes.
+std::string printable(std::string_view text, std::size_t longest = 60);
 // The same in quotes.
 std::string shown(std::string_view text);
 

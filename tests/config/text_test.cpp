@@ -34,6 +34,13 @@ TEST(Shown, QuotesEscapesAndCuts) {
               "'" + std::string(59, 'x') + "...'");
 }
 
+TEST(Printable, EscapesWhatIsNoText) {
+    EXPECT_EQ(printable("a\xC3(\x7F\xC2\x80"), "a\\xC3(\\x7F\\xC2\\x80");
+    EXPECT_EQ(printable("abc", 3), "abc");
+    EXPECT_EQ(printable("abcd", 3), "abc...");
+    EXPECT_EQ(printable("ab\xC3\xA4", 3), "ab...");
+}
+
 TEST(CountCharacters, CountsCodePoints) {
     EXPECT_EQ(count_characters(""), 0U);
     EXPECT_EQ(count_characters("a\xC3\xA4\xE6\x97\xA5\xF0\x9F\x8C\x8A"), 4U);
