@@ -53,7 +53,6 @@ struct Describer;  // static Shape shape(std::vector<SpecShape>& specs)
 // Adds a spec, and the specs of its fields after it, unless it is there already.
 template <HasFields Spec>
 void add_spec(std::vector<SpecShape>& specs) {
-    constexpr auto& table = SpecTable<Spec>::fields;
     const std::string_view name = SpecTable<Spec>::name;
     const void* identity = &SpecTable<Spec>::fields;
     const auto same = std::find_if(specs.begin(), specs.end(),
@@ -73,7 +72,7 @@ void add_spec(std::vector<SpecShape>& specs) {
         }
         fields.push_back(std::move(shape));
     };
-    std::apply([&](const auto&... field) { (add(field), ...); }, table);
+    std::apply([&](const auto&... field) { (add(field), ...); }, SpecTable<Spec>::fields);
     specs[index].fields = std::move(fields);
 }
 
