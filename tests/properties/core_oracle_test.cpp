@@ -61,5 +61,15 @@ TEST(DecisionCore, SchedulesLargeProblemsByTheRules) {
     }
 }
 
+// The core leaves out jobs that it refused before if nothing has changed for them. These two cases,
+// of hundreds of thousands, are the first in which a weaker reason for it is wrong: an overdue job
+// has moved the reservation of a pool; a job started beside the head has moved its reserved nodes.
+TEST(DecisionCore, LooksAgainAtARefusedJobWhenTheReservationMoves) {
+    for (const std::uint32_t number : {32894U, 127676U}) {
+        const std::string found = difference(random_problem(number));
+        ASSERT_TRUE(found.empty()) << "case " << number << "\n" << found;
+    }
+}
+
 }  // namespace
 }  // namespace tidepool::properties
