@@ -20,6 +20,9 @@ struct Take {
     std::uint32_t gpus = 0;
     friend bool operator==(const Take&, const Take&) = default;
 };
+inline std::ostream& operator<<(std::ostream& out, const Take& take) {
+    return out << take.gpus << " GPUs of " << take.place;
+}
 using Takes = std::vector<Take>;
 using Counts = std::vector<std::uint32_t>;  // free GPUs of each place
 
