@@ -10,7 +10,7 @@ source "$root/sim/stage.sh"
     exit 2
 }
 
-configure() { cmake -S "$root" --preset release -DTIDEPOOL_TESTS=OFF --log-level=WARNING >&2; }
+configure() { cmake -S "$root" --preset release --log-level=WARNING >&2; }
 build() { cmake --build "$root/build/release" --target tidepool --parallel "$(jobs_at_once)" >&2; }
 
 stage 'Installing what is missing' bash "$root/sim/setup.sh" run
