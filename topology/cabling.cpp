@@ -5,6 +5,8 @@
 #include <functional>
 #include <string>
 
+#include "topology/build.h"
+
 namespace tidepool::topology {
 namespace {
 
@@ -16,8 +18,11 @@ std::string count(Number number, const std::string& noun) {
 // Whole cables for a bandwidth. Ratios such as 3.2 TB/s / 7 / 50 GB/s leave dust behind, which must
 // not cost a cable.
 std::uint32_t cables_for(double bandwidth, double cable) {
+    constexpr double kMany = 1e6;  // more than any switch has ports
     const double exact = bandwidth / cable;
-    return static_cast<std::uint32_t>(std::max(1.0, std::ceil(exact * (1.0 - 1e-12))));
+    return exact < kMany
+               ? static_cast<std::uint32_t>(std::max(1.0, std::ceil(exact * (1.0 - 1e-12))))
+               : static_cast<std::uint32_t>(kMany);
 }
 
 std::uint32_t divided_up(std::uint32_t number, std::uint32_t parts) {
@@ -192,7 +197,7 @@ bool Cabling::check_pods_hold_whole_groups() {
 }
 
 bool Cabling::group_nodes() {
-    if (spec_.nodes_per_leaf < 1) {
+    if (spec_.nodes_per_leaf < 1 || spec_.nodes_per_leaf > kMaxNodes) {
         return fail(where_["nodes_per_leaf"], "says how many nodes hang on one leaf switch",
                     "for example `nodes_per_leaf: 32`");
     }

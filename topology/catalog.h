@@ -52,6 +52,10 @@ struct GpuModel {
     friend bool operator==(const GpuModel&, const GpuModel&) = default;
 };
 
+// Largest rate of a port in B/s (4 Tb/s): 64 cards in each of 200,000 nodes still add up to whole
+// bytes per second in 63 bits, which max-flow counts in.
+inline constexpr double kMaxPortRate = 5e11;
+
 // A network card (one port) of the compute fabric.
 struct Nic {
     std::string name;
@@ -151,8 +155,9 @@ struct SpecTable<topology::Price> {
     static constexpr std::string_view name = "price";
     static constexpr std::string_view doc = "List price of one piece, as a range.";
     static constexpr std::tuple fields{
-        Field{"low", &topology::Price::low, required(0), "Lowest price seen, in `currency`."},
-        Field{"high", &topology::Price::high, required(0), "Highest price seen, in `currency`."},
+        Field{"low", &topology::Price::low, required(0, 1e12), "Lowest price seen, in `currency`."},
+        Field{"high", &topology::Price::high, required(0, 1e12),
+              "Highest price seen, in `currency`."},
         Field{"currency", &topology::Price::currency, optional(), "Currency of both."},
     };
 };
@@ -179,7 +184,7 @@ struct SpecTable<topology::GpuModel> {
               "directions added."},
         Field{"nvlink_domain", &Spec::nvlink_domain, optional(1, 4096),
               "GPUs that reach each other over it; 1 = none."},
-        Field{"tdp", &Spec::tdp, optional(0), "Design power of one GPU."},
+        Field{"tdp", &Spec::tdp, optional(0, 1e9), "Design power of one GPU."},
         Field{"price", &Spec::price, optional(), "Price of one card."},
         Field{"source", &Spec::source, optional(), "Where the values come from."},
         Field{"unconfirmed", &Spec::unconfirmed, optional(),
@@ -194,8 +199,9 @@ struct SpecTable<topology::Nic> {
     static constexpr std::string_view doc = "A network card with one port on the compute fabric.";
     static constexpr std::tuple fields{
         Field{"name", &Spec::name, required(1, 100), "How servers refer to it."},
-        Field{"rate", &Spec::rate, required(1), "Rate of its port, each direction."},
-        Field{"power", &Spec::power, optional(0), "Largest draw."},
+        Field{"rate", &Spec::rate, required(1, topology::kMaxPortRate),
+              "Rate of its port, each direction."},
+        Field{"power", &Spec::power, optional(0, 1e9), "Largest draw."},
         Field{"price", &Spec::price, optional(), "Price of one card."},
         Field{"source", &Spec::source, optional(), "Where the values come from."},
         Field{"unconfirmed", &Spec::unconfirmed, optional(),
@@ -211,8 +217,9 @@ struct SpecTable<topology::Switch> {
     static constexpr std::tuple fields{
         Field{"name", &Spec::name, required(1, 100), "How a fabric refers to it."},
         Field{"ports", &Spec::ports, required(2, 4096), "Number of ports."},
-        Field{"rate", &Spec::rate, required(1), "Rate of one port, each direction."},
-        Field{"power", &Spec::power, optional(0), "Largest draw."},
+        Field{"rate", &Spec::rate, required(1, topology::kMaxPortRate),
+              "Rate of one port, each direction."},
+        Field{"power", &Spec::power, optional(0, 1e9), "Largest draw."},
         Field{"price", &Spec::price, optional(), "Price of one switch."},
         Field{"source", &Spec::source, optional(), "Where the values come from."},
         Field{"unconfirmed", &Spec::unconfirmed, optional(),
@@ -235,7 +242,7 @@ struct SpecTable<topology::Server> {
         Field{"cpu_cores", &Spec::cpu_cores, optional(1, 4096), "Host cores."},
         Field{"memory", &Spec::memory, optional(1), "Host memory."},
         Field{"nvme", &Spec::nvme, optional(0), "Local flash."},
-        Field{"power", &Spec::power, optional(0), "Largest draw."},
+        Field{"power", &Spec::power, optional(0, 1e9), "Largest draw."},
         Field{"price", &Spec::price, optional(), "Price of the whole server."},
         Field{"source", &Spec::source, optional(), "Where the values come from."},
         Field{"unconfirmed", &Spec::unconfirmed, optional(),

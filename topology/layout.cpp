@@ -93,6 +93,12 @@ void check_cluster(const ClusterSpec& cluster, const Catalog& parts, const Where
                    "')");
         return;
     }
+    if (server->nics < 0 || server->nics > kMaxGpusPerNode) {
+        report(issues, where["server"],
+               "a node has up to " + text(kMaxGpusPerNode) + " network cards (got '" +
+                   text(server->nics) + "')");
+        return;
+    }
     if (const GpuModel* gpu = find_part(parts.gpus, server->gpu)) {
         check_island(cluster, *server, *gpu, where, issues);
     }

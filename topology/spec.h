@@ -178,7 +178,7 @@ struct SpecTable<topology::FabricSpec> {
         Field{"leaf", &Spec::leaf, optional(), "Leaf switch, by its name in the catalogue."},
         Field{"spine", &Spec::spine, optional(), "Spine switch."},
         Field{"core", &Spec::core, optional(), "Core switch."},
-        Field{"link_rate", &Spec::link_rate, optional(1),
+        Field{"link_rate", &Spec::link_rate, optional(1, topology::kMaxPortRate),
               "Rate of one cable between switches; absent = the slower of the two ports."},
         Field{"oversubscription", &Spec::oversubscription, optional(1, 1000),
               "Bandwidth from below over bandwidth upwards, at the leaves."},
@@ -212,7 +212,8 @@ struct SpecTable<topology::ComponentFailureSpec> {
     static constexpr std::tuple fields{
         Field{"name", &Spec::name, required(1, 100), "The cause."},
         Field{"per", &Spec::per, required(), "What the hours are counted of."},
-        Field{"mtbf", &Spec::mtbf, required(1), "Mean time between failures of one such thing."},
+        Field{"mtbf", &Spec::mtbf, required(1, 1e15),
+              "Mean time between failures of one such thing."},
     };
 };
 

@@ -1,0 +1,155 @@
+#include "topology/load.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reading.h"
+#include "sim/config/write.h"
+
+namespace tidepool::topology {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// A folder of this test's own, removed afterwards.
+class Folder {
+public:
+    explicit Folder(const std::string& name)
+        : path_(std::filesystem::path(testing::TempDir()) / ("tidepool-" + name)) {
+        std::filesystem::create_directories(path_);
+    }
+    ~Folder() { std::filesystem::remove_all(path_); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    std::string path() const { return path_.string(); }
+    void write(const std::string& file, const std::string& text) const {
+        std::ofstream(path_ / file) << text;
+    }
+
+private:
+    std::filesystem::path path_;
+};
+
+TEST(Presets, AreListedByNameWithOneLineEach) {
+    std::vector<std::string> names;
+    for (const PresetSummary& preset : presets()) {
+        names.push_back(preset.name);
+        EXPECT_FALSE(preset.about.empty()) << preset.name;
+    }
+    EXPECT_THAT(names, ElementsAre("dgx-pod", "fat-tree-100k", "llama3-16k", "neocloud-1024",
+                                   "nvl72-pod", "philly-552"));
+}
+
+TEST(Resolve, LaysTheSectionOverItsPreset) {
+    const Reading reading = read_topology("preset: neocloud-1024\nfabric: {oversubscription: 2}\n");
+    EXPECT_THAT(reading.problems(), IsEmpty());
+    EXPECT_EQ(reading.spec.preset, "neocloud-1024");
+    EXPECT_EQ(reading.spec.clusters[0].nodes, 128);
+    EXPECT_DOUBLE_EQ(reading.spec.fabric.oversubscription, 2);
+    EXPECT_EQ(reading.spec.fabric.nodes_per_leaf, 32);
+}
+
+TEST(Resolve, LetsOverridesReachListItemsOfThePreset) {
+    Issues issues;
+    config::Value section =
+        resolve(config::parse_yaml("preset: dgx-pod\n", "t.yaml", issues), "topology", "", issues);
+    config::apply_override(section, "clusters[0].nodes=4", 1, issues);
+    const auto spec = config::read<TopologySpec>(section, "topology", issues);
+    EXPECT_EQ(build(spec, section, "topology", issues).nodes.size(), 4u);
+    EXPECT_TRUE(issues.empty());
+}
+
+TEST(Resolve, ChangesNothingTheSecondTime) {
+    for (const PresetSummary& row : presets()) {
+        Issues issues;
+        const config::Value once = preset(row.name);
+        const config::Value twice = resolve(once, "topology", "", issues);
+        EXPECT_EQ(config::read<TopologySpec>(once, "", issues),
+                  config::read<TopologySpec>(twice, "", issues));
+        EXPECT_TRUE(issues.empty()) << row.name;
+    }
+}
+
+TEST(Resolve, SurvivesWritingAndReading) {
+    for (const PresetSummary& row : presets()) {
+        Issues issues;
+        const auto spec = config::read<TopologySpec>(preset(row.name), "", issues);
+        const Reading again = read_topology(config::to_yaml(spec));
+        EXPECT_THAT(again.problems(), IsEmpty()) << row.name;
+        EXPECT_EQ(again.spec, spec) << row.name;
+    }
+}
+
+TEST(Resolve, ReadsAFileBesideTheScenario) {
+    const Folder folder("topology-file");
+    folder.write("site.yaml", "preset: dgx-pod\nname: site\nfailures: {preset: rsc1}\n");
+    const Reading reading = read_topology("file: site.yaml\nname: mine\n", folder.path());
+    EXPECT_THAT(reading.problems(), IsEmpty());
+    EXPECT_EQ(reading.topology.name, "mine");
+    EXPECT_EQ(reading.topology.nodes.size(), 16u);
+    EXPECT_DOUBLE_EQ(*reading.topology.failures.per_1000_node_days, 6.5);
+    EXPECT_EQ(reading.spec.file, "");
+}
+
+TEST(Resolve, NamesTheMissingFileAndWhereItWasAskedFor) {
+    const Reading reading = read_topology("name: x\nfile: nowhere.yaml\n", "/no/such/folder");
+    ASSERT_EQ(reading.problems().size(), 2u);
+    EXPECT_THAT(reading.problems()[0], HasSubstr("nowhere.yaml"));
+    EXPECT_THAT(reading.problems()[1],
+                HasSubstr("t.yaml:2:7: topology.file: cannot be used as a topology"));
+}
+
+TEST(Resolve, RefusesAFileThatPointsToAnother) {
+    const Folder folder("topology-chain");
+    folder.write("a.yaml", "file: a.yaml\n");
+    const Reading reading = read_topology("file: a.yaml\n", folder.path());
+    ASSERT_EQ(reading.problems().size(), 1u);
+    EXPECT_THAT(reading.problems()[0], HasSubstr("a.yaml:1:7: topology.file: a topology file may"));
+}
+
+TEST(Resolve, RefusesPresetAndFileTogether) {
+    const Reading reading = read_topology("preset: dgx-pod\nfile: a.yaml\n");
+    EXPECT_THAT(reading.problems(),
+                ElementsAre("t.yaml:2:7: topology.file: a topology starts from a preset or from a "
+                            "file, not from both"));
+}
+
+TEST(Resolve, ProposesTheNearestPreset) {
+    const Reading topology = read_topology("preset: neoclod-1024\n");
+    EXPECT_THAT(
+        topology.problems()[0],
+        "t.yaml:1:9: topology.preset: no such topology preset (got 'neoclod-1024'), did you "
+        "mean 'neocloud-1024'?");
+    const Reading failures = read_topology("preset: dgx-pod\nfailures: {preset: lama3}\n");
+    EXPECT_THAT(
+        failures.problems(),
+        ElementsAre("t.yaml:2:20: topology.failures.preset: no such failure calibration (got "
+                    "'lama3'), did you mean 'llama3'?"));
+}
+
+// 419 interruptions in 54 d of 16,384 GPUs: the causes add up to the rate of all, 3.79 per 1,000
+// node-days, within the rounding of the published figures.
+TEST(Failures, CausesOfLlama3AddUpToItsRate) {
+    const Reading reading = read_topology("preset: llama3-16k\n");
+    double per_gpu_hour = 0;
+    for (const ComponentFailureSpec& part : reading.spec.failures.components) {
+        EXPECT_EQ(part.per, FailureBasis::kGpu);
+        per_gpu_hour += 3600 / part.mtbf.value;
+    }
+    EXPECT_NEAR(per_gpu_hour * 24 * 8 * 1000, 3.79, 0.005);
+    EXPECT_NEAR(419.0 / 54 / (16384.0 / 8) * 1000, 3.79, 0.005);
+    EXPECT_DOUBLE_EQ(*reading.spec.failures.per_1000_node_days, 3.79);
+}
+
+TEST(Failures, HaveEveryPublishedCalibration) {
+    EXPECT_THAT(failure_presets(), ElementsAre("article_hard", "top_operator", "rsc2", "llama3",
+                                               "aegis_h100", "rsc1", "rsc1_1024job"));
+}
+
+}  // namespace
+}  // namespace tidepool::topology
