@@ -108,7 +108,7 @@ std::optional<CalendarTime> parse_calendar(std::string_view text) {
         return std::nullopt;
     }
     const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-    time.seconds = 86'400 * days + 3'600 * hour + 60 * minute + second;
+    time.seconds = 86'400 * days + 3'600LL * hour + 60LL * minute + second;
     return time;
 }
 
