@@ -32,7 +32,7 @@ struct NodeClass {
 
 struct Domain {
     std::uint32_t first = 0, last = 0;  // nodes [first, last)
-    std::uint32_t node_class = 0;
+    std::uint32_t node_class = 0;  // index into classes_by_size; kNone: nobody looks for nodes here
 };
 
 struct Plan {

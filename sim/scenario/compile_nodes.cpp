@@ -70,17 +70,29 @@ void order_classes(PlanArrays& plan) {
     }
 }
 
-// Domains of one level from a member of Node: runs of equal values are contiguous.
-template <class Of>
-void add_level(const Topology& topology, PlanArrays& plan, Of&& of) {
-    for (std::uint32_t n = 0; n < topology.nodes.size(); ++n) {
-        const std::uint8_t c = plan.node_class[n];
-        if (n == 0 || of(topology.nodes[n]) != of(topology.nodes[n - 1])) {
-            plan.domains.push_back({n, n, c});
+// Domains of one level from a member of Node: runs of equal values, if they hold at least
+// `smallest` nodes. The other nodes share one domain of no class, so that nobody looks for nodes in
+// it.
+void add_level(const Topology& topology, PlanArrays& plan, std::uint32_t Node::*domain,
+               std::uint32_t smallest) {
+    const auto& nodes = topology.nodes;
+    const auto size = static_cast<std::uint32_t>(nodes.size());
+    std::uint32_t nowhere = core::kNone;
+    for (std::uint32_t first = 0, last = 0; first < size; first = last) {
+        for (; last < size && nodes[last].*domain == nodes[first].*domain; ++last) {
+            TP_ASSERT(plan.node_class[last] == plan.node_class[first],
+                      "a domain holds nodes of one class");
         }
-        TP_ASSERT(plan.domains.back().node_class == c, "a pod holds nodes of one class");
-        plan.domains.back().last = n + 1;
-        plan.domain_of.push_back(static_cast<std::uint32_t>(plan.domains.size() - 1));
+        auto id = static_cast<std::uint32_t>(plan.domains.size());
+        if (last - first >= smallest) {
+            plan.domains.push_back({first, last, plan.node_class[first]});
+        } else if (nowhere == core::kNone) {
+            nowhere = id;
+            plan.domains.push_back({0, 0, core::kNone});
+        } else {
+            id = nowhere;
+        }
+        plan.domain_of.insert(plan.domain_of.end(), last - first, id);
     }
     plan.level_begin.push_back(static_cast<std::uint32_t>(plan.domains.size()));
 }
@@ -109,9 +121,9 @@ void compile_nodes(const Topology& topology, bool fungible, PlanArrays& plan) {
             std::find_if(plan.classes.begin(), plan.classes.end(), same) - plan.classes.begin()));
     }
     if (topology.islands < topology.nodes.size()) {
-        add_level(topology, plan, [](const Node& node) { return node.island; });
+        add_level(topology, plan, &Node::island, 2);
     }
-    add_level(topology, plan, [](const Node& node) { return node.pod; });
+    add_level(topology, plan, &Node::pod, 1);
 }
 
 core::Plan PlanArrays::view() const {

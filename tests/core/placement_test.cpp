@@ -104,14 +104,14 @@ TEST(PlaceGang, FitsWithOneWholeNodeMoreOrAPartThatIsLargeEnough) {
     EXPECT_EQ(SmallMachine(problem, {8, 2, 8, 8}).place(19), (Takes{{0, 8}, {2, 8}, {3, 3}}));
 }
 
-// Nodes of 8 and of 4. 16 GPUs are two eights; four fours would do as well, but a gang takes whole
-// nodes of the largest size that it accepts.
-TEST(PlaceGang, TakesNodesOfTheLargestSizeOnly) {
+// Nodes of 8 and of 4. 16 GPUs are two eights; when one of those is in use, four fours. 17 GPUs are
+// more than the eights have (16): 5 fours would do, but there are only four (16).
+TEST(PlaceGang, PrefersTheLargestNodesAndTakesSmallerOnes) {
     Problem problem = rule(Placement::kPack);
     add_pod(problem, 4, 4);
     add_pod(problem, 2, 8);
     EXPECT_EQ(SmallMachine(problem, {4, 4, 4, 4, 8, 8}).place(16), whole(8, {4, 5}));
-    EXPECT_EQ(SmallMachine(problem, {4, 4, 4, 4, 8, 7}).place(16), Takes{});
+    EXPECT_EQ(SmallMachine(problem, {4, 4, 4, 4, 8, 7}).place(16), whole(4, {0, 1, 2, 3}));
     problem.jobs.resize(2);
     problem.jobs[0].gpus = 16;
     problem.jobs[1].gpus = 17;

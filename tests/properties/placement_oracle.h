@@ -74,8 +74,8 @@ public:
             return node == kNobody ? std::nullopt : std::optional(Takes{{node, g}});
         }
         for (const Class& c : accepted) {
-            if (c.gpus == s && class_fits(c, free, g / s, g % s)) {
-                return gang(c, rank, free, g / s, g % s);
+            if (class_fits(c, free, g / c.gpus, g % c.gpus)) {
+                return gang(c, rank, free, g / c.gpus, g % c.gpus);
             }
         }
         return std::nullopt;

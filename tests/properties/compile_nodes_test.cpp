@@ -1,0 +1,85 @@
+// The production compiler of nodes against the test's own builder: the same arrays for random
+// machines.
+#include <cstdint>
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "sim/scenario/compile.h"
+#include "tests/properties/plan_builder.h"
+#include "tests/properties/random_problem.h"
+
+namespace tidepool::properties {
+namespace {
+
+using core::kMaxModels;
+using core::NodeClass;
+using core::Plan;
+
+topology::Topology topology_of(const Problem& problem) {
+    topology::Topology topology;
+    std::set<std::uint32_t> islands;
+    std::set<std::uint32_t> pods;
+    for (const SmallNode& node : problem.nodes) {
+        topology::Node made;
+        made.gpus = node.gpus;
+        made.gpu_model = node.model;
+        made.island = node.island;
+        made.pod = node.pod;
+        topology.nodes.push_back(made);
+        islands.insert(node.island);
+        pods.insert(node.pod);
+    }
+    topology.islands = static_cast<std::uint32_t>(islands.size());
+    topology.pods = static_cast<std::uint32_t>(pods.size());
+    topology.gpu_models.resize(kMaxModels);
+    return topology;
+}
+
+TEST(CompileNodes, AgreesWithTheTestsOwnBuilder) {
+    std::size_t with_islands = 0;
+    for (std::uint32_t number = 0; number < 2000; ++number) {
+        const Problem problem = random_problem(number);
+        const PlanBuilder builder(problem);
+        const Plan expected = builder.plan();
+        scenario::PlanArrays arrays;
+        scenario::compile_nodes(topology_of(problem), problem.fungible, arrays);
+        const Plan plan = arrays.view();
+        ASSERT_EQ(plan.nodes, expected.nodes) << problem;
+        ASSERT_EQ(plan.gpus, expected.gpus) << problem;
+        ASSERT_EQ(plan.classes, expected.classes) << problem;
+        ASSERT_EQ(plan.levels, expected.levels) << problem;
+        ASSERT_EQ(plan.bit_words, expected.bit_words) << problem;
+        ASSERT_EQ(plan.level_counts, expected.level_counts) << problem;
+        for (std::uint32_t n = 0; n < plan.nodes; ++n) {
+            ASSERT_EQ(plan.node_class[n], expected.node_class[n]) << problem;
+        }
+        for (std::uint32_t c = 0; c < plan.classes; ++c) {
+            const NodeClass& a = plan.classes_by_size[c];
+            const NodeClass& b = expected.classes_by_size[c];
+            ASSERT_EQ(a.gpus, b.gpus) << problem;
+            ASSERT_EQ(a.model, b.model) << problem;
+            ASSERT_EQ(a.first, b.first) << problem;
+            ASSERT_EQ(a.last, b.last) << problem;
+            ASSERT_EQ(a.nodes, b.nodes) << problem;
+            ASSERT_EQ(a.pool, b.pool) << problem;
+        }
+        for (std::uint32_t level = 0; level <= plan.levels; ++level) {
+            ASSERT_EQ(plan.level_begin[level], expected.level_begin[level]) << problem;
+        }
+        for (std::uint32_t d = 0; d < plan.level_begin[plan.levels]; ++d) {
+            ASSERT_EQ(plan.domains[d].first, expected.domains[d].first) << problem;
+            ASSERT_EQ(plan.domains[d].last, expected.domains[d].last) << problem;
+            ASSERT_EQ(plan.domains[d].node_class, expected.domains[d].node_class) << problem;
+        }
+        for (std::uint32_t i = 0; i < plan.levels * plan.nodes; ++i) {
+            ASSERT_EQ(plan.domain_of[i], expected.domain_of[i]) << problem;
+        }
+        with_islands += plan.levels > 1 ? 1 : 0;
+    }
+    EXPECT_GT(with_islands, 100U);
+}
+
+}  // namespace
+}  // namespace tidepool::properties
