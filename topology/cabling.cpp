@@ -18,11 +18,11 @@ std::string count(Number number, const std::string& noun) {
 // Whole cables for a bandwidth. Ratios such as 3.2 TB/s / 7 / 50 GB/s leave dust behind, which must
 // not cost a cable.
 std::uint32_t cables_for(double bandwidth, double cable) {
-    constexpr double kMany = 1e6;  // more than any switch has ports
+    constexpr double many = 1e6;  // more than any switch has ports
     const double exact = bandwidth / cable;
-    return exact < kMany
+    return exact < many
                ? static_cast<std::uint32_t>(std::max(1.0, std::ceil(exact * (1.0 - 1e-12))))
-               : static_cast<std::uint32_t>(kMany);
+               : static_cast<std::uint32_t>(many);
 }
 
 std::uint32_t divided_up(std::uint32_t number, std::uint32_t parts) {

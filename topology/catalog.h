@@ -132,6 +132,7 @@ const Part* find_part(const std::vector<Part>& parts, const std::string& name) {
 template <class Part>
 std::vector<std::string> names_of(const std::vector<Part>& parts) {
     std::vector<std::string> names;
+    names.reserve(parts.size());
     for (const Part& part : parts) {
         names.push_back(part.name);
     }

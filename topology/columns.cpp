@@ -51,13 +51,13 @@ std::string grouped(std::uint64_t number) {
 }
 
 std::string scaled(double value, const std::string& unit) {
-    constexpr std::array kPrefixes{" ", " k", " M", " G", " T", " P"};
-    return prefixed(value, kPrefixes) + unit;
+    constexpr std::array prefixes{" ", " k", " M", " G", " T", " P"};
+    return prefixed(value, prefixes) + unit;
 }
 
 std::string amount(double money) {
-    constexpr std::array kPrefixes{"", " k", " M", " bn"};
-    return prefixed(money, kPrefixes);
+    constexpr std::array prefixes{"", " k", " M", " bn"};
+    return prefixed(money, prefixes);
 }
 
 }  // namespace tidepool::topology

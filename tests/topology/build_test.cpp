@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "reading.h"
+#include "tests/topology/reading.h"
 
 namespace tidepool::topology {
 namespace {
@@ -112,9 +112,9 @@ TEST(Build, TakesAtMostThirtyTwoGpuModels) {
     std::string servers = "  servers:\n";
     for (int i = 0; i < 33; ++i) {
         const std::string n = std::to_string(i);
-        clusters += "  - {name: c" + n + ", server: s" + n + ", nodes: 1}\n";
-        gpus += "    - {name: g" + n + ", memory: 8 GB}\n";
-        servers += "    - {name: s" + n + ", gpu: g" + n + "}\n";
+        clusters.append("  - {name: c" + n).append(", server: s" + n).append(", nodes: 1}\n");
+        gpus.append("    - {name: g" + n).append(", memory: 8 GB}\n");
+        servers.append("    - {name: s" + n).append(", gpu: g" + n).append("}\n");
     }
     EXPECT_THAT(read_topology(clusters + gpus + servers).problems(),
                 ElementsAre("t.yaml:2:3: topology.clusters: more than 32 GPU models (got '33')"));

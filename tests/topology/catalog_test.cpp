@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "reading.h"
+#include "tests/topology/reading.h"
 
 namespace tidepool::topology {
 namespace {

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "reading.h"
+#include "tests/topology/reading.h"
 #include "topology/bisection.h"
 #include "topology/stats.h"
 

@@ -6,8 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "reading.h"
 #include "sim/config/write.h"
+#include "tests/topology/reading.h"
 
 namespace tidepool::topology {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "reading.h"
+#include "tests/topology/reading.h"
 #include "topology/columns.h"
 
 namespace tidepool::topology {
