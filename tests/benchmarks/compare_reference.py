@@ -40,8 +40,10 @@ def main() -> int:
         reference, core = map(statistics.median, speeds)
         verdict = "equal answers" if len(answers) == 1 else f"DIFFERENT ANSWERS {sorted(answers)}"
         failed |= len(answers) != 1
-        print(f"{placement:8} {queue:4}  reference {reference:9.0f} jobs/s  core {core:9.0f} jobs/s  "
-              f"ratio {core / reference:6.1f}  {verdict}")
+        print(
+            f"{placement:8} {queue:4}  reference {reference:9.0f} jobs/s  core {core:9.0f} jobs/s  "
+            f"ratio {core / reference:6.1f}  {verdict}"
+        )
     return 1 if failed else 0
 
 

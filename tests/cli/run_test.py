@@ -124,8 +124,14 @@ def test_everything_wrong_is_reported_at_once_with_its_place(tidepool, tmp_path)
 @pytest.mark.parametrize(
     ("jobs", "message"),
     [
-        ("job_id,submit,duration,gpus\n1,0,-3,1\n", "jobs.csv:2:5: duration: must not be negative (got '-3')"),
-        ("job_id,submit,duration,gpus\n1,0,3,129\n", "jobs.csv:2: workloads[0].trace: the job's 129 GPUs never fit"),
+        (
+            "job_id,submit,duration,gpus\n1,0,-3,1\n",
+            "jobs.csv:2:5: duration: must not be negative (got '-3')",
+        ),
+        (
+            "job_id,submit,duration,gpus\n1,0,3,129\n",
+            "jobs.csv:2: workloads[0].trace: the job's 129 GPUs never fit",
+        ),
         ("job_id,submit,duration,gpus\n1,9,3,1\n2,8,3,1\n", "jobs.csv:3:3: submit: "),
         ("job_id,submit,durations,gpus\n1,0,3,1\n", "did you mean 'duration'?"),
         ("job_id,submit,duration,gpus\n1,0,3\n", "jobs.csv:2: "),
@@ -191,7 +197,9 @@ def test_paths_resolve_against_the_file_that_holds_them(tidepool, small, tmp_pat
     elsewhere.mkdir()
     (elsewhere / "other.csv").write_text(JOBS)
     assert tidepool("run", "../small.yaml", "-o", "a.h5", cwd=elsewhere).returncode == 0
-    done = tidepool("run", "../small.yaml", "-o", "b.h5", "--set", "workloads[0].trace.file=other.csv", cwd=elsewhere)
+    done = tidepool(
+        "run", "../small.yaml", "-o", "b.h5", "--set", "workloads[0].trace.file=other.csv", cwd=elsewhere
+    )
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in elsewhere.iterdir()) == ["a.h5", "b.h5", "other.csv"]
 
@@ -239,7 +247,10 @@ def test_a_killed_run_leaves_a_readable_partial_file(binary, tmp_path):
     seen = 0
     for delay in (0.3, 0.6, 1.0, 1.5):
         run = subprocess.Popen(
-            [binary, "run", "small.yaml", "--force"], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [binary, "run", "small.yaml", "--force"],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         time.sleep(delay)
         run.send_signal(signal.SIGKILL)
@@ -257,7 +268,11 @@ def test_ctrl_c_ends_with_130_and_keeps_the_partial_file(binary, tmp_path):
     (tmp_path / "jobs.csv").write_text("job_id,submit,duration,gpus\n" + rows)
     (tmp_path / "small.yaml").write_text(SMALL.replace("dgx-pod}", "dgx-pod}\nscheduler: {queue: first-fit}"))
     run = subprocess.Popen(
-        [binary, "run", "small.yaml"], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        [binary, "run", "small.yaml"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     deadline = time.monotonic() + 60
     while not (tmp_path / "small.h5.partial").exists() and time.monotonic() < deadline:

@@ -1,6 +1,6 @@
 """Draws terminal output as an SVG.
 
-    .venv/bin/python tests/docs/picture.py BINARY      rewrites docs/quickstart.svg from a real run
+.venv/bin/python tests/docs/picture.py BINARY      rewrites docs/quickstart.svg from a real run
 """
 
 import subprocess

@@ -1,8 +1,8 @@
 // Our units and SimGrid's mean the same wherever both know a spelling.
 #include <string>
+#include <xbt/parse_units.hpp>
 
 #include <gtest/gtest.h>
-#include <xbt/parse_units.hpp>
 
 #include "sim/config/units.h"
 

@@ -89,7 +89,8 @@ TEST(KpiTable, WithoutJobsWaitsAreUndefinedAndCountsAreZero) {
     EXPECT_DOUBLE_EQ(values.at("gpu_hours_idle"), 8);
     EXPECT_DOUBLE_EQ(values.at("allocation_rate"), 0);
     EXPECT_DOUBLE_EQ(values.at("jobs_submitted"), 0);
-    EXPECT_THAT(kpi_table_text(ledger), HasSubstr("  wait_p50_s                   - s  median wait"));
+    EXPECT_THAT(kpi_table_text(ledger),
+                HasSubstr("  wait_p50_s                   - s  median wait"));
     EXPECT_THAT(kpis_json(ledger), HasSubstr("\"wait_p50_s\": null"));
 }
 

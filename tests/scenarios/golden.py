@@ -45,7 +45,10 @@ def daily(path: Path) -> dict[str, list[float]]:
         cluster = file["timeseries/cluster"]
         per_day = round(86400 / float(cluster.attrs["bin_width"]))
         return {
-            name: [round(float(np.mean(day)), 6) for day in np.split(values, range(per_day, len(values), per_day))]
+            name: [
+                round(float(np.mean(day)), 6)
+                for day in np.split(values, range(per_day, len(values), per_day))
+            ]
             for name in SERIES
             for values in [cluster[name][()]]
         }
@@ -53,7 +56,16 @@ def daily(path: Path) -> dict[str, list[float]]:
 
 def golden(binary: Path, scenario: Path, out: Path, *options: str) -> dict[str, Any]:
     """Runs the scenario and sums it up."""
-    command = [str(binary), "run", str(scenario / "scenario.yaml"), "-o", str(out), "--reproducible", "--json", *options]
+    command = [
+        str(binary),
+        "run",
+        str(scenario / "scenario.yaml"),
+        "-o",
+        str(out),
+        "--reproducible",
+        "--json",
+        *options,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return {"kpis": json.loads(done.stdout)["kpis"], "daily": daily(out), "sha256": digest(out)}
