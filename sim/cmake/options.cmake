@@ -28,7 +28,7 @@ add_library(tp_options INTERFACE)
 target_include_directories(tp_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(tp_options INTERFACE
   "$<$<COMPILE_LANGUAGE:CXX>:${warnings};-ffp-contract=off>"
-  "$<$<COMPILE_LANGUAGE:CUDA>:-fmad=false;${cuda_werror};-Xcompiler=${cuda_warnings},-ffp-contract=off>")
+  "$<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr;-fmad=false;${cuda_werror};-Xcompiler=${cuda_warnings},-ffp-contract=off>")
 if(TIDEPOOL_SANITIZE)
   target_compile_options(tp_options INTERFACE
     "$<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${TIDEPOOL_SANITIZE};-fno-omit-frame-pointer;-fno-sanitize-recover=all>")

@@ -1,0 +1,54 @@
+// Compiles the decision core for the GPU: one warp replays one plan, state in global memory.
+// Nothing runs this kernel yet: it fails the build when a change to sim/core no longer compiles for
+// a device.
+
+#include "sim/core/replay.h"
+
+namespace tidepool::core {
+
+constexpr std::uint32_t kAll = 0xFFFF'FFFFu;
+
+// 32 lanes of one warp; contract in sim/core/exec.h.
+struct Warp {
+    static constexpr std::uint32_t kWidth = 32;
+    __device__ std::uint32_t lane() const { return threadIdx.x % 32; }
+    __device__ void sync() const { __syncwarp(); }
+    __device__ std::uint32_t min(std::uint32_t v) const { return __reduce_min_sync(kAll, v); }
+    __device__ std::uint32_t max(std::uint32_t v) const { return __reduce_max_sync(kAll, v); }
+    __device__ std::uint32_t add(std::uint32_t v) const { return __reduce_add_sync(kAll, v); }
+    __device__ std::uint32_t ballot(bool p) const { return __ballot_sync(kAll, p); }
+    __device__ std::uint32_t shuffle(std::uint32_t v, std::uint32_t from) const {
+        return __shfl_sync(kAll, v, static_cast<int>(from));
+    }
+    __device__ std::uint32_t scan(std::uint32_t v) const {
+        std::uint32_t sum = v;
+        for (std::uint32_t step = 1; step < 32; step *= 2) {
+            const std::uint32_t below = __shfl_up_sync(kAll, sum, step);
+            sum += lane() >= step ? below : 0;
+        }
+        return sum - v;
+    }
+};
+
+struct ClosedForm {
+    const Plan& plan;
+    std::uint64_t wait = 0;
+    __device__ bool advance(std::uint32_t) { return true; }
+    __device__ std::uint32_t ends_at(std::uint32_t rank, std::uint32_t start) const {
+        return later(start, plan.duration[rank]);
+    }
+    __device__ void started(const Slot& slot) { wait += slot.start - plan.submit[slot.rank]; }
+    __device__ void finished(const Slot&) {}
+};
+
+__global__ void replay_one(Plan plan, unsigned char* memory, std::uint64_t* wait) {
+    const Warp warp;
+    State state = StateLayout(plan).make(warp, memory);
+    ClosedForm driver{plan};
+    replay(warp, plan, state, driver);
+    if (warp.lane() == 0) {
+        *wait = driver.wait;
+    }
+}
+
+}  // namespace tidepool::core
