@@ -50,7 +50,9 @@ results::Header make_header(const Arguments& arguments, const scenario::Loaded& 
     header.network = "off";
     header.seed = static_cast<std::uint64_t>(loaded.spec.seed);
     header.origin = compiled.origin;
-    header.horizon = Ticks{compiled.plan.end};
+    if (compiled.plan.end != kNever.value) {
+        header.horizon = Ticks{compiled.plan.end};
+    }
     header.source_yaml = loaded.source_yaml;
     header.resolved_yaml = loaded.resolved_yaml;
     header.overrides = loaded.overrides;

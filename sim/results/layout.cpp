@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "sim/base/assert.h"
+#include "sim/model/kpis.h"
 #include "sim/results/h5.h"
 #include "sim/results/jobs_table.h"
 #include "sim/results/kpi_table.h"
@@ -23,7 +24,8 @@ void write_root(h5::Group& root, const Header& header, Status status, Ticks reac
     root.attribute("network", header.network);
     root.attribute("seed", header.seed);
     root.attribute("start", header.origin);
-    root.attribute("horizon_s", to_seconds(header.horizon).value);
+    root.attribute("horizon_s",
+                   header.horizon ? to_seconds(*header.horizon).value : model::kUndefined);
     root.attribute("reached_s", to_seconds(reached).value);
 }
 

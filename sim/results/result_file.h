@@ -12,6 +12,7 @@
 // All text is UTF-8 without NUL. The layout is documented in docs/results.md.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,10 +46,10 @@ struct Header {
     std::string network;  // simgrid | maxmin | off
     std::uint64_t seed = 0;
     std::string
-        origin;     // calendar time of tick 0, ISO 8601, offset optional (then UTC); empty: none
-    Ticks horizon;  // planned length of the run
-    std::string source_yaml;             // the scenario file, verbatim
-    std::string resolved_yaml;           // includes, overrides and defaults applied, SI units
+        origin;  // calendar time of tick 0, ISO 8601, offset optional (then UTC); empty: none
+    std::optional<Ticks> horizon;  // planned length of the run; none: until the last job has ended
+    std::string source_yaml;       // the scenario file, verbatim
+    std::string resolved_yaml;     // includes, overrides and defaults applied, SI units
     std::vector<std::string> overrides;  // --set arguments, in order
     std::vector<InputFile> inputs;       // in the order they were read
 };

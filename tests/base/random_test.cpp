@@ -36,7 +36,7 @@ TEST(Draw, DependsOnEveryPartOfItsName) {
     EXPECT_EQ(base, draw(7, Purpose::kPlacement, 3, 0));
     EXPECT_NE(base, draw(8, Purpose::kPlacement, 3, 0));
     EXPECT_NE(base, draw(7 + (std::uint64_t{1} << 32), Purpose::kPlacement, 3, 0));
-    EXPECT_NE(base, draw(7, Purpose::kEstimate, 3, 0));
+    EXPECT_NE(base, draw(7, Purpose::kSynthetic, 3, 0));
     EXPECT_NE(base, draw(7, Purpose::kPlacement, 4, 0));
     EXPECT_NE(base, draw(7, Purpose::kPlacement, 3, 1));
 }

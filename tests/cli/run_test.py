@@ -186,6 +186,20 @@ def test_an_existing_file_is_kept_unless_forced(tidepool, small, tmp_path):
         assert file.attrs["status"] in (b"complete", "complete")
 
 
+def test_a_full_disk_is_the_worlds_fault(binary, small, tmp_path):
+    # A limit of 4 kB on the size of files stands for a full disk.
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 4; {binary} run small.yaml"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3, done.stderr
+    assert "small.h5" in done.stderr
+    assert not (tmp_path / "small.h5").exists()
+
+
 def test_unwritable_output_is_the_worlds_fault(tidepool, small, tmp_path):
     done = tidepool("run", small, "-o", "no/such/folder/run.h5")
     assert done.returncode == 3
