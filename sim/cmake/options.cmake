@@ -16,6 +16,9 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   list(APPEND warnings -Wno-restrict)  # false for "text" + std::string when optimising, GCC bug 105651
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND TIDEPOOL_SANITIZE)
+  list(APPEND warnings -Wno-maybe-uninitialized)  # false in instrumented code, as GCC's manual says of sanitizers
+endif()
 if(TIDEPOOL_WERROR)
   list(APPEND warnings -Werror)
   list(APPEND cuda_warnings -Werror)
