@@ -62,13 +62,49 @@ JsonWriter& JsonWriter::key(std::string_view name) {
     return *this;
 }
 
+namespace {
+
+// Bytes of the well-formed UTF-8 character at the start of `text` (Unicode 15, table 3-7), or 0.
+std::size_t utf8_length(std::string_view text) {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    const auto tail = [&](std::size_t i) { return byte(i) >= 0x80 && byte(i) <= 0xBF; };
+    const unsigned first = byte(0);
+    if (first < 0x80) {
+        return 1;
+    }
+    if (first >= 0xC2 && first <= 0xDF) {
+        return tail(1) ? 2 : 0;
+    }
+    if (first >= 0xE0 && first <= 0xEF) {
+        const bool second =
+            tail(1) && !(first == 0xE0 && byte(1) < 0xA0) && !(first == 0xED && byte(1) > 0x9F);
+        return second && tail(2) ? 3 : 0;
+    }
+    if (first >= 0xF0 && first <= 0xF4) {
+        const bool second =
+            tail(1) && !(first == 0xF0 && byte(1) < 0x90) && !(first == 0xF4 && byte(1) > 0x8F);
+        return second && tail(2) && tail(3) ? 4 : 0;
+    }
+    return 0;
+}
+
+}  // namespace
+
 JsonWriter& JsonWriter::value(std::string_view text) {
     before_value();
     constexpr std::string_view kHex = "0123456789abcdef";
     text_ += '"';
-    for (const char c : text) {
+    while (!text.empty()) {
+        const std::size_t length = utf8_length(text);
+        const std::string_view character = text.substr(0, length == 0 ? 1 : length);
+        text.remove_prefix(character.size());
+        const char c = character.front();
         const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
+        if (length == 0) {
+            text_ += "\\ufffd";  // what is no UTF-8
+        } else if (c == '"' || c == '\\') {
             text_ += '\\';
             text_ += c;
         } else if (c == '\n') {
@@ -78,7 +114,7 @@ JsonWriter& JsonWriter::value(std::string_view text) {
             text_ += kHex[byte >> 4U];
             text_ += kHex[byte & 15U];
         } else {
-            text_ += c;
+            text_ += character;
         }
     }
     text_ += '"';

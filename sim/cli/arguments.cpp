@@ -40,7 +40,10 @@ void add_json(CLI::App* app, Arguments& a) {
 }
 
 void add_output(CLI::App* app, Arguments& a, const std::string& doc) {
-    app->add_option("-o,--output", a.output, doc)->type_name("FILE");
+    const auto named = [](const std::string& file) {
+        return file.empty() ? "needs the name of a file" : std::string{};
+    };
+    app->add_option("-o,--output", a.output, doc)->type_name("FILE")->check(named);
     app->add_flag("--force", a.force, "Replace an existing output file");
 }
 
@@ -49,7 +52,7 @@ void add_run(CLI::App& root, Arguments& a) {
     run->add_option("scenario", a.files, "Scenario file (YAML)")->required()->expected(1);
     add_output(run, a, "Result file; default: the scenario's name with .h5, in this folder");
     add_common_run(run, a);
-    run->add_option("--seed", a.seed, "Replace the scenario's seed");
+    run->add_option("--seed", a.seed, "Replace the scenario's seed")->type_name("NUMBER");
     run->add_option("--until", a.until, "Replace the scenario's horizon, e.g. '30 d'")
         ->type_name("TIME");
     run->add_option("--engine", a.engine,
@@ -104,9 +107,11 @@ void add_trace(CLI::App& root, Arguments& a) {
         app->add_option("--window", a.window,
                         "Only jobs submitted in [FROM, TO), e.g. '7 d' '14 d'")
             ->expected(2);
-        app->add_option("--first", a.first, "Only the first N jobs");
-        app->add_option("--load-scale", a.load_scale, "Arrivals come this many times as often");
-        app->add_option("--time-scale", a.time_scale, "All times are multiplied by this");
+        app->add_option("--first", a.first, "Only the first N jobs")->type_name("NUMBER");
+        app->add_option("--load-scale", a.load_scale, "Arrivals come this many times as often")
+            ->type_name("FACTOR");
+        app->add_option("--time-scale", a.time_scale, "All times are multiplied by this")
+            ->type_name("FACTOR");
         return app;
     };
     CLI::App* info = add("info", "Jobs, GPU-hours, sizes, durations, arrivals by hour");

@@ -1,7 +1,6 @@
 #pragma once
 // The command line as plain data. arguments.cpp is the only file that knows the parser library.
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,16 +21,16 @@ struct Arguments {
     std::vector<std::string> files;      // positional arguments
     std::string output;                  // -o; empty: the command's default
     std::vector<std::string> overrides;  // --set
-    std::optional<std::int64_t> seed;
+    std::optional<std::string> seed;     // numbers are left to the reader of YAML, which is strict
     std::optional<std::string> until;
     std::string engine = "simgrid";   // simgrid | batch
     std::string progress = "auto";    // auto | bar | json | none
     std::string format;               // of validate, topology export, trace commands
     std::string kind;                 // of list, schema, reference, completion
     std::vector<std::string> window;  // of trace commands
-    std::optional<std::int64_t> first;
-    double load_scale = 1;
-    double time_scale = 1;
+    std::optional<std::string> first;
+    std::optional<std::string> load_scale;
+    std::optional<std::string> time_scale;
     bool json = false;
     bool force = false;
     bool reproducible = false;

@@ -21,8 +21,6 @@ void watch_interrupts() {
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
-    // A full disk quota or file size limit is an error to report, not a reason to die.
-    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 bool interrupted() {

@@ -1,5 +1,7 @@
+#include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <new>
@@ -59,11 +61,10 @@ ExitCode dispatch(const Arguments& arguments, const std::string& command_line) {
 
 int guarded(int argc, char** argv) {
     const Parsed parsed = parse_arguments(argc, argv);
-    if (parsed.finished) {
-        return static_cast<int>(*parsed.finished);
-    }
     try {
-        const ExitCode code = dispatch(parsed.arguments, shell_quoted(argc, argv));
+        const ExitCode code = parsed.finished
+                                  ? *parsed.finished
+                                  : dispatch(parsed.arguments, shell_quoted(argc, argv));
         std::cout.flush();
         if (!std::cout) {
             throw RunError("writing to standard output failed");
@@ -73,6 +74,9 @@ int guarded(int argc, char** argv) {
         std::cerr << error.what();
         return static_cast<int>(ExitCode::kBadInput);
     } catch (const RunError& error) {
+        std::cerr << "tidepool: " << error.what() << '\n';
+        return static_cast<int>(ExitCode::kRunFailed);
+    } catch (const std::filesystem::filesystem_error& error) {
         std::cerr << "tidepool: " << error.what() << '\n';
         return static_cast<int>(ExitCode::kRunFailed);
     } catch (const std::bad_alloc&) {
@@ -88,5 +92,7 @@ int guarded(int argc, char** argv) {
 }  // namespace tidepool::cli
 
 int main(int argc, char** argv) {
+    // A file size limit or quota is an error to report, not a reason to die.
+    std::signal(SIGXFSZ, SIG_IGN);
     return tidepool::cli::guarded(argc, argv);
 }

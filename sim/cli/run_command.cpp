@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <ctime>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@
 #include "sim/results/kpi_table.h"
 #include "sim/results/result_file.h"
 #include "sim/scenario/compile.h"
+#include "sim/scenario/drive.h"
 #include "sim/scenario/load.h"
 
 namespace tidepool::cli {
@@ -153,6 +155,17 @@ void print(const Arguments& arguments, const scenario::Loaded& loaded, const mod
               << "\nreproduce: " << command_line << '\n';
 }
 
+// The output must not be one of the files the run was made from.
+void refuse_input_as_output(const scenario::Loaded& loaded, const std::string& output) {
+    for (const scenario::Input& input : loaded.inputs) {
+        std::error_code none;
+        if (std::filesystem::equivalent(input.location, output, none)) {
+            throw input_error(output, "is an input of this run",
+                              "choose another name for the result");
+        }
+    }
+}
+
 bool did_work(const model::Ledger& ledger) {
     return std::any_of(ledger.jobs.begin(), ledger.jobs.end(),
                        [](const model::JobRecord& job) { return job.start != kNever; });
@@ -168,6 +181,7 @@ ExitCode run_command(const Arguments& arguments, const std::string& command_line
     const scenario::Compiled compiled = scenario::compile(loaded);
     const std::string output =
         arguments.output.empty() ? default_output(loaded.spec.name) : arguments.output;
+    refuse_input_as_output(loaded, output);
     results::ResultFile file = results::ResultFile::create(
         output, arguments.force, make_header(arguments, loaded, compiled));
 
@@ -175,21 +189,30 @@ ExitCode run_command(const Arguments& arguments, const std::string& command_line
     const model::Ledger ledger = simulate(arguments, loaded, compiled, watcher);
 
     const bool worked = did_work(ledger);
-    const results::Status status = ledger.interrupted ? results::Status::kInterrupted
-                                   : worked           ? results::Status::kComplete
-                                                      : results::Status::kFailed;
+    const bool ran_out = scenario::clock_ran_out(compiled, ledger);
+    const results::Status status = ledger.interrupted   ? results::Status::kInterrupted
+                                   : worked && !ran_out ? results::Status::kComplete
+                                                        : results::Status::kFailed;
     const std::vector<std::string_view> ids(compiled.ids.begin(), compiled.ids.end());
     const double wall = std::chrono::duration<double>(Clock::now() - began).count();
     const std::string written = file.finish(
         status, ledger, ids,
         arguments.reproducible ? results::Provenance{} : provenance(command_line, wall));
-    print(arguments, loaded, ledger, written, command_line);
+    // The file exists now, so the same command needs leave to replace it.
+    print(arguments, loaded, ledger, written,
+          arguments.force ? command_line : command_line + " --force");
     if (ledger.interrupted) {
         std::cerr << "tidepool: interrupted; " << written << " holds the run so far\n";
         return ExitCode::kInterrupted;
     }
     if (!worked) {
         std::cerr << "tidepool: the run did no work: not one job started; see " << written << '\n';
+        return ExitCode::kRunFailed;
+    }
+    if (ran_out) {
+        std::cerr << "tidepool: the run passes the 8.5 years of the simulated clock with jobs "
+                     "unfinished; give the scenario a horizon; see "
+                  << written << '\n';
         return ExitCode::kRunFailed;
     }
     return ExitCode::kOk;

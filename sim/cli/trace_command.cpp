@@ -2,7 +2,6 @@
 #include <string>
 #include <vector>
 
-#include "sim/base/json.h"
 #include "sim/cli/commands.h"
 #include "sim/config/read.h"
 #include "workloads/convert.h"
@@ -45,11 +44,14 @@ workloads::TraceSpec spec_of(const Arguments& arguments, const std::string& file
         }
         set("window", window);
     }
-    if (arguments.first) {
-        set("first", text(std::to_string(*arguments.first)));
-    }
-    set("load_scale", text(shortest(arguments.load_scale)));
-    set("time_scale", text(shortest(arguments.time_scale)));
+    const auto set_if = [&](const std::string& key, const std::optional<std::string>& value) {
+        if (value) {
+            set(key, text(*value));
+        }
+    };
+    set_if("first", arguments.first);
+    set_if("load_scale", arguments.load_scale);
+    set_if("time_scale", arguments.time_scale);
     return config::read<workloads::TraceSpec>(section, "", issues);
 }
 

@@ -291,6 +291,10 @@ Value load_yaml(const std::string& path, Issues& issues) {
         issues.add(whole, {}, "is a folder, but a file is expected");
         return {};
     }
+    if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+        issues.add(whole, {}, "is not a regular file");  // a pipe could only be read once
+        return {};
+    }
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     if (!file) {

@@ -295,8 +295,12 @@ TP_HD void place_gang(Exec exec, const Plan& plan, const FreeMap& map, std::uint
         const Block words = draw(plan.seed, Purpose::kPlacement, rank, 0);
         best = choice(0, random_node(exec, plan, map, rank, rest, c, words[1]));
     } else if (plan.placement == Placement::kPack) {  // beside the others if there is room
-        const Domain& pod = plan.domains[plan.domain_of[(plan.levels - 1) * plan.nodes + last]];
-        best = fullest(exec, map, k, rest, pod.first, pod.last);
+        for (std::uint32_t level = 0; level < plan.levels && best == kNoChoice; ++level) {
+            const Domain& near = plan.domains[plan.domain_of[level * plan.nodes + last]];
+            if (near.node_class == c) {
+                best = fullest(exec, map, k, rest, near.first, near.last);
+            }
+        }
     }
     if (best == kNoChoice) {
         best = prefer(exec, plan, map, k, rest);

@@ -61,7 +61,7 @@ std::string_view problem_of(const JobRecord& job, const Ledger& ledger) {
         return "it was submitted before the end of the run";
     }
     if (job.tenant >= ledger.tenants.size() ||
-        (started && (job.gpu_model >= ledger.gpu_models.size() || job.nodes == 0))) {
+        (started && job.gpu_model >= ledger.gpu_models.size())) {
         return "its tenant, GPU model or nodes are unknown";
     }
     switch (job.state) {

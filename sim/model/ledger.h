@@ -36,9 +36,10 @@ struct JobRecord {
     std::uint32_t tenant = 0;  // index into Ledger::tenants
     std::uint32_t gpu_model =
         0;  // index into Ledger::gpu_models of the GPUs it ran on; 0 if it did not
-    std::uint32_t nodes = 0;       // nodes it held
-    std::uint32_t first_node = 0;  // lowest node it held; 0 if it did not run
+    std::uint32_t nodes = 0;       // nodes it held; 0 if it did not run or held GPUs of a pool
+    std::uint32_t first_node = 0;  // lowest node it held; 0 if `nodes` is 0
     std::int8_t plan = 0;
+    std::uint32_t workload = 0;  // index of the scenario's workload it belongs to
 };
 
 // Integrals over one bin of time: GPU-ticks, or jobs * ticks for the queue length.

@@ -82,6 +82,9 @@ public:
 
     std::uint32_t estimate(std::size_t workload, const workloads::Job& job) const {
         const SchedulerSpec& rules = loaded_.spec.scheduler;
+        if (rules.queue != core::QueuePolicy::kEasy) {  // nobody else plans with estimates
+            return to_ticks(job.duration).value_or(Ticks{}).value;
+        }
         if (rules.estimates == EstimateSource::kTrace) {
             if (job.estimate.value < 0) {
                 issues_.add(loaded_, workload, job, "has no estimate",
@@ -170,6 +173,7 @@ void fill_records(const Loaded& loaded, const JobTable& table, Compiled& compile
         const workloads::Job& job = trace.jobs[row.index];
         JobRecord record;
         record.submit = Ticks{row.submit};
+        record.workload = row.workload;
         record.gpus = job.gpus;
         record.tenant =
             tenant_id(job.tenant == workloads::kAny ? loaded.spec.workloads[row.workload].tenant
@@ -179,6 +183,21 @@ void fill_records(const Loaded& loaded, const JobTable& table, Compiled& compile
         compiled.job_ends.push_back(job.end);
         compiled.ids.push_back(trace.id(row.index));
     }
+}
+
+// The calendar time of tick 0, if all workloads agree on one and none runs faster or slower than
+// recorded.
+std::string common_origin(const Loaded& loaded) {
+    std::string origin;
+    for (std::size_t w = 0; w < loaded.traces.size(); ++w) {
+        const workloads::TraceSpec& trace = loaded.spec.workloads[w].trace;
+        const bool as_recorded = trace.load_scale == 1 && trace.time_scale == 1;
+        if (!as_recorded || (w > 0 && loaded.traces[w].origin != origin)) {
+            return {};
+        }
+        origin = loaded.traces[w].origin;
+    }
+    return origin;
 }
 
 std::string why_never(Rejection why, const workloads::Job& job, const Loaded& loaded) {
@@ -239,7 +258,7 @@ Compiled compile(const Loaded& loaded) {
     for (const topology::GpuModel& model : loaded.topology.gpu_models) {
         compiled.gpu_models.push_back(model.name);
     }
-    compiled.origin = loaded.traces.empty() ? "" : loaded.traces.front().origin;
+    compiled.origin = common_origin(loaded);
 
     JobIssues issues;
     const JobTable table = tabulate(loaded, issues);

@@ -47,7 +47,7 @@ struct Compiled {
     std::vector<std::string> tenants;         // [0] is empty: none recorded
     std::vector<std::string> gpu_models;      // of the topology
     Ticks bin_width;
-    std::string origin;  // calendar time of tick 0, if the first trace knows it
+    std::string origin;  // calendar time of tick 0, if all traces agree on one
 };
 
 // Throws InputError for jobs that could never run (unless they are to be rejected), missing

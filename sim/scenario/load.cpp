@@ -1,18 +1,16 @@
 #include "sim/scenario/load.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <string_view>
 #include <utility>
 
 #include "sim/config/read.h"
 #include "sim/config/write.h"
 #include "sim/scenario/hash.h"
+#include "sim/scenario/overrides.h"
 #include "topology/build.h"
-#include "topology/load.h"
 #include "workloads/read_trace.h"
 
 namespace tidepool::scenario {
@@ -27,27 +25,10 @@ std::string read_text_file(const std::string& path) {
     return text.str();
 }
 
-// Assignments that choose what the topology starts from; they must act before presets are merged
-// in.
-bool chooses_topology(std::string_view assignment) {
-    return assignment.starts_with("topology.preset=") || assignment.starts_with("topology.file=") ||
-           assignment.starts_with("topology=");
-}
-
-// Files named in a file belong to its folder, files named on the command line to the working
-// directory.
-std::string folder_of(const Value& named, const std::string& scenario_folder) {
-    return named.at.file.starts_with("--set#") ? std::string{} : scenario_folder;
-}
-
-std::string joined(const std::string& folder, const std::string& file) {
-    return (std::filesystem::path(folder) / file).string();
-}
-
 std::vector<std::string> all_overrides(const LoadOptions& options) {
     std::vector<std::string> overrides = options.overrides;
     if (options.seed) {
-        overrides.push_back("seed=" + std::to_string(*options.seed));
+        overrides.push_back("seed=" + *options.seed);
     }
     if (options.until) {
         overrides.push_back("horizon=" + *options.until);
@@ -64,11 +45,14 @@ public:
 
     Loaded load() {
         Value root = config::load_yaml(path_, issues_);
-        resolve(root);
+        const auto topology_file =
+            apply_overrides(root, loaded_.overrides, false, folder_, issues_);
         loaded_.spec = config::read<ScenarioSpec>(root, "", issues_);
         issues_.throw_if_any();
         note_input(std::filesystem::path(path_).filename().string(), path_);
-        std::rotate(loaded_.inputs.begin(), loaded_.inputs.end() - 1, loaded_.inputs.end());
+        if (topology_file) {
+            note_input(topology_file->as_written, topology_file->location);
+        }
         loaded_.source_yaml = read_text_file(path_);
         loaded_.resolved_yaml = config::to_yaml(loaded_.spec);
         const Value* topology = root.find("topology");
@@ -82,31 +66,6 @@ public:
     }
 
 private:
-    void apply(Value& root, bool choosing) {
-        for (std::size_t i = 0; i < loaded_.overrides.size(); ++i) {
-            if (chooses_topology(loaded_.overrides[i]) == choosing) {
-                config::apply_override(root, loaded_.overrides[i], static_cast<int>(i + 1),
-                                       issues_);
-            }
-        }
-    }
-
-    void resolve(Value& root) {
-        apply(root, true);
-        for (config::Member& member : root.members) {
-            if (member.key == "topology") {
-                const Value* file = member.value.find("file");
-                const std::string folder = file == nullptr ? folder_ : folder_of(*file, folder_);
-                if (file != nullptr &&
-                    std::filesystem::is_regular_file(joined(folder, file->text))) {
-                    note_input(file->text, joined(folder, file->text));
-                }
-                member.value = topology::resolve(member.value, "topology", folder, issues_);
-            }
-        }
-        apply(root, false);
-    }
-
     void read_workload(std::size_t index, const Value& trace) {
         const workloads::TraceSpec& spec = loaded_.spec.workloads[index].trace;
         const std::string folder = folder_of(*trace.find("file"), folder_);
@@ -119,7 +78,7 @@ private:
 
     void note_input(const std::string& as_written, const std::string& path) {
         const FileHash hash = hash_file(path);
-        loaded_.inputs.push_back({as_written, hash.sha256, hash.bytes});
+        loaded_.inputs.push_back({as_written, hash.sha256, hash.bytes, path});
     }
 
     std::string path_;

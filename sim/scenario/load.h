@@ -20,11 +20,12 @@ struct Input {
     std::string path;
     std::string sha256;
     std::uint64_t bytes = 0;
+    std::string location;  // where it was found; not part of the record
 };
 
 struct LoadOptions {
     std::vector<std::string> overrides;  // `path=value`, as given to --set
-    std::optional<std::int64_t> seed;    // --seed
+    std::optional<std::string> seed;     // --seed
     std::optional<std::string> until;    // --until, a time such as `30 d`
 };
 

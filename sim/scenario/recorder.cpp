@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sim/base/assert.h"
+#include "sim/base/issue.h"
 #include "sim/core/job_flow.h"
 #include "sim/model/conservation.h"
 
@@ -12,10 +13,21 @@ namespace {
 
 constexpr std::uint64_t kObserveEvery = 4096;  // ticks with events; also at every new bin
 
+// sum += amount * ticks; a queue can be so long that 64 bits do not hold its integral.
+void add(std::uint64_t& sum, std::uint64_t amount, std::uint64_t ticks) {
+    std::uint64_t product = 0;
+    if (__builtin_mul_overflow(amount, ticks, &product) ||
+        __builtin_add_overflow(sum, product, &sum)) {
+        throw RunError(
+            "an integral over time exceeds 2^64 GPU-ticks: far more work is waiting than "
+            "could ever run; shorten the horizon or the trace");
+    }
+}
+
 void add(model::Bin& bin, const core::State& state, std::uint64_t ticks) {
-    bin.allocated += state.allocated * ticks;
-    bin.queued_gpus += state.queued_gpus * ticks;
-    bin.queue_length += state.queue_length * ticks;
+    add(bin.allocated, state.allocated, ticks);
+    add(bin.queued_gpus, state.queued_gpus, ticks);
+    add(bin.queue_length, state.queue_length, ticks);
 }
 
 model::JobState state_of(workloads::JobEnd end) {
@@ -51,6 +63,11 @@ void Recorder::account(std::uint32_t to) {
     for (std::uint64_t from = last_; from < to;) {
         const std::uint64_t bin = from / width;
         const std::uint64_t end = std::min<std::uint64_t>(to, (bin + 1) * width);
+        if (bin >= kMostBins) {
+            throw RunError(
+                "the time series would need more than 10,000,000 bins; choose a wider "
+                "`output.bin` or a horizon");
+        }
         if (ledger_.bins.size() <= bin) {
             ledger_.bins.resize(bin + 1);
         }
@@ -78,6 +95,9 @@ void Recorder::started(const core::Slot& slot) {
     job.start = Ticks{slot.start};
     job.state = model::JobState::kRunning;
     job.gpu_model = compiled_.plan.classes[slot.node_class].model;
+    if (compiled_.plan.classes[slot.node_class].pool != 0) {
+        return;  // which nodes a pool's GPUs sit in is nobody's business
+    }
     job.first_node = core::kNone;
     core::for_each_held(plan_, state_, slot, [&](std::uint32_t node, std::uint32_t) {
         job.first_node = std::min(job.first_node, node);

@@ -3,6 +3,7 @@
 // Plain data; load.h reads it, compile.h turns it into a plan.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -63,6 +64,8 @@ struct ScenarioSpec {
     OutputSpec output;
     friend bool operator==(const ScenarioSpec&, const ScenarioSpec&) = default;
 };
+
+inline constexpr std::size_t kMostBins = 10'000'000;  // of the time series; 80 MB each
 
 // What must hold between the fields of a scenario.
 void validate(const ScenarioSpec& spec, const config::Value& value, const std::string& path,

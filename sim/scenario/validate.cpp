@@ -17,6 +17,10 @@ void validate(const ScenarioSpec& spec, const config::Value& value, const std::s
         issues.add(config::position_of(value, "workloads"), below("workloads"),
                    "needs at least one workload");
     }
+    if (spec.horizon && spec.horizon->value / spec.output.bin.value > kMostBins) {
+        issues.add(config::position_of(child(value, "output"), "bin"), below("output.bin"),
+                   "makes more than 10,000,000 bins over the horizon", "choose a wider bin");
+    }
     const SchedulerSpec& rules = spec.scheduler;
     const config::Value& scheduler = child(value, "scheduler");
     const bool has_factor = scheduler.find("estimate_factor") != nullptr;

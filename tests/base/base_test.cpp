@@ -18,6 +18,8 @@ TEST(Ticks, RoundUpToASixteenthOfASecond) {
     EXPECT_EQ(to_ticks(Seconds{0.0625})->value, 1U);
     EXPECT_EQ(to_ticks(Seconds{0.0626})->value, 2U);
     EXPECT_EQ(to_ticks(Seconds{1e-9})->value, 1U);
+    EXPECT_EQ(to_ticks(Seconds{1.1 * 3600})->value, 63360U);  // 3960.0000000000005 in binary
+    EXPECT_EQ(to_ticks(Seconds{3960.000001})->value, 63361U);
 }
 
 TEST(Ticks, RefuseWhatTheClockCannotShow) {
@@ -87,6 +89,12 @@ TEST(Json, EscapesTextAndRefusesNoNumber) {
     json.value(std::numeric_limits<double>::quiet_NaN());
     json.value(std::numeric_limits<double>::infinity()).end_array();
     EXPECT_EQ(json.str(), "[\"q\\\" b\\\\ n\\n t\\u0009 \\u0001 \xc3\xa9\", null, null]");
+}
+
+TEST(Json, ReplacesWhatIsNoUtf8) {
+    JsonWriter json(0);
+    json.value("a\xff b\xc3 \xe4\xb8\xad \xed\xa0\x80");  // stray, cut off, fine, a surrogate
+    EXPECT_EQ(json.str(), "\"a\\ufffd b\\ufffd \xe4\xb8\xad \\ufffd\\ufffd\\ufffd\"");
 }
 
 TEST(Shortest, ReadsBackToTheSameNumber) {

@@ -235,7 +235,7 @@ def test_the_printed_command_reproduces_the_run(tidepool, small, tmp_path):
     done = tidepool("run", small, "-o", "a b.h5", "--reproducible", "--set", "scheduler.queue=easy")
     command = done.stdout.split("reproduce: ")[1].strip()
     first = (tmp_path / "a b.h5").read_bytes()
-    (tmp_path / "a b.h5").unlink()
+    (tmp_path / "a b.h5").write_text("overwritten by the command")
     subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / "a b.h5").read_bytes() == first
 
@@ -298,3 +298,85 @@ def test_ctrl_c_ends_with_130_and_keeps_the_partial_file(binary, tmp_path):
     with h5py.File(tmp_path / "small.h5.partial") as file:
         assert file.attrs["status"] in (b"interrupted", "interrupted")
     assert not (tmp_path / "small.h5").exists()
+
+
+@pytest.mark.parametrize("seed", ["99999999999999999999", "010", "0x10", "1.5", "-1", ""])
+def test_seeds_are_read_strictly(tidepool, small, seed):
+    done = tidepool("run", small, "--seed", seed)
+    assert done.returncode == 2
+    assert "seed" in done.stderr
+
+
+def test_a_decimal_horizon_is_no_tick_longer(tidepool, small):
+    # 1.1 h = 3960 s; in binary 1.1 * 3600 lies a little above.
+    done = tidepool("run", small, "--json", "--until", "1.1 h")
+    assert json.loads(done.stdout)["kpis"]["horizon_s"] == 3960
+
+
+def test_pools_have_no_nodes(tidepool, small, tmp_path):
+    assert tidepool("run", small, "--set", "scheduler.placement=fungible").returncode == 0
+    with h5py.File(tmp_path / "small.h5") as file:
+        assert (file["jobs/nodes"][()] == 0).all()
+        assert (file["jobs/first_node"][()] == -1).all()
+
+
+def test_several_workloads_are_told_apart(tidepool, small, tmp_path):
+    small.write_text(SMALL + "  - trace: {file: jobs.csv}\n    tenant: second\n")
+    assert tidepool("run", small).returncode == 0
+    with h5py.File(tmp_path / "small.h5") as file:
+        assert file["jobs/workload"][()].tolist() == [0, 0, 1, 1]
+
+
+def test_the_result_never_replaces_an_input(tidepool, small, tmp_path):
+    for name in ("small.yaml", "jobs.csv", "./jobs.csv"):
+        before = (tmp_path / name).read_bytes()
+        done = tidepool("run", small, "-o", name, "--force")
+        assert done.returncode == 2 and "input" in done.stderr
+        assert (tmp_path / name).read_bytes() == before
+
+
+def test_a_run_beyond_the_clock_fails_and_keeps_what_it_knows(tidepool, small, tmp_path):
+    # Two whole-machine jobs of 6.3 years each: the clock shows 8.5.
+    (tmp_path / "jobs.csv").write_text("job_id,submit,duration,gpus\n1,0,2e8,128\n2,0,2e8,128\n")
+    done = tidepool("run", small, "--set", "output.bin=30 d")
+    assert done.returncode == 3 and "8.5 years" in done.stderr
+    with h5py.File(tmp_path / "small.h5.partial") as file:
+        assert file.attrs["status"] in (b"failed", "failed")
+        assert len(file["jobs/start"]) == 2
+
+
+def test_a_queue_too_long_for_64_bits_is_refused(tidepool, small, tmp_path):
+    # 3e5 jobs of 8e4 GPUs wait 2.68e8 s: 3e5 * 8e4 * 2.68e8 * 16 = 1.03e20 GPU-ticks > 2^64 = 1.8e19.
+    rows = "".join(f"{i},0,268000000,80000\n" for i in range(1, 300_001))
+    (tmp_path / "jobs.csv").write_text("job_id,submit,duration,gpus\n" + rows)
+    options = ("--set", "topology.preset=fat-tree-100k", "--set", "output.bin=365 d", "--until", "268000000 s")
+    done = tidepool("run", small, *options)
+    assert done.returncode == 3 and "2^64" in done.stderr
+    assert not (tmp_path / "small.h5").exists()
+
+
+def test_too_many_bins_are_refused(tidepool, small):
+    done = tidepool("run", small, "--until", "268000000 s", "--set", "output.bin=1 s")
+    assert done.returncode == 2 and "output.bin" in done.stderr
+
+
+def test_overrides_mean_the_same_to_every_command(tidepool, small, tmp_path):
+    for option in ("topology.preset=nvl72-pod", "topology={preset: nvl72-pod}"):
+        shown = json.loads(tidepool("topology", "show", small, "--json", "--set", option).stdout)
+        run = json.loads(tidepool("run", small, "--json", "--force", "--set", option).stdout)
+        assert shown["gpus"] == run["kpis"]["gpus"] == 576
+    for option in ("preset=nvl72-pod", "topology.preset=nvl72-pod"):
+        shown = json.loads(tidepool("topology", "show", "dgx-pod", "--json", "--set", option).stdout)
+        assert shown["gpus"] == 576
+    table = tidepool("topology", "show", "neocloud-1024", "--set", "failures.preset=llama3").stdout
+    assert "3.79" in table and "2.23" not in table
+
+
+@pytest.mark.parametrize("command", [["topology", "stats"], ["validate"], ["run"], ["trace", "info"]])
+def test_odd_file_names_are_the_users_mistake(tidepool, tmp_path, command):
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("a" * 5000, "loop", "pipe", "folder", "nothing-here"):
+        done = tidepool(*command, name, timeout=20)
+        assert done.returncode == 2, (name, done.returncode, done.stderr[:300])

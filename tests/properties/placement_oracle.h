@@ -169,11 +169,15 @@ private:
             const std::uint32_t word = draw(p_.seed, Purpose::kPlacement, rank, 0)[1];
             std::uint32_t node = kNobody;
             if (p_.placement == core::Placement::kPack) {
+                const SmallNode& last = places_[whole.back()];
+                Class island = c;
                 Class pod = c;
-                std::erase_if(pod.nodes, [&](std::uint32_t other) {
-                    return places_[other].pod != places_[whole.back()].pod;
-                });
-                node = one_node({pod}, free, r, word);
+                std::erase_if(island.nodes,
+                              [&](std::uint32_t n) { return places_[n].island != last.island; });
+                std::erase_if(pod.nodes,
+                              [&](std::uint32_t n) { return places_[n].pod != last.pod; });
+                node = island.nodes.size() > 1 ? one_node({island}, free, r, word) : kNobody;
+                node = node == kNobody ? one_node({pod}, free, r, word) : node;
             }
             takes.push_back({node == kNobody ? one_node({c}, free, r, word) : node, r});
         }
