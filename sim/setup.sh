@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing and nothing else; a second call goes straight to work.
-#   bash sim/setup.sh run     what building and running tidepool needs
-#   bash sim/setup.sh test    that, what the tests need, and a Python environment in .venv
+#   bash sim/setup.sh run     what building and running tidepool needs, and a Python environment in .venv with
+#                             the package that reads result files
+#   bash sim/setup.sh test    that and what the tests need, in .venv as well
 # The Debian packages are listed in sim/packages.txt, the Python ones in analysis/pyproject.toml.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -55,11 +56,14 @@ find_python() {  # the first Python that is new enough and can make environments
     die "no Python 3.11 or later with the venv module"
 }
 
-make_venv() {
-    local venv=$root/.venv sources stamp
+make_venv() {  # run|test
+    local venv=$root/.venv sources stamp have extra=
+    [[ $1 == run ]] || extra='[dev]'
     sources=("$root"/analysis/{pyproject.toml,constraints.txt})
     stamp="$root $(cat "${sources[@]}" | sha256sum)"
-    if [[ -x $venv/bin/python && $(cat "$venv/stamp" 2>/dev/null) == "$stamp" ]] &&
+    have=$(cat "$venv/stamp" 2>/dev/null || true)
+    # An environment for the tests serves running as well.
+    if [[ -x $venv/bin/python && ($have == "$1 $stamp" || $have == "test $stamp") ]] &&
         "$venv/bin/python" -c '' 2>/dev/null; then
         return
     fi
@@ -67,9 +71,9 @@ make_venv() {
     rm -rf "$venv"
     "$(find_python)" -m venv "$venv"
     local install=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check
-        -c "$root/analysis/constraints.txt" -e "$root/analysis[dev]")
+        -c "$root/analysis/constraints.txt" -e "$root/analysis$extra")
     "${install[@]}" >&2 || "${install[@]}" >&2 || die "pip could not install the Python packages"
-    printf '%s\n' "$stamp" >"$venv/stamp"
+    printf '%s\n' "$1 $stamp" >"$venv/stamp"
 }
 
 [[ $# -eq 1 && $1 =~ ^(run|test)$ ]] || {
@@ -81,4 +85,4 @@ command -v dpkg-query >/dev/null ||
 mapfile -t packages < <(wanted_packages "$1")
 mapfile -t missing < <(missing_packages "${packages[@]}")
 ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
-if [[ $1 == test ]]; then make_venv; fi
+make_venv "$1"

@@ -172,10 +172,11 @@ private:
                 const SmallNode& last = places_[whole.back()];
                 Class island = c;
                 Class pod = c;
-                std::erase_if(island.nodes,
-                              [&](std::uint32_t n) { return places_[n].island != last.island; });
+                std::erase_if(island.nodes, [&](std::uint32_t other) {
+                    return places_[other].island != last.island;
+                });
                 std::erase_if(pod.nodes,
-                              [&](std::uint32_t n) { return places_[n].pod != last.pod; });
+                              [&](std::uint32_t other) { return places_[other].pod != last.pod; });
                 node = island.nodes.size() > 1 ? one_node({island}, free, r, word) : kNobody;
                 node = node == kNobody ? one_node({pod}, free, r, word) : node;
             }

@@ -78,7 +78,7 @@ TEST_F(Load, OverridesReachInsidePresets) {
 }
 
 TEST_F(Load, RecordsSeedAndUntilAsOverrides) {
-    const Loaded loaded = load((folder_ / "small.yaml").string(), {{}, 42, "2 d"});
+    const Loaded loaded = load((folder_ / "small.yaml").string(), {{}, "42", "2 d"});
     EXPECT_EQ(loaded.spec.seed, 42);
     EXPECT_EQ(loaded.spec.horizon, Seconds{172800});
     EXPECT_EQ(loaded.overrides, (std::vector<std::string>{"seed=42", "horizon=2 d"}));
