@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "sim/base/issue.h"
 #include "workloads/own_format.h"
 #include "workloads/pack.h"
 
@@ -21,10 +22,20 @@ bool is_used(const OwnColumn& column, const JobTrace& trace) {
     return false;
 }
 
+// No `x.parquet` full of plain text, and no `x.gz` that hides what is packed in it.
+void require_known_ending(const std::string& path) {
+    const auto ends = [&](const char* ending) { return path.ends_with(ending); };
+    if (!ends(".csv") && !ends(".csv.gz") && !ends(".csv.zst")) {
+        throw input_error(path, "no known ending for a trace to be written",
+                          "name it .csv, .csv.gz or .csv.zst");
+    }
+}
+
 }  // namespace
 
 void write_trace(const JobTrace& trace, const std::string& path, bool replace) {
     constexpr std::size_t kChunk = std::size_t{1} << 16U;
+    require_known_ending(path);
     PackedWriter file(path, replace);
     std::vector<const OwnColumn*> columns;
     std::string text;

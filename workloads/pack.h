@@ -1,6 +1,6 @@
 #pragma once
-// Writes a file that is there completely or not at all: into `<path>.partial`, then renamed. Packed
-// as the name says (`.gz`, `.zst`); the same text always gives the same bytes.
+// Writes a file that is there completely or not at all (sim/base/atomic_file.h), packed as the name
+// says (`.gz`, `.zst`); the same text always gives the same bytes.
 
 #include <memory>
 #include <string>
@@ -10,16 +10,16 @@ namespace tidepool::workloads {
 
 class PackedWriter {
 public:
-    // Creates the partial file. Throws InputError when `path` exists and `replace` is false,
-    // RunError when the file system refuses or another partial file stands there (`replace` removes
-    // that too).
+    // Creates a temporary file. Throws InputError when something has this name already (with
+    // `replace`: something that is no plain file), RunError when the file system refuses.
     PackedWriter(const std::string& path, bool replace);
-    ~PackedWriter();  // removes the partial file unless committed
+    ~PackedWriter();  // removes the temporary file unless committed
     PackedWriter(const PackedWriter&) = delete;
     PackedWriter& operator=(const PackedWriter&) = delete;
 
     // Both throw RunError when the disk refuses; the file is not there then.
     void write(std::string_view text);
+    // Throws InputError, too, when somebody else has taken the name meanwhile.
     void commit();
 
 private:

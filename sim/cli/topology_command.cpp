@@ -1,10 +1,8 @@
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <string>
-#include <unistd.h>
 
 #include "sim/base/assert.h"
+#include "sim/base/atomic_file.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/topology_input.h"
 #include "topology/export.h"
@@ -12,26 +10,6 @@
 
 namespace tidepool::cli {
 namespace {
-
-// All of it or nothing, and never over an existing file unless asked.
-void write_file(const std::string& path, const std::string& content, bool force) {
-    if (!force && std::filesystem::exists(path)) {
-        throw input_error(path, "exists already", "use --force to replace it");
-    }
-    const std::string partial = path + ".partial." + std::to_string(getpid());
-    std::ofstream file(partial, std::ios::binary);
-    file << content;
-    file.close();
-    std::error_code error;
-    if (file) {
-        std::filesystem::rename(partial, path, error);
-    }
-    if (!file || error) {
-        std::error_code ignored;
-        std::filesystem::remove(partial, ignored);
-        throw RunError("cannot write " + path);
-    }
-}
 
 topology::ExportFormat export_format(const std::string& name) {
     for (const auto& kind : config::KindTable<topology::ExportFormat>::kinds) {
@@ -59,7 +37,7 @@ ExitCode topology_command(const Arguments& arguments) {
         if (arguments.output.empty()) {
             std::cout << text;
         } else {
-            write_file(arguments.output, text, arguments.force);
+            create_file(arguments.output, text, arguments.force);
         }
     }
     return ExitCode::kOk;

@@ -1,8 +1,8 @@
 #include "sim/results/result_file.h"
 
 #include "sim/base/assert.h"
+#include "sim/base/atomic_file.h"
 #include "sim/base/issue.h"
-#include "sim/results/atomic_file.h"
 #include "sim/results/layout.h"
 
 namespace tidepool::results {
@@ -10,18 +10,6 @@ namespace {
 
 constexpr const char* kLeftOver =
     "delete it, choose another name or replace it with --force if no other run is writing it";
-
-void check_free(const std::string& path, bool force, const char* hint) {
-    Issues issues;
-    if (exists(path)) {
-        if (!is_regular(path)) {
-            issues.add({path}, "", "exists already and is not a plain file", "choose another name");
-        } else if (!force) {
-            issues.add({path}, "", "exists already", hint);
-        }
-    }
-    issues.throw_if_any();
-}
 
 }  // namespace
 
@@ -50,8 +38,8 @@ ResultFile ResultFile::create(std::string path, bool force, Header header) {
         throw input_error("", "the result needs a file name (got '" + path + "')");
     }
     ResultFile file(std::move(path), force, std::move(header));
-    check_free(file.path_, force, "replace it with --force");
-    check_free(file.partial_, force, kLeftOver);
+    require_free(file.path_, force, "replace it with --force");
+    require_free(file.partial_, force, kLeftOver);
     const std::string image = initial_image(file.header_);
     if (force) {
         replace_file(file.partial_, image, false);
@@ -67,7 +55,7 @@ ResultFile ResultFile::create(std::string path, bool force, Header header) {
     }
     if (!moved) {  // another run was faster
         remove_file(name);
-        check_free(file.partial_, force, kLeftOver);
+        require_free(file.partial_, force, kLeftOver);
         throw RunError("cannot create '" + file.partial_ + "': another run just created it");
     }
     return file;
@@ -81,17 +69,26 @@ std::string ResultFile::finish(Status status, const model::Ledger& ledger,
                                std::span<const std::string_view> ids,
                                const Provenance& provenance) {
     TP_ASSERT(status != Status::kRunning, "a finished run is not running");
-    replace_file(partial_, final_image(header_, status, ledger, ids, provenance), true);
+    const std::string image = final_image(header_, status, ledger, ids, provenance);
     if (status != Status::kComplete) {
+        replace_file(partial_, image, true);
         sync_folder(partial_);
         return partial_;
     }
-    if (force_) {
-        move_over(partial_, path_);
-    } else if (!move_new(partial_, path_)) {
-        throw RunError("cannot create '" + path_ + "': it was created during the run; '" +
-                       partial_ + "' holds the complete result");
+    // Never by way of `<path>.partial`: with --force that name may be another run's by now.
+    const std::string name = write_beside(partial_, image, true);
+    try {
+        if (force_) {
+            move_over(name, path_);
+        } else if (!move_new(name, path_)) {
+            throw RunError("cannot create '" + path_ + "': it was created during the run; '" +
+                           partial_ + "' holds the complete result");
+        }
+    } catch (const RunError&) {
+        move_over(name, partial_);
+        throw;
     }
+    remove_file(partial_);
     sync_folder(path_);
     return path_;
 }

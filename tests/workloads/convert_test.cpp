@@ -3,7 +3,10 @@
 
 #include "workloads/convert.h"
 
+#include <array>
+#include <cmath>
 #include <csignal>
+#include <iterator>
 #include <sys/resource.h>
 
 #include <gmock/gmock.h>
@@ -31,6 +34,22 @@ void expect_equal(const JobTrace& a, const JobTrace& b) {
     for (std::size_t i = 0; i < a.jobs.size(); ++i) {
         ASSERT_EQ(fields(a.jobs[i]), fields(b.jobs[i])) << "job " << i;
     }
+}
+
+constexpr const char* kOneJob = "job_id,submit,duration,gpus\na,0,1,1\n";
+
+// What is said about an output that is refused; empty when it is not.
+std::string refusal(const JobTrace& trace, const std::string& path, bool replace = false) {
+    try {
+        write_trace(trace, path, replace);
+    } catch (const InputError& error) {
+        return error.what();
+    }
+    return {};
+}
+
+std::ptrdiff_t files_in(const Scratch& scratch) {
+    return std::distance(std::filesystem::directory_iterator(scratch.path("")), {});
 }
 
 TEST(WriteTrace, ReadsBackEveryShippedTrace) {
@@ -132,20 +151,112 @@ TEST(WriteTrace, NeverOverwritesUnasked) {
     const Scratch scratch;
     const JobTrace trace = read_text("job_id,submit,duration,gpus\na,0,1,1\n");
     const std::string path = scratch.file("t.csv", "mine");
-    EXPECT_THROW(write_trace(trace, path), InputError);
+    EXPECT_EQ(refusal(trace, path), path + ": exists already, use --force to replace it\n");
     EXPECT_EQ(bytes_of(path), "mine");
     write_trace(trace, path, true);
-    EXPECT_EQ(bytes_of(path), "job_id,submit,duration,gpus\na,0,1,1\n");
-    EXPECT_FALSE(std::filesystem::exists(path + ".partial"));
+    EXPECT_EQ(bytes_of(path), kOneJob);
+    EXPECT_EQ(files_in(scratch), 1);
 }
 
-TEST(WriteTrace, LeavesAnothersPartialFileAlone) {
+// A run that was killed leaves its temporary file: the next one neither uses nor removes it.
+TEST(WriteTrace, PassesByTheTemporaryFileOfAnother) {
     const Scratch scratch;
-    const JobTrace trace = read_text("job_id,submit,duration,gpus\na,0,1,1\n");
-    scratch.file("t.csv.partial", "half");
-    EXPECT_THROW(write_trace(trace, scratch.path("t.csv")), RunError);
-    EXPECT_EQ(bytes_of(scratch.path("t.csv.partial")), "half");
-    EXPECT_FALSE(std::filesystem::exists(scratch.path("t.csv")));
+    const JobTrace trace = read_text(kOneJob);
+    const std::string victim = scratch.file("victim", "mine");
+    scratch.file("t.csv.0", "half");
+    std::filesystem::create_symlink(victim, scratch.path("t.csv.1"));
+    std::filesystem::create_symlink(victim, scratch.path("t.csv.partial"));
+    for (const bool replace : {false, true}) {
+        write_trace(trace, scratch.path("t.csv"), replace);
+        EXPECT_EQ(bytes_of(scratch.path("t.csv")), kOneJob);
+        EXPECT_EQ(bytes_of(scratch.path("t.csv.0")), "half");
+        EXPECT_EQ(bytes_of(victim), "mine");
+        EXPECT_EQ(files_in(scratch), 5);
+    }
+}
+
+TEST(WriteTrace, NeverReplacesALinkOrAFolder) {
+    const Scratch scratch;
+    const JobTrace trace = read_text(kOneJob);
+    const std::string victim = scratch.file("victim", "mine");
+    std::filesystem::create_symlink(victim, scratch.path("link.csv"));
+    std::filesystem::create_symlink("absent", scratch.path("dangling.csv"));
+    std::filesystem::create_symlink("loop.csv", scratch.path("loop.csv"));
+    std::filesystem::create_directory(scratch.path("folder.csv"));
+    for (const char* name : {"link.csv", "dangling.csv", "loop.csv", "folder.csv"}) {
+        for (const bool replace : {false, true}) {
+            EXPECT_EQ(refusal(trace, scratch.path(name), replace),
+                      scratch.path(name) +
+                          ": exists already and is not a plain file, choose another name\n");
+        }
+    }
+    EXPECT_EQ(bytes_of(victim), "mine");
+    EXPECT_EQ(files_in(scratch), 5);
+}
+
+// Two at once, portion by portion in turn: whoever ends last has the name, nobody's bytes mix.
+TEST(PackedWriter, TwoWritersOfOneFileNeverMix) {
+    const Scratch scratch;
+    for (const char* name : {"t.csv", "t.csv.gz", "t.csv.zst"}) {
+        const std::string path = scratch.path(name);
+        {
+            PackedWriter a(path, true);
+            PackedWriter b(path, true);
+            for (int i = 0; i < 1'000; ++i) {
+                a.write("a,0," + std::to_string(i * i) + ",1\n");
+                b.write("bb,0," + std::to_string(i * i * 7) + ",1\n");
+            }
+            a.commit();
+            b.commit();
+        }
+        std::string expected;
+        for (int i = 0; i < 1'000; ++i) {
+            expected += "bb,0," + std::to_string(i * i * 7) + ",1\n";
+        }
+        const std::string alone = scratch.packed(std::string("alone-") + name, expected);
+        EXPECT_EQ(bytes_of(path), bytes_of(alone)) << name;
+    }
+    EXPECT_EQ(files_in(scratch), 6);
+}
+
+TEST(WriteTrace, RefusesEndingsItDoesNotKnow) {
+    const Scratch scratch;
+    const JobTrace trace = read_text(kOneJob);
+    for (const char* name : {"t.parquet", "t", "t.gz", "t.zst", "t.csv.bz2", "t.CSV", "tcsv"}) {
+        EXPECT_EQ(refusal(trace, scratch.path(name)),
+                  scratch.path(name) +
+                      ": no known ending for a trace to be written, name it .csv, .csv.gz or "
+                      ".csv.zst\n");
+    }
+    EXPECT_EQ(files_in(scratch), 0);
+}
+
+// 0.15 s of a load a million times as dense is 1.5e-07 s, written with an exponent.
+TEST(WriteTrace, ReadsBackTimesWithAnExponent) {
+    const Scratch scratch;
+    TraceSpec spec;
+    spec.file = scratch.file("slow.csv", "job_id,submit,duration,gpus\na,0,1,1\nb,0.15,1,1\n");
+    spec.load_scale = 1e6;
+    const JobTrace trace = read_good(spec);
+    EXPECT_EQ(trace.jobs.at(1).submit, Seconds{0.15 / 1e6});
+    write_trace(trace, scratch.path("dense.csv"));
+    EXPECT_THAT(bytes_of(scratch.path("dense.csv")), HasSubstr("b,1.5e-07,1,1\n"));
+    expect_equal(read_good(scratch.path("dense.csv")), trace);
+}
+
+// 8 years into a trace from the end of 2199: 8 x 365 days and the 29th of February 2204; 2200 has
+// none.
+TEST(WriteTrace, ReadsBackTheOriginOfALateWindow) {
+    const Scratch scratch;
+    TraceSpec spec;
+    spec.file = scratch.file("late.csv",
+                             "# origin: 2199-12-31T00:00:00Z\n"
+                             "job_id,submit,duration,gpus\na,252374400,1,1\n");
+    spec.window = {Seconds{2921.0 * 86'400}, Seconds{INFINITY}};
+    const JobTrace trace = read_good(spec);
+    EXPECT_EQ(trace.origin, "2207-12-31T00:00:00Z");
+    write_trace(trace, scratch.path("t.csv"));
+    expect_equal(read_good(scratch.path("t.csv")), trace);
 }
 
 TEST(WriteTrace, SaysWhatTheWorldRefused) {
@@ -155,7 +266,7 @@ TEST(WriteTrace, SaysWhatTheWorldRefused) {
         FAIL() << "there is no such folder";
     } catch (const RunError& error) {
         EXPECT_STREQ(error.what(),
-                     "cannot create /no/such/folder/t.csv.partial: No such file or directory");
+                     "cannot create '/no/such/folder/t.csv.0': No such file or directory");
     }
 }
 
@@ -174,9 +285,9 @@ TEST(WriteTrace, LeavesNothingBehindOnAFullDisk) {
             write_trace(trace, scratch.path(name), true);
             ADD_FAILURE() << "10,000 jobs do not fit";
         } catch (const RunError& error) {
-            EXPECT_THAT(error.what(), HasSubstr(".partial: File too large"));
+            EXPECT_THAT(error.what(), HasSubstr(std::string(name) + ".0': File too large"));
         }
-        EXPECT_FALSE(std::filesystem::exists(scratch.path(name) + ".partial"));
+        EXPECT_EQ(files_in(scratch), 1) << name;
     }
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
     EXPECT_FALSE(std::filesystem::exists(scratch.path("t.csv")));

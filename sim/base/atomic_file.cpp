@@ -1,4 +1,4 @@
-#include "sim/results/atomic_file.h"
+#include "sim/base/atomic_file.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -7,17 +7,18 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include "sim/base/issue.h"
 
-namespace tidepool::results {
+namespace tidepool {
 namespace {
 
 [[noreturn]] void fail(const std::string& attempted, int error) {
     throw RunError("cannot " + attempted + ": " + std::strerror(error));
 }
 
-// Creates `<path>.<n>` for the first n whose name is free.
+// Creates `<path>.<n>` for the first n whose name is free; a link has a name, too (O_EXCL).
 int create_beside(const std::string& path, std::string& name) {
     constexpr int kTries = 100;  // as many runs killed in the middle of a write
     for (int n = 0; n < kTries; ++n) {
@@ -47,6 +48,7 @@ int write_all(int file, std::string_view bytes) {
     return 0;
 }
 
+// Of the name itself, not of what it links to. False when there is none.
 bool mode_of(const std::string& path, ::mode_t& mode) {
     struct ::stat status {};
     if (::lstat(path.c_str(), &status) != 0) {
@@ -61,14 +63,66 @@ bool mode_of(const std::string& path, ::mode_t& mode) {
 
 }  // namespace
 
-bool exists(const std::string& path) {
+void require_free(const std::string& path, bool force, const std::string& hint) {
     ::mode_t mode = 0;
-    return mode_of(path, mode);
+    if (!mode_of(path, mode)) {
+        return;
+    }
+    if (!S_ISREG(mode)) {
+        throw input_error(path, "exists already and is not a plain file", "choose another name");
+    }
+    if (!force) {
+        throw input_error(path, "exists already", hint);
+    }
 }
 
-bool is_regular(const std::string& path) {
-    ::mode_t mode = 0;
-    return mode_of(path, mode) && S_ISREG(mode);
+NewFile::NewFile(std::string path, bool force) : path_(std::move(path)), force_(force) {
+    require_free(path_, force_);
+    file_ = create_beside(path_, temporary_);
+}
+
+NewFile::~NewFile() {
+    if (file_ >= 0) {
+        ::close(file_);
+    }
+    if (!temporary_.empty()) {
+        ::unlink(temporary_.c_str());
+    }
+}
+
+void NewFile::write(std::string_view bytes) {
+    if (const int error = write_all(file_, bytes); error != 0) {
+        fail("write '" + temporary_ + "'", error);
+    }
+}
+
+void NewFile::close() {
+    int error = ::fsync(file_) == 0 ? 0 : errno;
+    if (::close(std::exchange(file_, -1)) != 0 && error == 0) {
+        error = errno;
+    }
+    if (error != 0) {
+        fail("write '" + temporary_ + "'", error);
+    }
+}
+
+void NewFile::commit() {
+    close();
+    require_free(path_, force_);
+    if (force_) {
+        move_over(temporary_, path_);
+    } else if (!move_new(temporary_, path_)) {
+        require_free(path_, force_);
+        throw RunError("cannot create '" + path_ + "': it came and went during the run");
+    }
+    temporary_.clear();
+    sync_folder(path_);
+}
+
+void create_file(const std::string& path, std::string_view bytes, bool force) {
+    NewFile file(path, force);
+    file.write(bytes);
+    file.commit();
 }
 
 std::string write_beside(const std::string& path, std::string_view bytes, bool durable) {
@@ -150,4 +204,4 @@ void remove_file(const std::string& path) {
     }
 }
 
-}  // namespace tidepool::results
+}  // namespace tidepool
