@@ -104,12 +104,12 @@ std::optional<CalendarTime> parse_calendar(std::string_view text) {
     const std::chrono::year_month_day date{std::chrono::year(year),
                                            std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(day))};
-    if (!date.ok() || year < 1970 || year > 2199 || hour > 23 || minute > 59 || second > 59) {
+    if (!date.ok() || hour > 23 || minute > 59 || second > 59) {
         return std::nullopt;
     }
     const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
     time.seconds = 86'400 * days + 3'600LL * hour + 60LL * minute + second;
-    return time;
+    return in_calendar(time) ? std::optional(time) : std::nullopt;
 }
 
 std::string print_calendar(const CalendarTime& time) {

@@ -120,6 +120,7 @@ bool CsvTable::find_header(std::vector<Note>* notes) {
 
 bool CsvTable::read_header(std::span<const CsvColumn> columns, OtherColumns others,
                            std::vector<Note>* notes) {
+    takes_notes_ = notes != nullptr;
     if (!find_header(notes)) {
         return false;
     }
@@ -183,7 +184,8 @@ bool CsvTable::next_row() {
         }
         problems_.add(this->line(), 0, {},
                       "the header names " + std::to_string(width_) + " columns (got " +
-                          std::to_string(fields_.size()) + ")");
+                          std::to_string(fields_.size()) + ")",
+                      takes_notes_ && line.starts_with('#') ? "notes go before the header" : "");
     }
     return false;
 }

@@ -65,6 +65,7 @@ private:
     std::vector<std::size_t> where_;  // by index into the columns asked for
     std::vector<std::size_t> present_;
     std::size_t width_ = 0;
+    bool takes_notes_ = false;
     std::string unquoted_;  // text of quoted fields that held quotes
 };
 

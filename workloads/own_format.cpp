@@ -75,10 +75,15 @@ void append_known(Seconds time, std::string& out) {
     }
 }
 
+// `2017-...`, unlike `1.5e-3`.
+bool looks_like_date(std::string_view text) {
+    const std::size_t digits = text.find_first_not_of("0123456789");
+    return digits == 4 && text[digits] == '-';
+}
+
 void read_submit(Row& row, const Field& field, Draft& draft) {
     draft.submit = field;
-    const bool looks_like_date = field.text.size() > 4 && field.text[4] == '-';
-    if (!looks_like_date) {
+    if (!looks_like_date(field.text)) {
         draft.job.submit = row.time(field, "submit");
     } else if (draft.submitted = parse_calendar(field.text); !draft.submitted) {
         row.fail(field, "submit", "not a calendar time" + got(field.text),

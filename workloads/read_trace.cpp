@@ -69,7 +69,11 @@ void select(const TraceSpec& spec, JobTrace& trace, Problems& problems) {
         job.submit.value -= from.value;
     }
     if (const auto origin = parse_calendar(trace.origin)) {
-        trace.origin = print_calendar(later(*origin, from.value));
+        const CalendarTime moved = later(*origin, from.value);
+        trace.origin = print_calendar(moved);
+        if (!in_calendar(moved)) {
+            problems.add(0, 0, "window", "begins after the year 9999" + got(trace.origin));
+        }
     }
 }
 

@@ -50,6 +50,27 @@ bool printable_utf8(std::string_view text) {
     return true;
 }
 
+// Given a decimal number that no double holds: because it is too small? Its first digit other than
+// 0 then stands for less than one.
+bool underflows(std::string_view text) {
+    const std::size_t e = std::min(text.find_first_of("eE"), text.size());
+    const std::string_view digits = text.substr(0, e);
+    std::int64_t exponent = 0;
+    if (e < text.size()) {
+        const bool plus = text.substr(e + 1).starts_with('+');  // from_chars takes none
+        const char* const begin = text.data() + e + (plus ? 2 : 1);
+        const auto [end, error] = std::from_chars(begin, text.data() + text.size(), exponent);
+        if (error == std::errc::result_out_of_range) {
+            return *begin == '-';
+        }
+    }
+    const auto place = [](std::size_t i) { return static_cast<std::int64_t>(i); };
+    const std::int64_t point = place(std::min(digits.find('.'), digits.size()));
+    const std::int64_t first = place(std::min(digits.find_first_of("123456789"), digits.size()));
+    const std::int64_t power = first < point ? point - first - 1 : point - first;
+    return exponent < -power;  // power is at most a line long: no overflow
+}
+
 template <class Number>
 std::string print(Number number) {
     if constexpr (std::is_same_v<Number, double>) {
@@ -70,7 +91,13 @@ template <class Number>
 Number Row::number(const Field& field, std::string_view name, Number low, Number high) {
     const char* const end = field.text.data() + field.text.size();
     Number value{};
-    const auto [stopped, error] = std::from_chars(field.text.data(), end, value);
+    auto [stopped, error] = std::from_chars(field.text.data(), end, value);
+    if constexpr (std::is_same_v<Number, double>) {
+        if (error == std::errc::result_out_of_range && underflows(field.text)) {
+            value = 0;
+            error = std::errc{};
+        }
+    }
     const bool finite = std::isfinite(static_cast<double>(value));
     if (field.text.empty()) {
         fail(field, name, "the value is missing");

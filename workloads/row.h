@@ -27,7 +27,8 @@ struct Row {
     void fail(const Field& field, std::string_view name, std::string problem,
               std::string hint = {});
 
-    // A decimal number in [low, high]; infinities, not-a-number and hexadecimal are refused.
+    // A decimal number in [low, high]; infinities, not-a-number and hexadecimal are refused, what
+    // is too small for a double is 0.
     double real(const Field& field, std::string_view name, double low, double high);
     std::int64_t integer(const Field& field, std::string_view name, std::int64_t low,
                          std::int64_t high);

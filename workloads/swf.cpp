@@ -62,14 +62,13 @@ void read_comment(std::string_view line, std::uint64_t number, Problems& problem
     }
     const std::size_t begin = line.find_first_not_of(kBlanks, at + kStartKey.size());
     const std::string_view text = begin == std::string_view::npos ? "" : line.substr(begin);
-    constexpr std::int64_t kYear2200 = 7'258'118'400;
     std::int64_t seconds = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
     const std::size_t used = static_cast<std::size_t>(end - text.data());
-    if (error != std::errc{} || seconds < -1 || seconds >= kYear2200 ||
+    if (error != std::errc{} || seconds < -1 || seconds >= kCalendarEnd ||
         text.find_first_not_of(kBlanks, used) != std::string_view::npos) {
         problems.add(number, begin == std::string_view::npos ? 0 : begin + 1, "UnixStartTime",
-                     "not seconds since 1970, up to the year 2199" + got(text));
+                     "not seconds since 1970, up to the year 9999" + got(text));
     } else if (seconds > 0) {  // archives write 0 or -1 for unknown
         builder.set_origin({seconds, 0, 0});
     }

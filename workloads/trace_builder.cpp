@@ -204,6 +204,12 @@ JobTrace TraceBuilder::finish() {
     }
     if (origin_) {
         trace_.origin = print_calendar(*origin_);
+        if (!in_calendar(*origin_)) {  // on the clock of the first row, whose offset is another
+            problems_.add(trace_.jobs.front().line, 0, "origin",
+                          "the first submit lies outside the years 1970 to 9999 on the clock of "
+                          "this row" +
+                              got(trace_.origin));
+        }
     }
     check_clock();
     check_ids();

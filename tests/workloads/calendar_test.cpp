@@ -44,7 +44,7 @@ TEST(Calendar, RefusesWhatIsNoTime) {
                              "2017-01-01T00:00:00 Z",
                              "2017-01-01T00:00:00x",
                              "1969-12-31T23:59:59",
-                             "2200-01-01T00:00:00",
+                             "10000-01-01T00:00:00",
                              "-017-01-01T00:00:00",
                              " 2017-01-01T00:00"}) {
         EXPECT_EQ(parse_calendar(text), std::nullopt) << text;
@@ -52,11 +52,19 @@ TEST(Calendar, RefusesWhatIsNoTime) {
 }
 
 TEST(Calendar, PrintsWhatItReads) {
-    for (const char* text :
-         {"2017-09-04T10:30:41", "2024-02-29T23:59:30Z", "1970-01-01T00:00:00",
-          "2017-01-01T00:00:00.25-03:30", "2199-12-31T23:59:59.000000001+15:59"}) {
+    for (const char* text : {"2017-09-04T10:30:41", "2024-02-29T23:59:30Z", "1970-01-01T00:00:00",
+                             "2017-01-01T00:00:00.25-03:30", "2201-02-01T00:00:00",
+                             "9999-12-31T23:59:59.000000001+15:59"}) {
         EXPECT_EQ(print_calendar(*parse_calendar(text)), text);
     }
+}
+
+TEST(Calendar, CoversTheYears1970To9999) {
+    EXPECT_EQ(parse_calendar("9999-12-31T23:59:59")->seconds, kCalendarEnd - 1);
+    EXPECT_TRUE(in_calendar({0, 0, 0}));
+    EXPECT_FALSE(in_calendar({-1, 0.5, 0}));
+    EXPECT_TRUE(in_calendar({kCalendarEnd - 1, 0.5, 0}));
+    EXPECT_FALSE(in_calendar({kCalendarEnd, 0, 0}));
 }
 
 // 2017-12-31 23:59:59.75 + 0.5 s is a quarter second into the new year.

@@ -138,6 +138,45 @@ TEST(OwnFormat, ReportsEveryProblemOfAFileAtOnce) {
               "t.csv:13:3: submit: not a number (got 'now')\n");
 }
 
+// A minus as the fifth letter does not make a date.
+TEST(OwnFormat, TakesExponents) {
+    const JobTrace trace = read_text(rows("a,1.5e-3,1.e-3,1\nb,12e-1,1e+2,1\nc,100e-1,1E2,1\n"));
+    EXPECT_EQ(trace.origin, "");
+    EXPECT_EQ(trace.jobs.at(0).submit, Seconds{0.0015});
+    EXPECT_EQ(trace.jobs.at(0).duration, Seconds{0.001});
+    EXPECT_EQ(trace.jobs.at(1).submit, Seconds{1.2});
+    EXPECT_EQ(trace.jobs.at(1).duration, Seconds{100});
+    EXPECT_EQ(trace.jobs.at(2).submit, Seconds{10});
+    EXPECT_EQ(complaints_about(rows("a,2017-09,1,1\nb,1.5-3,1,1\n")),
+              "t.csv:2:3: submit: not a calendar time (got '2017-09'), write it like "
+              "2017-09-04T10:30:41+08:00\n"
+              "t.csv:3:3: submit: not a number (got '1.5-3')\n");
+}
+
+// The smallest double is 4.9e-324, the largest 1.8e308.
+TEST(OwnFormat, TakesTheTooSmallForZeroAndRefusesTheTooLarge) {
+    const std::string zeros(400, '0');
+    for (const std::string& small :
+         {std::string("1e-400"), std::string("0.01e-399"), "0." + zeros + "1",
+          "1" + zeros + "e-800", "." + zeros + "9e+10", std::string("7e-99999999999999999999")}) {
+        EXPECT_EQ(read_text(rows("a,0," + small + ",1\n")).jobs.at(0).duration, Seconds{0})
+            << small;
+    }
+    for (const std::string& large :
+         {std::string("1e400"), std::string("0.01e+410"), "1" + zeros, "1" + zeros + ".5e-10",
+          "0." + zeros + "1e800", std::string("7e99999999999999999999")}) {
+        EXPECT_EQ(complaints_about(rows("a,0," + large + ",1\n")),
+                  "t.csv:2:5: duration: beyond every sensible value" + got(large) + '\n');
+    }
+}
+
+TEST(OwnFormat, SaysWhereNotesGo) {
+    EXPECT_EQ(complaints_about(rows("a,0,60,1\n# half of it\nb,1,60,1\n#,\nc,1\n")),
+              "t.csv:3: the header names 4 columns (got 1), notes go before the header\n"
+              "t.csv:5: the header names 4 columns (got 2), notes go before the header\n"
+              "t.csv:6: the header names 4 columns (got 2)\n");
+}
+
 TEST(OwnFormat, RefusesBadOptionalValues) {
     EXPECT_EQ(
         complaints_about("job_id,submit,duration,gpus,plan,state,priority,estimate,"

@@ -34,6 +34,14 @@ TEST(Philly, SortsByTimeAndCountsFromTheFirst) {
     EXPECT_EQ(trace.jobs[2].tenant, 0U);
 }
 
+// The second row is an hour earlier, which is 1969 on the clock of the first.
+TEST(Philly, RefusesAnOriginThatNoCalendarTimeCanWrite) {
+    EXPECT_EQ(complaints_about(std::string(kHeader) + "1970-01-01 00:00:00-01:00,1,1,1,a\n"
+                                                      "1970-01-01 00:00:00Z,1,1,1,a\n"),
+              "t.csv:2: origin: the first submit lies outside the years 1970 to 9999 on the clock "
+              "of this row (got '1969-12-31T23:00:00-01:00')\n");
+}
+
 TEST(Philly, IgnoresOtherColumnsAndNeedsItsOwn) {
     const JobTrace trace = read_text(
         "vc,timestamp,duration,num_gpus,cluster\n"

@@ -105,6 +105,19 @@ TEST(ReadTrace, TheWindowTakesItsStartAndLeavesItsEnd) {
         "30 s\n");
 }
 
+TEST(ReadTrace, TheWindowMustBeginWithinTheCalendar) {
+    const Scratch scratch;
+    TraceSpec spec;
+    spec.file = scratch.file("t.csv",
+                             "# origin: 9999-12-31T23:59:00Z\n"
+                             "job_id,submit,duration,gpus\na,60,1,1\n");
+    spec.window = {Seconds{59.5}, Seconds{61}};
+    EXPECT_EQ(read_good(spec).origin, "9999-12-31T23:59:59.5Z");
+    spec.window = {Seconds{60}, Seconds{61}};
+    EXPECT_EQ(complaints(spec),
+              "t.csv: window: begins after the year 9999 (got '10000-01-01T00:00:00Z')\n");
+}
+
 TEST(ReadTrace, FirstCountsInsideTheWindow) {
     const Scratch scratch;
     TraceSpec spec;

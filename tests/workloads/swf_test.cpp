@@ -71,7 +71,7 @@ TEST(Swf, ReportsBadRows) {
                          "x -5 -1 -2 2.5 -1 -1 -1 nan -1 7 -1 -1 -1 -1 -1 -1 ?\n"
                          "1 8 -1 10 2 -1 -1 -1 -1 -1 1 -1 -1 -1 -1 -1 -1 -1\n",
                          Format::kSwf),
-        "t.csv:1:18: UnixStartTime: not seconds since 1970, up to the year 2199 (got 'soon')\n"
+        "t.csv:1:18: UnixStartTime: not seconds since 1970, up to the year 9999 (got 'soon')\n"
         "t.csv:3: a row has 18 fields (got 17)\n"
         "t.csv:4: a row has 18 fields (got more)\n"
         "t.csv:5:3: submit: 1 s before the submit of line 2 (got '4'), sort the rows by submit\n"
