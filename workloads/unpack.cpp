@@ -27,16 +27,39 @@ constexpr std::streamsize kBuffer = 1 << 16;
 
 // An open file, closed at the end of its life.
 struct Descriptor {
-    explicit Descriptor(const std::string& path)
-        : value(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    // Looks before it opens, since opening alone makes some devices act, and again afterwards,
+    // since the name may have come to mean another file.
+    explicit Descriptor(const std::string& path) {
+        struct ::stat status {};
+        require_regular(::stat(path.c_str(), &status), status);
+        value = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
         if (value < 0) {
-            throw BrokenStream(std::string("cannot be opened: ") + std::strerror(errno));
+            cannot_open();
+        }
+        try {
+            require_regular(::fstat(value, &status), status);
+        } catch (const BrokenStream&) {
+            ::close(value);
+            throw;
         }
     }
     ~Descriptor() { ::close(value); }
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
-    int value;
+    int value = -1;
+
+private:
+    [[noreturn]] static void cannot_open() {
+        throw BrokenStream(std::string("cannot be opened: ") + std::strerror(errno));
+    }
+    static void require_regular(int returned, const struct ::stat& status) {
+        if (returned != 0) {
+            cannot_open();
+        }
+        if (!S_ISREG(status.st_mode)) {
+            throw BrokenStream("not a regular file");
+        }
+    }
 };
 
 // The file as it lies on disk. The first bytes are read on opening, to tell the packing.

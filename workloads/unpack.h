@@ -30,7 +30,8 @@ public:
     virtual std::size_t read(char* to, std::size_t size) = 0;
 };
 
-// Throws BrokenStream when the file is missing, a directory or unreadable.
+// Throws BrokenStream when the file is missing, unreadable or no regular file: never waits for one
+// who writes into a pipe.
 // `most` bounds the bytes handed out: no decompression bombs.
 std::unique_ptr<ByteSource> open_bytes(const std::string& path, std::uint64_t most = kMostBytes);
 

@@ -2,6 +2,11 @@
 
 #include "workloads/source.h"
 
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 
 #include "tests/workloads/scratch.h"
@@ -188,8 +193,30 @@ TEST(LineSource, NamesTheNeighbourOfAFileThatIsNotThere) {
               "'philly-2017.csv.gz'?");
     EXPECT_THAT(read_lines(scratch.path("no/such/folder")).complaint,
                 HasSubstr("cannot be opened: No such file or directory"));
-    EXPECT_THAT(read_lines(scratch.path("")).complaint,
-                HasSubstr("cannot be read: Is a directory"));
+    EXPECT_THAT(read_lines(scratch.path("")).complaint, HasSubstr("not a regular file"));
+}
+
+// A pipe nobody writes into would keep the reader waiting for ever.
+TEST(LineSource, RefusesWhatIsNoRegularFileAndNeverWaits) {
+    const Scratch scratch;
+    ASSERT_EQ(::mkfifo(scratch.path("pipe.csv").c_str(), 0600), 0);
+    const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    ::sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string name = scratch.path("socket.csv");
+    ASSERT_LT(name.size(), sizeof address.sun_path);
+    name.copy(address.sun_path, name.size());
+    ASSERT_EQ(::bind(socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0);
+    std::filesystem::create_directory(scratch.path("folder.csv"));
+    std::filesystem::create_symlink("pipe.csv", scratch.path("link.csv"));
+    for (const std::string file : {"pipe.csv", "socket.csv", "folder.csv", "link.csv"}) {
+        EXPECT_EQ(read_lines(scratch.path(file)).complaint, file + ": not a regular file");
+    }
+    EXPECT_EQ(read_lines("/dev/zero").complaint, "zero: not a regular file");
+    ::close(socket);
+    scratch.file("plain.csv", "one");
+    std::filesystem::create_symlink("plain.csv", scratch.path("good.csv"));
+    EXPECT_THAT(read_lines(scratch.path("good.csv")).lines, ElementsAre("one"));
 }
 
 }  // namespace
