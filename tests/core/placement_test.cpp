@@ -179,7 +179,7 @@ TEST(PackGang, TakesTheIslandWithTheFewestThatSuffice) {
     EXPECT_EQ(first_and_last(64), std::pair(18U, 33U));  // 16 of the 18
     EXPECT_EQ(first_and_last(76), std::pair(6U, 24U));   // 19: no island, pod 0 has 30
     EXPECT_EQ(first_and_last(132), std::pair(6U, 41U));  // 33: pod 0, then 3 of pod 1
-    EXPECT_EQ(first_and_last(65), std::pair(18U, 6U));   // 16 and one GPU: lowest in the pod
+    EXPECT_EQ(first_and_last(65), std::pair(18U, 34U));  // 16 and one GPU: on the same island
     EXPECT_EQ(first_and_last(53), std::pair(39U, 36U));  // 13 and one GPU: beside, where 1 is free
 }
 

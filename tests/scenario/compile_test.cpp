@@ -72,6 +72,7 @@ TEST(Compile, RanksByArrivalOrByPriority) {
 
 TEST(Compile, EstimatesComeFromWhereTheScenarioSays) {
     Loaded loaded = machine();
+    loaded.spec.scheduler.queue = core::QueuePolicy::kEasy;
     add_job(loaded, 0, 10, 1).estimate = Seconds{25};
     EXPECT_EQ(compile(loaded).plan.estimate.at(0), 160U);  // exact: 10 s
     loaded.spec.scheduler.estimates = EstimateSource::kFactor;
@@ -82,6 +83,8 @@ TEST(Compile, EstimatesComeFromWhereTheScenarioSays) {
     add_job(loaded, 1, 10, 1);
     EXPECT_NE(problems(loaded).find("jobs.csv:3: workloads[0].trace: has no estimate"),
               std::string::npos);
+    loaded.spec.scheduler.queue = core::QueuePolicy::kFifo;  // plans with nothing, needs nothing
+    EXPECT_EQ(problems(loaded), "");
 }
 
 TEST(Compile, NamesJobsThatCouldNeverRun) {
