@@ -24,8 +24,7 @@ config::Value shipped_values() {
             return file.path == "topology/catalog/" + std::string(list) + ".yaml";
         });
         if (wanted) {
-            all =
-                config::merged(all, config::parse_yaml(file.text, std::string(file.path), issues));
+            all = config::merged(all, parse_embedded(file, issues));
         }
     }
     issues.throw_if_any();

@@ -3,7 +3,11 @@
 // build time from topology/catalog and topology/presets by embed.cmake.
 
 #include <span>
+#include <string>
 #include <string_view>
+
+#include "sim/base/issue.h"
+#include "sim/config/value.h"
 
 namespace tidepool::topology {
 
@@ -14,5 +18,13 @@ struct EmbeddedFile {
 
 // Sorted by path.
 std::span<const EmbeddedFile> embedded_files();
+
+// The values of an embedded file bear its path after this prefix as their position's file, so that
+// they are told from a user's file of the same name.
+inline constexpr std::string_view kShipped = "tidepool:";
+
+inline config::Value parse_embedded(const EmbeddedFile& file, Issues& issues) {
+    return config::parse_yaml(file.text, std::string(kShipped) + std::string(file.path), issues);
+}
 
 }  // namespace tidepool::topology

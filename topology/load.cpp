@@ -1,8 +1,11 @@
 #include "topology/load.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
+#include <utility>
 
+#include "sim/config/read.h"
 #include "topology/embedded.h"
 
 namespace tidepool::topology {
@@ -50,7 +53,7 @@ void set_text(Value& map, const std::string& key, const std::string& text) {
 Value embedded_preset(const std::string& name, Issues& issues) {
     for (const EmbeddedFile& file : embedded_files()) {
         if (is_preset(file) && preset_name(file) == name) {
-            return config::parse_yaml(file.text, std::string(file.path), issues);
+            return parse_embedded(file, issues);
         }
     }
     return {};
@@ -60,7 +63,7 @@ const Value* failure_calibrations(Value& storage) {
     Issues issues;
     for (const EmbeddedFile& file : embedded_files()) {
         if (file.path == "topology/catalog/failures.yaml") {
-            storage = config::parse_yaml(file.text, std::string(file.path), issues);
+            storage = parse_embedded(file, issues);
         }
     }
     issues.throw_if_any();
@@ -74,6 +77,50 @@ Value on_top(const Value& base, const Value& over) {
     return both;
 }
 
+bool is_shipped(const Value& value) {
+    return value.at.file.starts_with(kShipped);
+}
+
+// Whether nothing in it was written by the user.
+bool all_shipped(const Value& value) {
+    return is_shipped(value) && std::all_of(value.items.begin(), value.items.end(), all_shipped) &&
+           std::all_of(value.members.begin(), value.members.end(),
+                       [](const config::Member& member) { return all_shipped(member.value); });
+}
+
+// What the user wrote of a map: without the values that an earlier resolve() merged in. A list
+// stays whole if any of it is the user's.
+Value own_part(Value map) {
+    std::erase_if(map.members,
+                  [](const config::Member& member) { return all_shipped(member.value); });
+    for (config::Member& member : map.members) {
+        if (member.value.kind == Value::Kind::kMap) {
+            member.value = own_part(std::move(member.value));
+        }
+    }
+    return map;
+}
+
+// The same for a whole section. Entries of the catalogue are completed one by one, so they are
+// taken apart one by one.
+Value own_section(const Value& section) {
+    Value own = own_part(section);
+    for (config::Member& part : own.members) {
+        if (part.key != "catalog") {
+            continue;
+        }
+        for (config::Member& list : part.value.members) {
+            for (Value& entry : list.value.items) {
+                const Value* name = entry.find("name");
+                if (name != nullptr && !is_shipped(*name)) {
+                    entry = own_part(std::move(entry));
+                }
+            }
+        }
+    }
+    return own;
+}
+
 Value with_preset(const Value& section, const Where& where, Issues& issues) {
     const std::string name = reference(section, "preset");
     if (name.empty()) {
@@ -83,7 +130,7 @@ Value with_preset(const Value& section, const Where& where, Issues& issues) {
     if (base.kind != Value::Kind::kMap) {
         std::string hint = did_you_mean(name, preset_names());
         report(issues, where["preset"], "no such topology preset (got '" + name + "')",
-               hint.empty() ? "`tidepool list presets` shows them" : hint);
+               hint.empty() ? "`tidepool list topologies` shows them" : hint);
         return section;
     }
     return on_top(base, section);
@@ -119,7 +166,27 @@ Value with_file(const Value& section, const Where& where, const std::string& bas
     return both;
 }
 
-Value with_failures(const Value& failures, const Where& where, Issues& issues) {
+bool from_override(const Value& value) {
+    return value.at.file.starts_with("--set#");
+}
+
+bool holds_override(const Value& value) {
+    return from_override(value) ||
+           std::any_of(value.items.begin(), value.items.end(), holds_override) ||
+           std::any_of(value.members.begin(), value.members.end(),
+                       [](const config::Member& member) { return holds_override(member.value); });
+}
+
+bool same_rates(const Value& written, const FailureSpec& calibration) {
+    Issues ignored;  // whoever reads the section reports them
+    const auto own = config::read<FailureSpec>(written, "", ignored);
+    return (written.find("per_1000_node_days") == nullptr ||
+            own.per_1000_node_days == calibration.per_1000_node_days) &&
+           (written.find("components") == nullptr || own.components == calibration.components);
+}
+
+// The calibration that `failures` names, filled in; see load.h for rates that contradict it.
+Value with_failures(Value failures, const Where& where, Issues& issues) {
     const std::string name = reference(failures, "preset");
     if (name.empty()) {
         return failures;
@@ -132,16 +199,28 @@ Value with_failures(const Value& failures, const Where& where, Issues& issues) {
         report(issues, where["preset"], "no such failure calibration (got '" + name + "')", hint);
         return failures;
     }
+    if (from_override(*failures.find("preset"))) {
+        std::erase_if(failures.members, [](const config::Member& member) {
+            return (member.key == "per_1000_node_days" || member.key == "components") &&
+                   !holds_override(member.value);
+        });
+    }
+    Issues ignored;
+    if (!same_rates(failures, config::read<FailureSpec>(*base, "", ignored))) {
+        set_text(failures, "preset", "");
+        return failures;
+    }
     return on_top(*base, failures);
 }
 
 }  // namespace
 
-Value resolve(const Value& section, const std::string& path, const std::string& base_dir,
+Value resolve(const Value& as_written, const std::string& path, const std::string& base_dir,
               Issues& issues) {
-    if (section.kind != Value::Kind::kMap) {
-        return section;
+    if (as_written.kind != Value::Kind::kMap) {
+        return as_written;
     }
+    const Value section = own_section(as_written);
     const Where written = Where::root(section, path);
     Value whole = reference(section, "file").empty()
                       ? with_preset(section, written, issues)

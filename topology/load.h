@@ -1,10 +1,11 @@
 #pragma once
 // From YAML to a TopologySpec. Usual order, here and in a scenario's reader:
 //
-//     config::Value section = resolve(as_written, "topology", folder, issues);  // presets and
-//     files merged in config::apply_override(...);                                              //
-//     --set topology.clusters[0].nodes=64 TopologySpec spec = config::read<TopologySpec>(section,
-//     "topology", issues); Topology topology = build(spec, section, "topology", issues); // build.h
+//     Value section = resolve(as_written, "topology", folder, issues);   // presets, files merged
+//     in apply_override(section, "clusters[0].nodes=64", 1, issues);        // --set section =
+//     resolve(section, "topology", folder, issues);            // presets they name auto spec =
+//     config::read<TopologySpec>(section, "topology", issues); Topology topology = build(spec,
+//     section, "topology", issues);      // build.h
 
 #include <string>
 #include <string_view>
@@ -19,9 +20,18 @@ namespace tidepool::topology {
 // A `topology:` section with everything it refers to merged in: its `preset` (a shipped topology)
 // or its `file` (a YAML file, relative to `base_dir`; that file may start from a preset itself),
 // the `preset` of its `failures`, and the shipped entries whose fields its `catalog` overrides.
-// Keys of the section win; lists replace lists. What was merged keeps its own position. `preset`
-// stays as a label, `file` is emptied. Resolving a second time changes nothing.
-config::Value resolve(const config::Value& section, const std::string& path,
+// Keys of the section win; lists replace lists. What was merged keeps its own position; that of a
+// shipped value has a file name starting with `tidepool:`. `preset` stays as a label, `file` is
+// emptied.
+//
+// Resolving again first drops every shipped value that an earlier time merged in (of a list only if
+// nothing in it was changed) and then starts anew: without changes in between the result is equal,
+// and a preset named meanwhile, say by an override, takes full effect.
+//
+// A failure calibration is taken whole or not at all. If rates written beside `failures.preset`
+// differ from it, they alone count and the label is cleared, so that a label never stands at
+// other rates than its own. If the label comes from an override, it replaces rates that do not.
+config::Value resolve(const config::Value& as_written, const std::string& path,
                       const std::string& base_dir, Issues& issues);
 
 struct PresetSummary {

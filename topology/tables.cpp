@@ -135,9 +135,10 @@ std::string bisection_text(const Topology& topology, const Bisection& cut) {
         gpus[n < cut.nodes[0] ? 0 : 1] += topology.nodes[n].gpus;
     }
     const std::uint64_t fewer = std::min(gpus[0], gpus[1]);
-    return scaled(cut.bandwidth.value, "B/s") + " each way between " +
-           plural(cut.nodes[0], "node") + " and " + plural(cut.nodes[1], "node") + " (split by " +
-           cut.split + "), " + scaled(cut.bandwidth.value * 8 / static_cast<double>(fewer), "b/s") +
+    return scaled(cut.bandwidth.value, "B/s") + " each way between the first " +
+           plural(cut.nodes[0], "node") + " and the other " + grouped(cut.nodes[1]) +
+           " (least capacity of this split, at " + cut.split + "), " +
+           scaled(cut.bandwidth.value * 8 / static_cast<double>(fewer), "b/s") +
            " per GPU of the smaller half";
 }
 

@@ -12,6 +12,7 @@ namespace {
 
 using testing::Contains;
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 struct Row {
     const char* name;
@@ -103,6 +104,19 @@ TEST(Catalog, TakesPartsOfYourOwn) {
         "  servers: [{name: box, gpu: tiny, gpus: 3}]\n");
     EXPECT_EQ(topology.gpus(), 9u);
     EXPECT_EQ(topology.gpu_models[0].name, "tiny");
+}
+
+// A rate of nothing cannot be divided by; what is not known is left out instead.
+TEST(Catalog, RefusesRatesOfZero) {
+    for (const char* field : {"bf16: 0 TFLOPS", "fp8: 0 TFLOPS", "int8: 0 TFLOPS",
+                              "memory_bandwidth: 0 B/s", "nvlink: 0 B/s"}) {
+        const Reading reading = read_topology(
+            "preset: dgx-pod\ncatalog: {gpus: [{name: h100-sxm, " + std::string(field) + "}]}\n");
+        ASSERT_EQ(reading.problems().size(), 1u) << field;
+        const std::string key(field, std::string(field).find(':'));
+        EXPECT_THAT(reading.problems()[0],
+                    HasSubstr("topology.catalog.gpus[0]." + key + ": must be at least 1 "));
+    }
 }
 
 TEST(Catalog, ReportsEveryContradictionOfOwnParts) {

@@ -154,24 +154,69 @@ TEST(Bisection, IsHalfTheCardsOverTheOversubscription) {
     EXPECT_EQ(of("preset: dgx-pod\n"), 8 * 8 * 50e9);
 }
 
-// Pods 0 to 2 have 1,152 nodes, the others 896: 896 x 400 GB/s / 7 = 51.2 TB/s, which divides
-// evenly.
-TEST(Bisection, OfUnequalHalvesIsThatOfTheSmaller) {
+// The nearest pod boundary, 1,152, is far from 1,024, a boundary between racks is on it. It parts
+// pod 2 into 256 and 128 nodes. With a node's cards of c = 400 GB/s and pods that get 1/7 of that
+// outwards, the switches of pod 2 and the cores stand on the first side in the smallest cut:
+// 128 c into the rest of pod 2 + (384 + 384 + 128) c / 7 into pods 3 to 5 = 256 c = 102.4 TB/s.
+// (Cores on the other side: 128 c + 3 x 384 c / 7 = 292.6 c; pod 2's switches there: above 256 c by
+// their nodes alone.)
+TEST(Bisection, PartsAPodWhereNoPodBoundaryIsNearHalf) {
     const auto cut = bisection(fabric_graph(build_preset("llama3-16k")));
-    EXPECT_EQ(cut->nodes[0], 1'152u);
-    EXPECT_EQ(cut->nodes[1], 896u);
-    EXPECT_NEAR(cut->bandwidth.value, 51.2e12,
+    EXPECT_EQ(cut->split, "leaf groups");
+    EXPECT_EQ(cut->nodes[0], 1'024u);
+    EXPECT_EQ(cut->nodes[1], 1'024u);
+    EXPECT_NEAR(cut->bandwidth.value, 102.4e12,
                 1e4);  // capacities are rounded to whole B/s per bundle
+}
+
+std::string two_clusters(const std::string& small, const std::string& big) {
+    return "clusters:\n"
+           "  - {name: small, server: hgx-h100, nodes: " +
+           small + "}\n  - {name: big, server: hgx-h100, nodes: " + big +
+           "}\nfabric: {kind: leaf-spine, wiring: rail, rail_planes: true, nodes_per_leaf: 32, "
+           "leaf: qm9700, spine: arista-7816, oversubscription: 4}\n";
+}
+
+// Leaf groups end at nodes 4, 36, ..., 516; half of 1,024 is 512. The other 508 nodes have 400 / 4
+// GB/s each above their leaves, less than the 516: 50.8 TB/s.
+TEST(Bisection, OfVeryUnequalPodsIsBetweenHalvesAllTheSame) {
+    const auto cut = bisection(fabric_graph(good_topology(two_clusters("4", "1020"))));
+    EXPECT_EQ(cut->split, "leaf groups");
+    EXPECT_EQ(cut->nodes[0], 516u);
+    EXPECT_EQ(cut->nodes[1], 508u);
+    EXPECT_NEAR(cut->bandwidth.value, 50.8e12, 1e4);
+}
+
+// 500 of 1,024 nodes: 12 off half, within a leaf group of 32. 500 x 100 GB/s.
+TEST(Bisection, IsBetweenPodsThatAreNearlyHalves) {
+    const auto cut = bisection(fabric_graph(good_topology(two_clusters("500", "524"))));
+    EXPECT_EQ(cut->split, "pods");
+    EXPECT_EQ(cut->nodes[0], 500u);
+    EXPECT_NEAR(cut->bandwidth.value, 50e12, 1e4);
+}
+
+// The only boundary of pods and leaf groups parts 1 node from 32: no halves, so 16 nodes stand
+// against 17. Both halves have nodes under leaf group 1 (15 and 17), which join there by their
+// cards; the first node comes in over its leaf's 100 GB/s: 15 x 400 + 100 GB/s.
+TEST(Bisection, PartsALeafGroupWhereNothingElseIsNearHalf) {
+    const auto cut = bisection(fabric_graph(good_topology(two_clusters("1", "32"))));
+    EXPECT_EQ(cut->split, "nodes");
+    EXPECT_EQ(cut->nodes[0], 16u);
+    EXPECT_EQ(cut->nodes[1], 17u);
+    EXPECT_NEAR(cut->bandwidth.value, 15 * 400e9 + 100e9, 1e4);
 }
 
 TEST(Bisection, DoesNotExistWithoutAFabric) {
     EXPECT_FALSE(bisection(fabric_graph(build_preset("philly-552"))).has_value());
 }
 
-// 12 of 25 pods of 512 nodes: 12 x 512 x 8 x 50 GB/s.
+// 24 pods of 512 nodes and one of 212: the nearest pod boundary, 6,144, is 106 nodes off half, the
+// nearest leaf group ends at 195 x 32 = 6,240. Non-blocking: 6,240 x 8 x 50 GB/s.
 TEST(Bisection, OfAHundredThousandGpusIsFull) {
     const auto cut = bisection(fabric_graph(build_preset("fat-tree-100k")));
-    EXPECT_EQ(cut->bandwidth.value, 12.0 * 512 * 8 * 50e9);
+    EXPECT_EQ(cut->split, "leaf groups");
+    EXPECT_EQ(cut->nodes[0], 6'240u);
+    EXPECT_EQ(cut->bandwidth.value, 6'240.0 * 8 * 50e9);
 }
 
 }  // namespace

@@ -85,6 +85,85 @@ TEST(Resolve, SurvivesWritingAndReading) {
     }
 }
 
+// Resolves, applies the overrides, resolves again: what the command line does.
+TopologySpec twice_resolved(const std::string& yaml, const std::vector<std::string>& overrides) {
+    Issues issues;
+    const config::Value written = config::parse_yaml(yaml, "t.yaml", issues);
+    config::Value section = resolve(written, "topology", "", issues);
+    int number = 0;
+    for (const std::string& assignment : overrides) {
+        config::apply_override(section, assignment, ++number, issues);
+    }
+    section = resolve(section, "topology", "", issues);
+    auto spec = config::read<TopologySpec>(section, "topology", issues);
+    issues.throw_if_any();
+    return spec;
+}
+
+// Rates of catalog/failures.yaml: top_operator 2.23 without causes, llama3 3.79 with seven.
+TEST(Resolve, TakesTheRatesOfAFailurePresetNamedLater) {
+    const FailureSpec to_llama =
+        twice_resolved("preset: neocloud-1024\n", {"failures.preset=llama3"}).failures;
+    EXPECT_EQ(to_llama.preset, "llama3");
+    EXPECT_DOUBLE_EQ(*to_llama.per_1000_node_days, 3.79);
+    EXPECT_EQ(to_llama.components.size(), 7u);
+    const FailureSpec to_operator =
+        twice_resolved("preset: llama3-16k\n", {"failures.preset=top_operator"}).failures;
+    EXPECT_DOUBLE_EQ(*to_operator.per_1000_node_days, 2.23);
+    EXPECT_THAT(to_operator.components, IsEmpty());
+}
+
+TEST(Resolve, TakesAnotherTopologyPresetNamedLater) {
+    const TopologySpec spec =
+        twice_resolved("preset: neocloud-1024\nname: mine\n", {"preset=dgx-pod"});
+    Issues issues;
+    TopologySpec expected = config::read<TopologySpec>(preset("dgx-pod"), "", issues);
+    expected.name = "mine";
+    EXPECT_EQ(spec, expected);
+}
+
+TEST(Resolve, CompletesCatalogEntriesOfOverrides) {
+    const TopologySpec spec =
+        twice_resolved("preset: dgx-pod\n", {"catalog.gpus=[{name: h100-sxm, tdp: 600 W}]"});
+    EXPECT_DOUBLE_EQ(spec.catalog.gpus.at(0).tdp->value, 600);
+    EXPECT_DOUBLE_EQ(spec.catalog.gpus.at(0).bf16->value, 989e12);
+}
+
+TEST(Resolve, TakesCatalogEntriesApartWhenTheirNameChanges) {
+    const TopologySpec spec =
+        twice_resolved("preset: dgx-pod\ncatalog: {gpus: [{name: h100-sxm, tdp: 600 W}]}\n",
+                       {"catalog.gpus[0].name=h200"});
+    EXPECT_DOUBLE_EQ(spec.catalog.gpus.at(0).tdp->value, 600);
+    EXPECT_DOUBLE_EQ(spec.catalog.gpus.at(0).memory.value, 141e9);  // of the h200, not 80 GB
+}
+
+TEST(Resolve, KeepsChangedItemsOfAShippedListTheSecondTime) {
+    const TopologySpec spec = twice_resolved("preset: dgx-pod\n", {"clusters[0].nodes=4"});
+    EXPECT_EQ(spec.clusters.at(0).nodes, 4);
+    EXPECT_EQ(spec.clusters.at(0).server, "hgx-h100");
+}
+
+// A user's file may have the path that a shipped one has in the source tree.
+TEST(Resolve, TakesAFileForTheUsersWhateverItIsCalled) {
+    Issues issues;
+    const config::Value written =
+        config::parse_yaml("name: x\nclusters: [{name: a, server: hgx-h100, nodes: 3}]\n",
+                           "topology/presets/dgx-pod.yaml", issues);
+    const config::Value section = resolve(written, "", "", issues);
+    EXPECT_EQ(config::read<TopologySpec>(section, "", issues).clusters.at(0).nodes, 3);
+    EXPECT_TRUE(issues.empty());
+}
+
+TEST(Resolve, SurvivesWritingAndReadingAfterOverrides) {
+    const TopologySpec spec = twice_resolved(
+        "preset: neocloud-1024\ncatalog: {servers: [{name: hgx-h100, power: 9 kW}]}\n",
+        {"failures.preset=llama3", "fabric.oversubscription=2"});
+    const Reading again = read_topology(config::to_yaml(spec));
+    EXPECT_THAT(again.problems(), IsEmpty());
+    EXPECT_EQ(again.spec, spec);
+    EXPECT_EQ(twice_resolved(config::to_yaml(spec), {}), spec);
+}
+
 TEST(Resolve, ReadsAFileBesideTheScenario) {
     const Folder folder("topology-file");
     folder.write("site.yaml", "preset: dgx-pod\nname: site\nfailures: {preset: rsc1}\n");
@@ -125,6 +204,9 @@ TEST(Resolve, ProposesTheNearestPreset) {
         topology.problems()[0],
         "t.yaml:1:9: topology.preset: no such topology preset (got 'neoclod-1024'), did you "
         "mean 'neocloud-1024'?");
+    EXPECT_THAT(read_topology("preset: zzz\n").problems(),
+                ElementsAre("t.yaml:1:9: topology.preset: no such topology preset (got 'zzz'), "
+                            "`tidepool list topologies` shows them"));
     const Reading failures = read_topology("preset: dgx-pod\nfailures: {preset: lama3}\n");
     EXPECT_THAT(
         failures.problems(),
@@ -144,6 +226,41 @@ TEST(Failures, CausesOfLlama3AddUpToItsRate) {
     EXPECT_NEAR(per_gpu_hour * 24 * 8 * 1000, 3.79, 0.005);
     EXPECT_NEAR(419.0 / 54 / (16384.0 / 8) * 1000, 3.79, 0.005);
     EXPECT_DOUBLE_EQ(*reading.spec.failures.per_1000_node_days, 3.79);
+}
+
+TEST(Failures, OwnRatesCountAloneAndTakeTheLabelAway) {
+    for (const char* yaml :
+         {"preset: llama3-16k\nfailures: {per_1000_node_days: 5}\n",
+          "preset: dgx-pod\nfailures: {preset: llama3, per_1000_node_days: 5}\n"}) {
+        const FailureSpec failures = twice_resolved(yaml, {}).failures;
+        EXPECT_EQ(failures.preset, "") << yaml;
+        EXPECT_DOUBLE_EQ(*failures.per_1000_node_days, 5) << yaml;
+        EXPECT_THAT(failures.components, IsEmpty()) << yaml;  // theirs add up to 3.79
+        EXPECT_EQ(failures, read_topology(yaml).spec.failures) << yaml;
+    }
+    const FailureSpec set = twice_resolved("preset: dgx-pod\n", {"failures.preset=llama3",
+                                                                 "failures.per_1000_node_days=5"})
+                                .failures;
+    EXPECT_EQ(set.preset, "");
+    EXPECT_DOUBLE_EQ(*set.per_1000_node_days, 5);
+}
+
+TEST(Failures, OwnRatesEqualToTheCalibrationKeepTheLabel) {
+    const FailureSpec failures =
+        read_topology("preset: dgx-pod\nfailures: {preset: llama3, per_1000_node_days: 3.79}\n")
+            .spec.failures;
+    EXPECT_EQ(failures.preset, "llama3");
+    EXPECT_EQ(failures.components.size(), 7u);
+}
+
+// As when a resolved scenario, which holds every rate, is run again with another calibration.
+TEST(Failures, ACalibrationFromAnOverrideReplacesRatesOfAFile) {
+    const FailureSpec failures =
+        twice_resolved("preset: dgx-pod\nfailures: {preset: rsc1, per_1000_node_days: 6.5}\n",
+                       {"failures.preset=llama3"})
+            .failures;
+    EXPECT_EQ(failures.preset, "llama3");
+    EXPECT_DOUBLE_EQ(*failures.per_1000_node_days, 3.79);
 }
 
 TEST(Failures, HaveEveryPublishedCalibration) {

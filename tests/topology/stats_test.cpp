@@ -52,7 +52,10 @@ TEST(Stats, CountHostsSwitchesAndCablesPerTier) {
 TEST(Stats, PrintTheFiguresThatPlannersRead) {
     const Topology topology = build_preset("llama3-16k");
     const std::string table = stats_table(topology, stats(topology));
-    EXPECT_THAT(table, HasSubstr("57.1 Gb/s per GPU"));
+    // 102.4 TB/s (graph_test.cpp) for 8,192 GPUs.
+    EXPECT_THAT(table, HasSubstr("102 TB/s each way between the first 1,024 nodes and the other "
+                                 "1,024 (least capacity of this split, at leaf groups), 100 Gb/s "
+                                 "per GPU of the smaller half"));
     EXPECT_THAT(table, HasSubstr("6 hops"));
     EXPECT_THAT(table,
                 HasSubstr("not known for: leaf minipack2, spine arista-7816, core arista-7816"));
