@@ -61,11 +61,12 @@ public:
         add(group_.column<T>(name, values<T>(get), {units, long_name, "job: point"}));
     }
 
-    // Integers of which -1 means that the job did not run.
+    // Integers, -1 where get() has none.
     template <class Get>
-    void add_if_started(const char* name, std::string_view long_name, Get get) {
+    void add_optional(const char* name, std::string_view long_name, Get get) {
         const auto value = [&](const model::JobRecord& job) {
-            return job.start == kNever ? kNoValue : static_cast<std::int32_t>(get(job));
+            const std::optional<std::uint32_t> some = get(job);
+            return some ? static_cast<std::int32_t>(*some) : kNoValue;
         };
         h5::Dataset column =
             group_.column<std::int32_t>(name, values<std::int32_t>(value), {"1", long_name, ""});
@@ -113,7 +114,9 @@ h5::Dataset write_ranks(h5::Group& jobs, std::size_t count) {
     for (std::size_t j = 0; j < count; ++j) {
         ranks[j] = static_cast<std::uint32_t>(j);
     }
-    return jobs.column<std::uint32_t>("job", ranks, {"1", "rank in the trace, from 0", ""});
+    return jobs.column<std::uint32_t>(
+        "job", ranks,
+        {"1", "row number, from 0: workload by workload, each in the order of its trace", ""});
 }
 
 }  // namespace
@@ -126,12 +129,18 @@ void write_jobs(h5::Group& root, const model::Ledger& ledger, std::span<const st
     h5::Dataset rank = write_ranks(jobs, ledger.jobs.size());
     Columns columns(jobs, ledger);
     columns.add(write_ids(jobs, ids));
+    columns.add<std::int32_t>("workload", "1",
+                              "index of its workload in the scenario, from 0; an id is unique "
+                              "within a workload only",
+                              [](const JobRecord& j) { return j.workload; });
     columns.add<std::uint32_t>("tenant", "1", "row of /dim/tenant",
                                [](const JobRecord& j) { return j.tenant; });
     columns.add_enum("plan", kPlanNames, "commercial plan",
                      [](const JobRecord& j) { return j.plan; });
-    columns.add_if_started("gpu_model", "row of /dim/gpu_model it ran on; -1: it did not run",
-                           [](const JobRecord& j) { return j.gpu_model; });
+    using Row = std::optional<std::uint32_t>;
+    columns.add_optional(
+        "gpu_model", "row of /dim/gpu_model it ran on; -1: it did not run",
+        [](const JobRecord& j) { return j.start == kNever ? Row{} : Row{j.gpu_model}; });
     columns.add<std::uint32_t>("gpus", "1", "GPUs of the gang",
                                [](const JobRecord& j) { return j.gpus; });
     columns.add<double>("submit", time_units, "submission",
@@ -148,10 +157,13 @@ void write_jobs(h5::Group& root, const model::Ledger& ledger, std::span<const st
                      [](const JobRecord& j) { return j.state; });
     columns.add_enum("rejection", kRejectionNames, "why it was rejected",
                      [](const JobRecord& j) { return j.rejection; });
-    columns.add<std::uint32_t>("nodes", "1", "nodes it held; 0: it did not run",
+    columns.add<std::uint32_t>("nodes", "1",
+                               "nodes it held; 0: it did not run, or in a pool without nodes "
+                               "(placement fungible)",
                                [](const JobRecord& j) { return j.nodes; });
-    columns.add_if_started("first_node", "lowest node it held; -1: it did not run",
-                           [](const JobRecord& j) { return j.first_node; });
+    columns.add_optional("first_node", "lowest node it held; -1: none", [](const JobRecord& j) {
+        return j.nodes == 0 ? Row{} : Row{j.first_node};
+    });
     rank.scale_of("job", columns.all());
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// /jobs: one row per job, in trace order, one column per property. Times in seconds since the start
-// of the run, NaN for what did not happen within it.
+// /jobs: one row per job, workload by workload in trace order, one column per property. Times in
+// seconds since the start of the run, NaN for what did not happen within it.
 
 #include <array>
 #include <span>

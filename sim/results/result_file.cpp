@@ -88,8 +88,8 @@ std::string ResultFile::finish(Status status, const model::Ledger& ledger,
         move_over(name, partial_);
         throw;
     }
-    remove_file(partial_);
     sync_folder(path_);
+    remove_file(partial_);
     return path_;
 }
 

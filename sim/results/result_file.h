@@ -1,13 +1,17 @@
 #pragma once
 // The result file of one run. While the run goes on, `<path>.partial` holds what is known so far;
-// at the end it becomes `<path>`. Every version of either file appears by rename, complete: whoever
-// kills the run, fills the disk or reads at the wrong moment finds a readable HDF5 file, never half
-// of one, and no reader can lock the writer out. The bytes are a pure function of what is passed
-// in, whenever and however often progress() was called; everything volatile goes to /provenance.
+// at the end `<path>` appears and the partial file goes. Every version of either file appears by
+// rename, complete: whoever kills the run, fills the disk or reads at the wrong moment finds a
+// readable HDF5 file, never half of one, and no reader can lock the writer out. The bytes are a
+// pure function of what is passed in, whenever and however often progress() was called; everything
+// volatile goes to /provenance.
 //
 // Left behind by a killed run: `<path>.partial` with status=running, the scenario and the time
 // series up to the last progress(); sometimes a stray temporary `<path>.partial.<n>`, which may be
-// deleted. The caller ignores SIGXFSZ if a file size limit shall be an error and not a kill.
+// deleted; after a kill in the last instant both `<path>`, complete, and the partial file. Of two
+// runs that write one `<path>` with `force` at once, each leaves a complete file: the last to end
+// stands, and `<path>.partial` is of whoever wrote it last. The caller ignores SIGXFSZ if a file
+// size limit shall be an error and not a kill.
 //
 // All text is UTF-8 without NUL. The layout is documented in docs/results.md.
 
@@ -77,7 +81,7 @@ public:
     // one per job of the ledger. Without provenance that group is left out (`--reproducible`). The
     // file has reached the disk on return. RunError if it cannot be written, or if without `force`
     // somebody else has created `path` meanwhile; `path` is untouched then and `<path>.partial`
-    // readable.
+    // readable; it holds the complete result if only the name could not be had.
     std::string finish(Status status, const model::Ledger& ledger,
                        std::span<const std::string_view> ids, const Provenance& provenance);
 

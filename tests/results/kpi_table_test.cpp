@@ -120,9 +120,12 @@ TEST(KpiTable, TextIsAlignedAndExactToTheTick) {
     model::Ledger ledger = model::small_ledger();
     ledger.end = Ticks{1601};  // 100.0625 s
     const std::string text = kpi_table_text(ledger);
-    EXPECT_THAT(text, HasSubstr("capacity\n"
-                                "  gpus                        4    GPUs installed\n"
-                                "  horizon_s            100.0625 s  length of the run\n"));
+    EXPECT_THAT(
+        text,
+        HasSubstr("capacity\n"
+                  "  gpus                        4    GPUs installed\n"
+                  "  horizon_s            100.0625 s  length of the run (to the horizon, or to "
+                  "the last event)\n"));
     EXPECT_THAT(text, HasSubstr("\nservice\n"
                                 "  jobs_submitted              5    jobs of the workload\n"));
     EXPECT_EQ(text.back(), '\n');

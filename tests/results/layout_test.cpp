@@ -1,6 +1,7 @@
 #include "sim/results/layout.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <malloc.h>
@@ -84,9 +85,10 @@ TEST(Layout, SummaryHasEveryKpi) {
 TEST(Layout, JobsStandInTraceOrder) {
     const Folder folder;
     const std::string path = written(folder, sample_header(), model::small_ledger(), kTextIds);
-    EXPECT_THAT(links(path, "/jobs"),
-                ElementsAre("job", "id", "tenant", "plan", "gpu_model", "gpus", "submit", "start",
-                            "end", "wait", "state", "rejection", "nodes", "first_node"));
+    EXPECT_THAT(
+        links(path, "/jobs"),
+        ElementsAre("job", "id", "workload", "tenant", "plan", "gpu_model", "gpus", "submit",
+                    "start", "end", "wait", "state", "rejection", "nodes", "first_node"));
     EXPECT_THAT(texts(path, "/jobs/id"), ElementsAreArray(kTextIds));
     EXPECT_THAT(numbers(path, "/jobs/tenant"), ElementsAre(0, 2, 0, 0, 0));
     EXPECT_THAT(numbers(path, "/jobs/gpus"), ElementsAre(2, 4, 1, 4, 16));
@@ -111,6 +113,31 @@ TEST(Layout, JobsStandInTraceOrder) {
     EXPECT_THAT(texts(path, "/dim/tenant"), ElementsAre("", "acme", "Zoë"));
     EXPECT_THAT(texts(path, "/dim/gpu_model"), ElementsAre("H100"));
     EXPECT_THAT(texts(path, "/dim/plan"), ElementsAre("reserved", "on-demand", "spot"));
+}
+
+TEST(Layout, JobsSayWhichWorkloadTheyAreOf) {
+    const Folder folder;
+    model::Ledger ledger = model::small_ledger();
+    ledger.jobs[3].workload = 1;
+    ledger.jobs[4].workload = 2;
+    const std::array<std::string_view, 5> ids{"1", "2", "3", "1", "1"};
+    const std::string path = written(folder, sample_header(), ledger, ids);
+    EXPECT_THAT(numbers(path, "/jobs/job"), ElementsAre(0, 1, 2, 3, 4));
+    EXPECT_THAT(numbers(path, "/jobs/id"), ElementsAre(1, 2, 3, 1, 1));
+    EXPECT_THAT(numbers(path, "/jobs/workload"), ElementsAre(0, 0, 0, 1, 2));
+    EXPECT_EQ(text_attribute(path, "/jobs/workload", "units"), "1");
+    EXPECT_EQ(scale_of(path, "/jobs/workload"), "job");
+}
+
+// Job 2 ran in a pool without nodes; its GPU model is known all the same.
+TEST(Layout, JobsWithoutNodesHaveNoFirstNode) {
+    const Folder folder;
+    model::Ledger ledger = model::small_ledger();
+    ledger.jobs[2].nodes = 0;
+    const std::string path = written(folder, sample_header(), ledger, kTextIds);
+    EXPECT_THAT(numbers(path, "/jobs/nodes"), ElementsAre(1, 1, 0, 0, 0));
+    EXPECT_THAT(numbers(path, "/jobs/first_node"), ElementsAre(0, 0, -1, -1, -1));
+    EXPECT_THAT(numbers(path, "/jobs/gpu_model"), ElementsAre(0, 0, 0, -1, -1));
 }
 
 TEST(Layout, IdsThatAreIntegersAreStoredSo) {

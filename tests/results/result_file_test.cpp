@@ -161,6 +161,36 @@ TEST(ResultFile, KeepsBothWhenTheOutputAppearsDuringTheRun) {
     EXPECT_EQ(text_attribute(folder / "out.h5.partial", "/", "status"), "complete");
 }
 
+// Two forced runs, step by step in turn: neither takes the other's unfinished file for its result.
+TEST(ResultFile, TwoForcedRunsOfOneNameBothEndWell) {
+    const Folder folder;
+    const std::string out = folder / "out.h5";
+    Header second = sample_header();
+    second.title = "second";
+    ResultFile a = ResultFile::create(out, true, sample_header());
+    ResultFile b = ResultFile::create(out, true, second);
+    a.progress(model::small_ledger(), Ticks{700});
+    b.progress(model::small_ledger(), Ticks{1300});
+    EXPECT_EQ(a.finish(Status::kComplete, model::small_ledger(), kTextIds, {}), out);
+    EXPECT_EQ(text_attribute(out, "/", "status"), "complete");
+    EXPECT_EQ(text_attribute(out, "/", "title"), "small run");
+    EXPECT_EQ(b.finish(Status::kComplete, model::small_ledger(), kTextIds, {}), out);
+    EXPECT_EQ(text_attribute(out, "/", "status"), "complete");
+    EXPECT_EQ(text_attribute(out, "/", "title"), "second");
+    EXPECT_THAT(folder.files(), ElementsAre("out.h5"));
+}
+
+TEST(ResultFile, KeepsTheResultWhenTheOutputBecameAFolder) {
+    const Folder folder;
+    ResultFile file = ResultFile::create(folder / "out.h5", true, sample_header());
+    std::filesystem::create_directory(folder / "out.h5");
+    EXPECT_THAT(
+        run_error([&] { file.finish(Status::kComplete, model::small_ledger(), kTextIds, {}); }),
+        HasSubstr("cannot rename"));
+    EXPECT_THAT(folder.files(), ElementsAre("out.h5", "out.h5.partial"));
+    EXPECT_EQ(text_attribute(folder / "out.h5.partial", "/", "status"), "complete");
+}
+
 TEST(ResultFile, WorksWithoutAFolderInItsName) {
     const Folder folder;
     const std::filesystem::path before = std::filesystem::current_path();
