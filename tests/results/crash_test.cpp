@@ -75,6 +75,40 @@ TEST(Crash, AKillAtAnyMomentLeavesReadableFiles) {
     }
 }
 
+// Runs into one file, each forced; false as soon as one of them fails or the file is not complete.
+bool force_often(const std::string& path) {
+    constexpr int kRuns = 30;
+    const model::Ledger ledger = model::small_ledger();
+    try {
+        for (int run = 0; run < kRuns; ++run) {
+            ResultFile file = ResultFile::create(path, true, sample_header());
+            file.progress(ledger, Ticks{700});
+            file.finish(Status::kComplete, ledger, kTextIds, {});
+            if (text_attribute(path, "/", "status") != "complete") {
+                return false;
+            }
+        }
+    } catch (const std::exception&) {
+        return false;
+    }
+    return true;
+}
+
+// Two processes meet at every point of a run, between writing the last image and renaming it too.
+TEST(Crash, TwoForcedRunsOfOneNameDoNotDisturbEachOther) {
+    const Folder folder;
+    const ::pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        ::_exit(force_often(folder / "out.h5") ? 0 : 1);
+    }
+    EXPECT_TRUE(force_often(folder / "out.h5"));
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    EXPECT_THAT(folder.files(), ElementsAre("out.h5"));
+}
+
 // No file may grow beyond this many bytes, as if the disk were full.
 class FullDisk {
 public:
