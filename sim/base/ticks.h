@@ -21,8 +21,9 @@ struct Ticks {  // 1/16 s, since the start of the run
 // "Never": later than every event of a run. The last tick a run can reach is one less.
 inline constexpr Ticks kNever{0xFFFF'FFFFu};
 
-// Rounds up to the next tick; what lies above a tick by no more than the rounding of a few double operations
-// (1.1 h = 3960.0000000000005 s) counts as that tick. Empty when the time is negative, not a number or beyond the clock.
+// Rounds up to the next tick; what lies above a tick by no more than the rounding of a few double
+// operations (1.1 h = 3960.0000000000005 s) counts as that tick. Empty when the time is negative,
+// not a number or beyond the clock.
 inline std::optional<Ticks> to_ticks(Seconds time) {
     const double exact = time.value * kTicksPerSecond;
     const double nearest = std::round(exact);

@@ -349,7 +349,14 @@ def test_a_queue_too_long_for_64_bits_is_refused(tidepool, small, tmp_path):
     # 3e5 jobs of 8e4 GPUs wait 2.68e8 s: 3e5 * 8e4 * 2.68e8 * 16 = 1.03e20 GPU-ticks > 2^64 = 1.8e19.
     rows = "".join(f"{i},0,268000000,80000\n" for i in range(1, 300_001))
     (tmp_path / "jobs.csv").write_text("job_id,submit,duration,gpus\n" + rows)
-    options = ("--set", "topology.preset=fat-tree-100k", "--set", "output.bin=365 d", "--until", "268000000 s")
+    options = (
+        "--set",
+        "topology.preset=fat-tree-100k",
+        "--set",
+        "output.bin=365 d",
+        "--until",
+        "268000000 s",
+    )
     done = tidepool("run", small, *options)
     assert done.returncode == 3 and "2^64" in done.stderr
     assert not (tmp_path / "small.h5").exists()
