@@ -210,7 +210,8 @@ void collect(const CLI::App& app, const std::string& prefix, std::vector<Command
     help.doc = app.get_description();
     for (const CLI::Option* option : app.get_options()) {
         if (option->get_positional()) {
-            help.positionals.push_back(option->get_name(true));
+            help.positionals.push_back(
+                {option->get_name(true), option->get_description(), {}, true});
             help.choices = choices_of(*option);
             continue;
         }

@@ -48,7 +48,7 @@ struct CommandHelp {
     };
     std::string name;  // "run", "trace info"; empty: the program itself
     std::string doc;
-    std::vector<std::string> positionals;
+    std::vector<Option> positionals;   // `names` holds the one name
     std::vector<std::string> choices;  // of the positionals
     std::vector<Option> options;
 };

@@ -23,8 +23,8 @@ std::string cli_page() {
     for (const CommandHelp& command : all_commands()) {
         text += "## tidepool" + (command.name.empty() ? "" : " " + command.name) + "\n\n" +
                 command.doc + ".\n\n";
-        for (const std::string& positional : command.positionals) {
-            text += "- `" + positional + "`\n";
+        for (const CommandHelp::Option& positional : command.positionals) {
+            text += "- `" + positional.names + "`: " + positional.doc + "\n";
         }
         for (const CommandHelp::Option& option : command.options) {
             text += "- `" + option.names + "`: " + option.doc + "\n";

@@ -45,6 +45,9 @@ public:
 
     Loaded load() {
         Value root = config::load_yaml(path_, issues_);
+        if (root.kind == Value::Kind::kNull) {  // no YAML at all: nothing more can be said
+            issues_.throw_if_any();
+        }
         const auto topology_file =
             apply_overrides(root, loaded_.overrides, false, folder_, issues_);
         loaded_.spec = config::read<ScenarioSpec>(root, "", issues_);

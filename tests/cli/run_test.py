@@ -148,6 +148,13 @@ def test_bad_traces_name_the_place_and_leave_no_file(tidepool, small, tmp_path, 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["jobs.csv", "small.yaml"]
 
 
+def test_a_broken_scenario_is_reported_once(tidepool, tmp_path):
+    (tmp_path / "broken.yaml").write_text("a: [1\n")
+    done = tidepool("run", "broken.yaml", "--set", "scheduler.queue=easy", "--seed", "3")
+    assert done.returncode == 2
+    assert done.stderr == "broken.yaml:2:1: end of sequence flow not found\n"
+
+
 def test_missing_and_broken_trace_files(tidepool, small, tmp_path):
     (tmp_path / "jobs.csv").unlink()
     done = tidepool("run", small)
