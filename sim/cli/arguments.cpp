@@ -149,7 +149,7 @@ void add_documents(CLI::App& root, Arguments& a) {
 std::unique_ptr<CLI::App> make_app(Arguments& a) {
     auto app = std::make_unique<CLI::App>(
         "Simulates a multi-tenant GPU datacenter: replay job traces on a cluster described in "
-        "YAML.",
+        "YAML",
         "tidepool");
     app->add_flag("--version", a.version,
                   "Print the version; with --json also what it was built with");
