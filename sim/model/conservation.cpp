@@ -62,7 +62,11 @@ std::string_view problem_of(const JobRecord& job, const Ledger& ledger) {
     }
     if (job.tenant >= ledger.tenants.size() ||
         (started && job.gpu_model >= ledger.gpu_models.size())) {
-        return "its tenant, GPU model or nodes are unknown";
+        return "its tenant or GPU model is unknown";
+    }
+    if (!started &&
+        job.nodes != 0) {  // a job in a pool runs without nodes, no job holds some before
+        return "it holds nodes without having started";
     }
     switch (job.state) {
         case JobState::kQueued:

@@ -95,8 +95,8 @@ TEST(Conservation, CatchesRecordsThatContradictTheirState) {
     expect("job 4 (and 0 more): it was submitted before the end of the run",
            [](Ledger& l) { l.jobs[4].rejection = Rejection::kHorizon; });
     expect("job 0 (and 4 more): its tenant", [](Ledger& l) { l.tenants.clear(); });
-    expect("job 0 (and 2 more): its tenant, GPU model", [](Ledger& l) { l.gpu_models.clear(); });
-    expect("job 2 (and 0 more): its tenant, GPU model", [](Ledger& l) { l.jobs[2].nodes = 0; });
+    expect("job 0 (and 2 more): its tenant or GPU model", [](Ledger& l) { l.gpu_models.clear(); });
+    expect("job 3 (and 0 more): it holds nodes", [](Ledger& l) { l.jobs[3].nodes = 1; });
 }
 
 }  // namespace
