@@ -35,7 +35,6 @@ struct Arguments {
     bool force = false;
     bool reproducible = false;
     bool version = false;
-    int quiet = 0;
 };
 
 // One command or option, for completion scripts and the reference page.

@@ -144,6 +144,25 @@ TEST(Compile, TenantsComeFromTheTraceOrTheWorkload) {
     EXPECT_EQ(compiled.jobs[1].tenant, 2U);
 }
 
+// A calendar belongs to the run only if it is everybody's and time runs as recorded.
+TEST(Compile, KeepsACalendarOnlyIfAllTracesShareIt) {
+    Loaded loaded = machine();
+    add_job(loaded, 0, 10, 1);
+    loaded.traces[0].origin = "2017-09-04T10:30:41";
+    EXPECT_EQ(compile(loaded).origin, "2017-09-04T10:30:41");
+    loaded.spec.workloads[0].trace.load_scale = 2;
+    EXPECT_EQ(compile(loaded).origin, "");
+    loaded.spec.workloads[0].trace.load_scale = 1;
+    loaded.spec.workloads.push_back(loaded.spec.workloads[0]);
+    loaded.traces.push_back(loaded.traces[0]);
+    const Compiled both = compile(loaded);
+    EXPECT_EQ(both.origin, "2017-09-04T10:30:41");
+    EXPECT_EQ(both.jobs[0].workload, 0U);
+    EXPECT_EQ(both.jobs[1].workload, 1U);
+    loaded.traces[1].origin = "2021-01-01T00:00:00+08:00";
+    EXPECT_EQ(compile(loaded).origin, "");
+}
+
 // 20 GPUs. Job 1 (16 GPUs, 0 to 10 s) holds both big nodes, job 2 (4 GPUs, 1 to 21 s) the small
 // one, job 3 (8 GPUs) comes at 2 s and starts at 10 s. Bins of 8 s: in [0, 8) 16 * 8 + 4 * 7 GPU-s
 // are allocated and job 3 waits 6 s.
