@@ -16,7 +16,7 @@ namespace tidepool {
 using Block = std::array<std::uint32_t, 4>;
 
 // What a stream is for. Values are part of the results: never renumber, only add.
-enum class Purpose : std::uint32_t { kPlacement = 1, kSynthetic = 3 };
+enum class Purpose : std::uint32_t { kPlacement = 1, kSynthetic = 3, kOutage = 4, kJobFailure = 5 };
 
 TP_HD constexpr Block philox(Block c, std::uint32_t k0, std::uint32_t k1) {
     for (int round = 0; round < 10; ++round) {
@@ -35,6 +35,42 @@ TP_HD constexpr Block draw(std::uint64_t seed, Purpose purpose, std::uint32_t en
                            std::uint32_t k) {
     return philox({k, 0, static_cast<std::uint32_t>(purpose), entity},
                   static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
+}
+
+// The same for one of many classes of entities that number theirs independently (causes of
+// failure): `kind` < 2^24 goes beside the purpose.
+TP_HD constexpr Block draw(std::uint64_t seed, Purpose purpose, std::uint32_t kind,
+                           std::uint32_t entity, std::uint32_t k) {
+    return philox({k, 0, static_cast<std::uint32_t>(purpose) | (kind << 8U), entity},
+                  static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
+}
+
+// -ln((u + 1/2) / 2^32) * 2^26 in integers, the same on every device: 0 .. 22.9 * 2^26. The
+// logarithm of the fraction is a minimax polynomial of degree 9 in Q31, within 2^-26 of the truth.
+TP_HD constexpr std::uint32_t neg_ln_q26(std::uint32_t u) {
+    const std::uint64_t v = (std::uint64_t{u} << 1U) | 1U;  // odd, 1 .. 2^33 - 1
+    int e = 0;                                              // floor(log2 v)
+    for (int step = 32; step > 0; step /= 2) {
+        e += (v >> (e + step)) != 0 ? step : 0;
+    }
+    const auto x = static_cast<std::int64_t>(((v << (33 - e)) & ((1ULL << 33U) - 1)) >> 2U);
+    constexpr std::int64_t kCoefficients[] = {-62436078, 166464529,  -292106043,  409672894,
+                                              -533336132, 715501215, -1073729905, 2147483575};
+    std::int64_t p = 11008221;
+    for (const std::int64_t a : kCoefficients) {
+        p = ((p * x) >> 31) + a;
+    }
+    constexpr std::int64_t kLn2 = 1488522236;  // Q31
+    const std::int64_t r = (33 - e) * kLn2 - ((p * x) >> 31);
+    return r > 0 ? static_cast<std::uint32_t>(r >> 5) : 0;  // r < 0 at the largest u
+}
+
+// Exponential with this mean in ticks, rounded down; kNever's value where it passes the clock.
+TP_HD constexpr std::uint32_t exponential_ticks(std::uint32_t word, std::uint64_t mean) {
+    const std::uint64_t x = neg_ln_q26(word);  // < 2^31
+    const std::uint64_t high = (x * (mean >> 26U)) + ((x * (mean & 0x3FF'FFFFu)) >> 26U);
+    return mean >= (1ULL << 58U) || high > 0xFFFF'FFFFu ? 0xFFFF'FFFFu
+                                                        : static_cast<std::uint32_t>(high);
 }
 
 // 0 .. n-1. Each value's probability is within 2^-32 of 1/n (multiply-shift).

@@ -1,20 +1,23 @@
 #pragma once
-// What a run leaves behind, in integers: one record per job and exact integrals over time. Drivers
-// fill it; KPIs, time series and later money are pure functions of it. Laws that hold exactly:
-//   capacity = idle + allocated,   allocated = sum over jobs of gpus * (end - start).
+// What a run leaves behind, in integers: one record per job, attempt and outage, and exact integrals
+// over time. Drivers fill it; KPIs, time series and later money are pure functions of it. Laws that
+// hold exactly (docs/interruptions.md says what the words mean):
+//   capacity = gpus * end - absent = down + spare + idle + allocated
+//   1024 * allocated = sum over jobs of useful + lost + stalled + 1024 * (checkpoint + restart)
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "sim/base/ticks.h"
+#include "sim/model/outages.h"
 
 namespace tidepool::model {
 
 // Values are part of the results (/jobs/state): never renumber, only add.
 enum class JobState : std::int8_t {
-    kQueued = 0,   // still waiting at the end of the run
-    kRunning = 1,  // still running at the end of the run
+    kQueued = 0,   // waiting at the end of the run, perhaps after an interruption
+    kRunning = 1,  // still running, or recovering with GPUs in hand, at the end of the run
     kCompleted = 2,
     kFailed = 3,     // ran and ended as failed, as its trace says
     kCancelled = 4,  // ran and ended as cancelled, as its trace says
@@ -28,36 +31,98 @@ enum class Rejection : std::int8_t {
     kHorizon = 3,   // submitted at or after the end of the run
 };
 
+// Where the GPU time of a job or an attempt went. Work is counted in 1/1024 GPU-ticks, since a
+// degraded job does a fraction of a tick's work in a tick.
+struct GpuTime {
+    std::uint64_t useful = 0;      // 1/1024 GPU-ticks: work not lost by the end of the run
+    std::uint64_t lost = 0;        // 1/1024 GPU-ticks: work done and lost
+    std::uint64_t stalled = 0;     // 1/1024 GPU-ticks: time at work less the work
+    std::uint64_t checkpoint = 0;  // GPU-ticks standing still for checkpoints
+    std::uint64_t restart = 0;     // GPU-ticks held from an interruption to the end of the restart
+    friend bool operator==(const GpuTime&, const GpuTime&) = default;
+};
+
 struct JobRecord {
-    Ticks submit, start = kNever, end = kNever;  // kNever: did not happen within the run
+    Ticks submit, start = kNever, end = kNever;  // first start; kNever: not within the run
     std::uint32_t gpus = 0;
     JobState state = JobState::kQueued;
     Rejection rejection = Rejection::kNone;
     std::uint32_t tenant = 0;  // index into Ledger::tenants
     std::uint32_t gpu_model =
-        0;  // index into Ledger::gpu_models of the GPUs it ran on; 0 if it did not
-    std::uint32_t nodes = 0;       // nodes it held; 0 if it did not run or held GPUs of a pool
-    std::uint32_t first_node = 0;  // lowest node it held; 0 if `nodes` is 0
+        0;  // index into Ledger::gpu_models of the GPUs it ran on last; 0 if it did not
+    std::uint32_t nodes = 0;       // nodes it was given last; 0: it did not run, or ran in a pool
+    std::uint32_t first_node = 0;  // lowest of them; 0 if `nodes` is 0
     std::int8_t plan = 0;
     std::uint32_t workload = 0;  // index of the scenario's workload it belongs to
+    GpuTime time;
+    Ticks queued;                     // all its waits together, first and later ones
+    Ticks interval;                   // work between checkpoints; 0: it writes none
+    std::uint32_t checkpoints = 0;    // finished writes (pauses), lost ones included
+    std::uint32_t interruptions = 0;  // by outages and its own software; not by preemption
+    std::uint32_t preemptions = 0;
+    std::uint32_t attempts = 0;  // starts and restarts
+};
+
+// Values are part of the results (/attempts/ended): never renumber, only add.
+enum class AttemptEnd : std::int8_t {
+    kRunning = 0,  // was running at the end of the run
+    kCompleted = 1,
+    kFailed = 2,
+    kCancelled = 3,
+    kOutage = 4,     // Attempt::outage says which
+    kSoftware = 5,   // its own (`per: job`) failure
+    kPreempted = 6,  // made room for a job of higher priority
+};
+
+inline constexpr std::uint32_t kNoOutage = 0xFFFF'FFFFu;
+
+// One stretch of running, from a start or restart to its end.
+struct Attempt {
+    std::uint32_t job = 0;  // index into Ledger::jobs
+    Ticks start, end;       // restart included; end of the run if it was running then
+    AttemptEnd ended = AttemptEnd::kRunning;
+    std::uint32_t outage = kNoOutage;  // index into Ledger::outages
+    Ticks recovered = kNever;          // end of the pause after it: the next start; kNever: none
+    std::uint32_t checkpoints = 0;     // finished in it
+    std::uint32_t first_node = 0, nodes = 0;
+    // Work lost at its end counts here, also where an earlier attempt did it.
+    GpuTime time;  // restart: from its start and, after its end, until the job restarts or requeues
+};
+
+// What an outage did; the outage itself is Outages::list of the same index.
+struct OutageEffect {
+    std::uint32_t jobs = 0;  // interrupted by it
+    std::uint64_t gpus = 0;  // of these jobs: the blast radius
 };
 
 // Integrals over one bin of time: GPU-ticks, or jobs * ticks for the queue length.
 struct Bin {
     std::uint64_t allocated = 0;     // GPU-ticks held by jobs
+    std::uint64_t down = 0;          // GPU-ticks down, installed and held by nobody
+    std::uint64_t spare = 0;         // GPU-ticks of spares that were ready
+    std::uint64_t absent = 0;        // GPU-ticks not yet installed
     std::uint64_t queued_gpus = 0;   // GPU-ticks asked for by waiting jobs
     std::uint64_t queue_length = 0;  // job-ticks waiting
 };
 
 struct Ledger {
-    std::uint64_t gpus = 0;       // installed
-    Ticks end;                    // the run covers [0, end)
-    bool interrupted = false;     // ended early by the user; integrals cover [0, end) all the same
-    std::vector<JobRecord> jobs;  // in trace order
+    std::uint64_t gpus = 0;         // installed by the end of the run
+    std::uint64_t spare_gpus = 0;   // withheld as spares at the start
+    Ticks end;                      // the run covers [0, end)
+    bool interrupted = false;       // ended early by the user; integrals cover [0, end) all the same
+    std::vector<JobRecord> jobs;    // in trace order
+    std::vector<Attempt> attempts;  // by end, ties in the order they ended; only if jobs can be
+                                    // interrupted (`interruptible`)
+    bool interruptible = false;     // the scenario has failures, checkpoints or preemption
+    Outages outages;                // that begin before the end of the run
+    std::vector<OutageEffect> effects;  // one per outage
     Ticks bin_width;
     std::vector<Bin> bins;  // bin b covers [b, b + 1) * bin_width; the last one may be shorter
     Bin total;              // the same integrals over the whole run
     std::uint32_t queue_length_max = 0;
+    std::uint64_t second_order_preemptions = 0;  // made for a job that had been interrupted
+    std::vector<std::uint32_t> node_gpus;        // by node; empty when placement ignores nodes
+    std::vector<std::string> node_names;         // likewise
     std::vector<std::string> tenants;  // index 0 is the empty name: no tenant recorded
     std::vector<std::string> gpu_models;
     std::uint64_t events = 0;  // completions + arrivals handled
