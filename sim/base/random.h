@@ -54,7 +54,7 @@ TP_HD constexpr std::uint32_t neg_ln_q26(std::uint32_t u) {
         e += (v >> (e + step)) != 0 ? step : 0;
     }
     const auto x = static_cast<std::int64_t>(((v << (33 - e)) & ((1ULL << 33U) - 1)) >> 2U);
-    constexpr std::int64_t kCoefficients[] = {-62436078, 166464529,  -292106043,  409672894,
+    constexpr std::int64_t kCoefficients[] = {-62436078,  166464529, -292106043,  409672894,
                                               -533336132, 715501215, -1073729905, 2147483575};
     std::int64_t p = 11008221;
     for (const std::int64_t a : kCoefficients) {

@@ -1,45 +1,35 @@
 #pragma once
 // The life of a job: it arrives, waits, starts on the nodes that placement gives it, and gives them
-// back. A Run ties a plan, its state and a driver together. What a driver offers:
+// back. A Run ties a plan, its state and a driver together. What a driver offers (slot: its number
+// in State::slots):
 //
-//   bool advance(tick)                  time moves to `tick`; the state has been as it is since the
-//   last
-//                                       call. False ends the run there (the user interrupted it).
-//   tick ends_at(rank, start)           when a job that starts now will end; 0xFFFFFFFF: not in
-//   this run void started(slot)                  the slot is complete void finished(slot) it is
-//   about to be emptied
+//   bool advance(tick)         time moves to `tick`; the state has been as it is since the last
+//                              call. False ends the run there (the user interrupted it).
+//   void started(slot, tick)   first start, or again from the queue; the slot is complete
+//   void finished(slot, tick)  the job is at its end; the slot is about to be emptied
+// and, if jobs can be interrupted (State::activity is brought up to `tick` before):
+//   void interrupted(slot, tick, outage)  its attempt ends; kNone: its own failure
+//   void recovers(slot, tick, lost)       after an interruption it restarts with the nodes it has,
+//   void requeued(slot, tick, lost)       or gives up all nodes; `lost` units of work are gone
+//   void stopped(slot, tick)              the run ends and the job still has the slot
 
 #include <cstdint>
 
-#include "sim/core/placement.h"
-#include "sim/core/state.h"
+#include "sim/core/activity.h"
+#include "sim/core/nodes.h"
 
 namespace tidepool::core {
 
-template <class Exec, class Driver>
-struct Run {
-    Exec exec;
-    const Plan& plan;
-    State& state;
-    Driver& driver;
+// Hooks that do nothing, for drivers to build on.
+struct QuietDriver {
+    TP_HD bool advance(std::uint32_t) const { return true; }
+    TP_HD void started(std::uint32_t, std::uint32_t) const {}
+    TP_HD void finished(std::uint32_t, std::uint32_t) const {}
+    TP_HD void interrupted(std::uint32_t, std::uint32_t, std::uint32_t) const {}
+    TP_HD void recovers(std::uint32_t, std::uint32_t, std::uint64_t) const {}
+    TP_HD void requeued(std::uint32_t, std::uint32_t, std::uint64_t) const {}
+    TP_HD void stopped(std::uint32_t, std::uint32_t) const {}
 };
-
-TP_HD constexpr std::uint32_t later(std::uint32_t tick, std::uint32_t ticks) {
-    return ticks > 0xFFFF'FFFFu - tick ? 0xFFFF'FFFFu : tick + ticks;
-}
-
-// Calls give(node, gpus) for every node that the slot holds.
-template <class Give>
-TP_HD void for_each_held(const Plan& plan, const State& state, const Slot& slot, Give&& give) {
-    for (std::uint32_t node = slot.whole; node != kNone;) {
-        const std::uint32_t next = state.next_node[node];
-        give(node, plan.classes_by_size[slot.node_class].gpus);
-        node = next;
-    }
-    if (slot.part_node != kNone) {
-        give(slot.part_node, slot.part_gpus);
-    }
-}
 
 template <class Exec, class Driver>
 TP_HD void enqueue(Run<Exec, Driver>& run, std::uint32_t rank) {
@@ -65,17 +55,16 @@ TP_HD std::uint32_t next_waiting(Run<Exec, Driver>& run, std::uint32_t from) {
 
 namespace detail {
 
-// Lane 0 notes who holds which GPUs. Whole nodes of a gang are chained in the order they were
-// taken.
+// Lane 0 notes in the slot who holds which GPUs. Whole nodes of a gang are chained in the order
+// they were taken.
 TP_HD inline void hold(const Plan& plan, State& state, Slot& slot, bool gang, std::uint32_t node,
-                       std::uint32_t gpus, std::uint32_t& last) {
+                       std::uint32_t gpus, std::uint64_t bits, std::uint32_t& last) {
     const NodeClass& c = plan.classes_by_size[plan.node_class[node]];
     slot.node_class = plan.node_class[node];
     if (gang && gpus == c.gpus) {
         TP_ASSERT(state.now.free[node] == gpus, "a gang takes wholly free nodes");
         (last == kNone ? slot.whole : state.next_node[last]) = node;
         state.next_node[node] = kNone;
-        state.gpu_mask[node] = 0;
         last = node;
         return;
     }
@@ -83,14 +72,103 @@ TP_HD inline void hold(const Plan& plan, State& state, Slot& slot, bool gang, st
               "at most one part of a node, and room on it");
     slot.part_node = node;
     slot.part_gpus = gpus;
-    if (c.pool == 0) {
-        std::uint64_t rest = state.gpu_mask[node];
-        for (std::uint32_t i = 0; i < gpus; ++i) {
-            rest &= rest - 1;  // lowest GPUs first
-        }
-        slot.part_mask = state.gpu_mask[node] & ~rest;
-        state.gpu_mask[node] = rest;
+    slot.part_mask = bits;
+}
+
+// The lowest free GPUs of a node; none in a pool.
+TP_HD inline std::uint64_t lowest_free(const Plan& plan, const State& state, std::uint32_t node,
+                                       std::uint32_t gpus) {
+    if (plan.classes_by_size[plan.node_class[node]].pool != 0) {
+        return 0;
     }
+    std::uint64_t rest = state.gpu_mask[node];
+    for (std::uint32_t i = 0; i < gpus; ++i) {
+        rest &= rest - 1;
+    }
+    return state.gpu_mask[node] & ~rest;
+}
+
+// The node's GPUs go from the scheduler to the slot.
+template <class Exec, class Driver>
+TP_HD void take(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node, std::uint32_t gpus,
+                std::uint64_t bits, bool whole) {
+    State& state = run.state;
+    if (run.plan.interruptible) {
+        edit_node(run, node, [&] {
+            state.held[node] |= bits;
+            if (whole) {
+                state.owner[node] = id;
+            } else {
+                state.activity[id].next_on_node = state.sharers[node];
+                state.sharers[node] = id;
+            }
+        });
+        return;
+    }
+    const std::uint32_t left = state.now.free[node] - gpus;
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        state.gpu_mask[node] &= ~bits;
+    }
+    set_free(run.exec, run.plan, state.now, node, left);
+}
+
+// The other way round, for what a slot holds of a node.
+template <class Exec, class Driver>
+TP_HD void give_back(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node,
+                     std::uint64_t bits, std::uint32_t gpus) {
+    State& state = run.state;
+    if (run.plan.interruptible) {
+        edit_node(run, node, [&] {
+            TP_ASSERT((state.held[node] & bits) == bits, "what is given back was held");
+            state.held[node] &= ~bits;
+            if (state.owner[node] == id) {
+                state.owner[node] = kNone;
+            } else {
+                std::uint32_t* link = &state.sharers[node];
+                while (*link != id) {
+                    link = &state.activity[*link].next_on_node;
+                }
+                *link = state.activity[id].next_on_node;
+            }
+        });
+        return;
+    }
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        TP_ASSERT((state.gpu_mask[node] & bits) == 0, "no GPU is held twice");
+        state.gpu_mask[node] |= bits;
+    }
+    set_free(run.exec, run.plan, state.now, node, state.now.free[node] + gpus);
+}
+
+// The slot gives back everything and is unused; it must be out of State::ends already.
+template <class Exec, class Driver>
+TP_HD void release(Run<Exec, Driver>& run, std::uint32_t id) {
+    State& state = run.state;
+    const Plan& plan = run.plan;
+    const Slot slot = state.slots[id];
+    for (std::uint32_t node = slot.whole; node != kNone;) {
+        const std::uint32_t next = state.next_node[node];
+        give_back(run, id, node, all_gpus(plan, node), plan.classes_by_size[slot.node_class].gpus);
+        node = next;
+    }
+    if (slot.part_node != kNone) {
+        give_back(run, id, slot.part_node, slot.part_mask, slot.part_gpus);
+    }
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        state.unused_slots[state.unused_count] = id;
+    }
+    ++state.unused_count;
+    if (plan.queue == QueuePolicy::kEasy) {
+        erase(run.exec, state.expected, end_key(slot.expected_end, slot.rank));
+    }
+    if (!plan.interruptible) {
+        state.allocated -= plan.job_gpus[slot.rank];
+        state.released = true;
+    }
+    run.exec.sync();
 }
 
 }  // namespace detail
@@ -104,8 +182,7 @@ TP_HD void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick,
     State& state = run.state;
     const Plan& plan = run.plan;
     const std::uint32_t id = state.unused_slots[state.unused_count - 1];
-    const std::uint32_t end = run.driver.ends_at(rank, tick);
-    const std::uint32_t expected = later(tick, plan.estimate[rank]);
+    const std::uint32_t expected = expected_end(plan, state, rank, tick);
     const bool gang = plan.job_gpus[rank] > largest_node(plan, rank);
     Slot& slot = state.slots[id];
     run.exec.sync();
@@ -113,21 +190,27 @@ TP_HD void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick,
         slot = Slot{};
         slot.rank = rank;
         slot.start = tick;
-        slot.end = end;
+        slot.end = later(tick, plan.duration[rank]);
         slot.expected_end = expected;
         state.waiting[rank / 64] &= ~(std::uint64_t{1} << (rank % 64));
+        if (plan.interruptible) {
+            state.activity[id] = Activity{};
+        }
     }
     std::uint32_t last = kNone;
     place(run.exec, plan, map, rank, [&](std::uint32_t node, std::uint32_t gpus) {
         run.exec.sync();
+        const std::uint64_t bits = detail::lowest_free(plan, state, node, gpus);
         const std::uint32_t left = state.now.free[node] - gpus;
+        const bool whole = gang && gpus == plan.classes_by_size[plan.node_class[node]].gpus;
+        run.exec.sync();
         if (run.exec.lane() == 0) {
-            detail::hold(plan, state, slot, gang, node, gpus, last);
+            detail::hold(plan, state, slot, gang, node, gpus, bits, last);
             if (beyond) {
                 state.shadow_free[node] -= gpus;
             }
         }
-        set_free(run.exec, plan, state.now, node, left);
+        detail::take(run, id, node, gpus, bits, whole);
         if (reserved) {
             const std::uint32_t then = state.shadow_free[node];
             set_free(run.exec, plan, state.shadow, node, left < then ? left : then);
@@ -136,46 +219,30 @@ TP_HD void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick,
     --state.unused_count;
     --state.queue_length;
     state.queued_gpus -= plan.job_gpus[rank];
-    state.allocated += plan.job_gpus[rank];
-    insert(run.exec, state.ends, end_key(end, rank), id);
+    if (plan.interruptible) {
+        set_running(run, id, tick);
+    } else {
+        state.allocated += plan.job_gpus[rank];
+    }
+    insert(run.exec, state.ends, end_key(slot.end, rank), id);
     if (plan.queue == QueuePolicy::kEasy) {
         insert(run.exec, state.expected, end_key(expected, rank), id);
     }
-    run.driver.started(slot);
+    run.driver.started(id, tick);
 }
 
 // The next job to end ends.
 template <class Exec, class Driver>
 TP_HD void finish_next(Run<Exec, Driver>& run) {
     State& state = run.state;
-    const Plan& plan = run.plan;
     const std::uint32_t id = state.ends.slots[state.ends.size - 1];
-    const Slot slot = state.slots[id];
-    run.driver.finished(slot);
-    run.exec.sync();
-    if (run.exec.lane() == 0) {
-        for_each_held(plan, state, slot, [&](std::uint32_t node, std::uint32_t) {
-            const NodeClass& c = plan.classes_by_size[plan.node_class[node]];
-            if (c.pool == 0) {
-                const std::uint64_t back = node == slot.part_node
-                                               ? slot.part_mask
-                                               : ~std::uint64_t{0} >> (kLargestNode - c.gpus);
-                TP_ASSERT((state.gpu_mask[node] & back) == 0, "no GPU is held twice");
-                state.gpu_mask[node] |= back;
-            }
-        });
-        state.unused_slots[state.unused_count] = id;
+    const std::uint32_t tick = state.slots[id].end;
+    if (run.plan.interruptible) {
+        bring_up_to(run, id, tick);
     }
-    for_each_held(plan, state, slot, [&](std::uint32_t node, std::uint32_t gpus) {
-        set_free(run.exec, plan, state.now, node, state.now.free[node] + gpus);
-    });
-    ++state.unused_count;
+    run.driver.finished(id, tick);
     --state.ends.size;
-    if (plan.queue == QueuePolicy::kEasy) {
-        erase(run.exec, state.expected, end_key(slot.expected_end, slot.rank));
-    }
-    state.allocated -= plan.job_gpus[slot.rank];
-    state.released = true;
+    detail::release(run, id);
 }
 
 }  // namespace tidepool::core

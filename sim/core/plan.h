@@ -12,6 +12,7 @@
 #include "sim/base/assert.h"
 #include "sim/core/exec.h"
 #include "sim/core/policies.h"
+#include "sim/core/progress.h"
 
 namespace tidepool::core {
 
@@ -33,6 +34,40 @@ struct NodeClass {
 struct Domain {
     std::uint32_t first = 0, last = 0;  // nodes [first, last)
     std::uint32_t node_class = 0;  // index into classes_by_size; kNone: nobody looks for nodes here
+};
+
+// Reaches of jobs: on one node, on several, below several leaves.
+inline constexpr std::uint32_t kReaches = 3;
+
+// Outages, broken down to single nodes; docs/interruptions.md has the rules. GPUs named in kUp,
+// kDown and kAbsent change their state by it: overlapping outages are already one downtime.
+enum class StepKind : std::uint8_t {
+    kUp = 0,      // GPUs come up
+    kSpeed = 1,   // jobs of at least this reach run at `speed`
+    kDown = 2,    // GPUs go down
+    kAbsent = 3,  // the same, of nodes that arrive later
+    kHit = 4,     // an outage begins: jobs of at least this reach that hold one of the GPUs feel it
+};
+
+struct NodeStep {
+    std::uint32_t tick = 0;
+    std::uint32_t node = 0;
+    StepKind kind = StepKind::kUp;
+    std::uint8_t reach = 0;
+    std::uint8_t planned = 0;  // kHit: announced, nobody has to detect it
+    std::uint16_t speed = kFullSpeed;
+    std::uint32_t outage = 0;  // kHit: its number
+    std::uint64_t gpus = 0;
+};
+
+enum class OnFailure : std::uint8_t { kRequeue = 0, kSpare = 1, kWait = 2 };
+
+struct RecoveryRule {
+    OnFailure on_failure = OnFailure::kRequeue;
+    std::uint32_t detect = 0;      // ticks
+    std::uint32_t swap = 0;        // ticks
+    std::uint64_t own_mean = 0;    // mean ticks between a job's own failures; 0: none
+    std::uint32_t own_stream = 0;  // `kind` of the random stream of these
 };
 
 struct Plan {
@@ -58,6 +93,22 @@ struct Plan {
     // Arrival stream: ranks sorted by (submit, rank), without jobs that are rejected beforehand.
     std::uint32_t arrivals = 0;
     const std::uint32_t* arrival = nullptr;
+
+    // Whether anything can interrupt or slow jobs, or they write checkpoints; without it the rest
+    // of this block is empty.
+    bool interruptible = false;
+    std::uint32_t steps = 0;
+    const NodeStep* step = nullptr;                     // by (tick, kind, node, ...)
+    const std::uint8_t* spare = nullptr;                // [nodes] 1: withheld at the start
+    std::uint32_t pools = 0;                            // of spares
+    const std::uint32_t* pool_of = nullptr;             // [nodes]
+    const std::uint32_t* pool_begin = nullptr;          // [pools + 1] nodes
+    const std::uint32_t* leaf_of = nullptr;             // [nodes] leaf group
+    const std::uint32_t* checkpoint_rule_of = nullptr;  // [jobs]
+    const CheckpointRule* checkpoint_rules = nullptr;
+    const std::uint32_t* recovery_rule_of = nullptr;  // [jobs]
+    const RecoveryRule* recovery_rules = nullptr;
+    const std::uint32_t* job_entity = nullptr;  // [jobs] owner of its random stream
 
     QueuePolicy queue = QueuePolicy::kFifo;
     Placement placement = Placement::kPack;

@@ -1,13 +1,27 @@
 #pragma once
-// The event loop: one source for every driver. At one tick: completions (by rank), arrivals (by
-// rank), then one scheduling pass; a job of no duration that starts in the pass ends at the same
-// tick, which is then handled once more. Nothing here reads a clock: the driver is told the time.
+// The event loop: one source for every driver. At one tick: completions and recoveries (by rank),
+// what happens to nodes, arrivals (by rank), then one scheduling pass; what falls due at the same
+// tick then (a job of no duration) is handled in a further round. Nothing here reads a clock: the
+// driver is told the time.
 
 #include <cstdint>
 
+#include "sim/core/outages.h"
 #include "sim/core/schedule.h"
 
 namespace tidepool::core {
+
+// The run ends: brings what jobs are doing up to date.
+template <class Exec, class Driver>
+TP_HD void stop_all(Run<Exec, Driver>& run, std::uint32_t tick) {
+    if (run.plan.interruptible) {
+        for (std::uint32_t i = 0; i < run.state.ends.size; ++i) {
+            const std::uint32_t id = run.state.ends.slots[i];
+            bring_up_to(run, id, tick);
+            run.driver.stopped(id, tick);
+        }
+    }
+}
 
 // Runs the plan from `state` (StateLayout::make) to its end. Returns the tick at which the run
 // ended: plan.end, or the last event when the plan has no end, or the tick at which the driver
@@ -23,16 +37,26 @@ TP_HD std::uint32_t replay(Exec exec, const Plan& plan, State& state, Driver& dr
     for (;;) {
         const std::uint32_t end = next_end(state.ends);
         const std::uint32_t submit = next_submit();
-        const std::uint32_t next = end < submit ? end : submit;
+        const std::uint32_t step = next_step(plan, state);
+        const std::uint32_t job = end < submit ? end : submit;
+        if (plan.end == 0xFFFF'FFFFu && job == 0xFFFF'FFFFu && state.ends.size == 0 &&
+            state.queue_length == 0) {
+            break;  // no work is left, whatever still happens to the nodes
+        }
+        const std::uint32_t next = job < step ? job : step;
         if (next >= plan.end || next == 0xFFFF'FFFFu) {
             break;
         }
         now = next;
         if (!driver.advance(now)) {
+            stop_all(run, now);
             return now;
         }
         while (next_end(state.ends) == now) {
-            finish_next(run);
+            handle_next(run);
+        }
+        if (next_step(plan, state) == now) {
+            change_nodes(run, now);
         }
         while (next_submit() == now) {
             enqueue(run, plan.arrival[state.next_arrival]);
@@ -44,6 +68,7 @@ TP_HD std::uint32_t replay(Exec exec, const Plan& plan, State& state, Driver& dr
         now = plan.end;
     }
     driver.advance(now);
+    stop_all(run, now);
     return now;
 }
 

@@ -46,7 +46,10 @@ TP_HD std::uint32_t reserve(Run<Exec, Driver>& run, std::uint32_t head, std::uin
     std::uint32_t i = expected.size;
     std::uint32_t shadow_time = tick;
     while (!fits(plan, state.shadow, head)) {
-        TP_ASSERT(i > 0, "a job that could never run was rejected beforehand");
+        if (i == 0) {  // too many nodes are down: no reservation, everything else may start
+            TP_ASSERT(plan.interruptible, "a job that could never run was rejected beforehand");
+            return kNone;
+        }
         shadow_time = end_of(i - 1);
         for (; i > 0 && end_of(i - 1) == shadow_time; --i) {
             for_each_held(plan, state, state.slots[expected.slots[i - 1]],
@@ -89,8 +92,8 @@ TP_HD void backfill(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t fr
             shadow_time = reserve(run, head, tick);
             reserved = true;
         }
-        if (later(tick, run.plan.estimate[rank]) <= shadow_time) {
-            start(run, rank, tick, state.now, true, false);
+        if (expected_end(run.plan, state, rank, tick) <= shadow_time) {
+            start(run, rank, tick, state.now, shadow_time != kNone, false);
         } else if (fits(run.plan, state.shadow, rank)) {
             start(run, rank, tick, state.shadow, true, true);
         }

@@ -27,6 +27,39 @@ struct Slot {
     std::uint64_t part_mask = 0;   // which GPUs of part_node; 0 in a pool
 };
 
+enum class Phase : std::uint8_t {
+    kRunning = 0,    // at work, or restarting
+    kDetecting = 1,  // interrupted, nobody has noticed yet
+    kWaiting = 2,    // for nodes
+    kSwapping = 3,   // has its nodes, some of them new
+};
+
+// What else there is to know of a running job when it can be interrupted; beside its Slot.
+struct Activity {
+    Phase phase = Phase::kRunning;
+    std::uint8_t reach = 0;                    // index of kReaches
+    LossLevel loss = LossLevel::kNothing;      // since the last interruption
+    bool swapped = false;                      // its `swap` time is over
+    std::uint32_t missing = 0;                 // whole nodes
+    std::uint32_t speed = kFullSpeed;          // of 1024
+    std::uint32_t since = 0;                   // tick up to which the times below count
+    std::uint32_t own_failure = 0xFFFF'FFFFu;  // tick of it
+    std::uint32_t restart_left = 0;            // ticks
+    std::uint32_t next_on_node = kNone;        // next slot with a share of the same node
+    Progress progress;
+    Stretch attempt;            // since the last start or restart
+    std::uint64_t restart = 0;  // GPU-ticks since then
+};
+
+// What a job keeps over its attempts.
+struct Life {
+    std::uint32_t saved = 0;     // checkpoint it starts from
+    std::uint32_t tier = kNone;  // that it loads it from
+    std::uint32_t attempts = 0;
+};
+
+enum class Role : std::uint8_t { kService = 0, kSpare = 1 };
+
 struct State {
     FreeMap now;                         // what is free
     std::uint64_t* gpu_mask = nullptr;   // [nodes] free GPUs, one bit each; 0 in a pool
@@ -39,6 +72,23 @@ struct State {
     FreeMap shadow;                    // EASY only: what later jobs may take
     std::uint32_t* shadow_free =
         nullptr;  // [nodes] EASY only: free at the shadow time beside the head
+
+    // Only if jobs can be interrupted:
+    Activity* activity = nullptr;       // [slots]
+    Life* life = nullptr;               // [jobs]
+    std::uint64_t* held = nullptr;      // [nodes] GPUs in the hands of jobs, one bit each
+    std::uint64_t* down = nullptr;      // [nodes] GPUs down
+    Role* role = nullptr;               // [nodes]
+    std::uint8_t* missed = nullptr;     // [nodes] went down without a spare to stand in
+    std::uint32_t* owner = nullptr;     // [nodes] slot of the gang that holds the whole node
+    std::uint32_t* sharers = nullptr;   // [nodes] first slot with a share of it
+    std::uint32_t* lost_by = nullptr;   // [nodes] rank of the job that lost it last
+    std::uint16_t* speed = nullptr;     // [kReaches * nodes]
+    std::uint32_t* short_of = nullptr;  // [pools] nodes missed
+    std::uint32_t next_step = 0;        // index into Plan::step
+    std::uint32_t slots_missing = 0;    // slots that miss a node
+    std::uint64_t down_gpus = 0;        // down and held by nobody
+    std::uint64_t spare_gpus = 0;       // of spares, not down
 
     std::uint32_t slot_count = 0;        // how many exist
     std::uint32_t unused_count = 0;      // how many are unused
@@ -79,11 +129,46 @@ public:
             }
             set_free(exec, plan_, state.now, node, c.gpus);
         }
+        if (plan_.interruptible) {
+            make_interruptible(exec, state);
+        }
         return state;
     }
 
 private:
+    // Every node in its role, nothing down.
+    template <class Exec>
+    TP_HD void make_interruptible(Exec exec, State& state) const {
+        for (std::uint32_t node = 0; node < plan_.nodes; ++node) {
+            const NodeClass& c = plan_.classes_by_size[plan_.node_class[node]];
+            const bool spare = plan_.spare[node] != 0;
+            exec.sync();
+            if (exec.lane() == 0) {
+                state.role[node] = spare ? Role::kSpare : Role::kService;
+                state.owner[node] = state.sharers[node] = state.lost_by[node] = kNone;
+                for (std::uint32_t reach = 0; reach < kReaches; ++reach) {
+                    state.speed[reach * plan_.nodes + node] = kFullSpeed;
+                }
+                if (spare) {
+                    state.gpu_mask[node] = 0;
+                }
+            }
+            if (spare) {
+                state.spare_gpus += c.gpus;
+                set_free(exec, plan_, state.now, node, 0);
+            }
+        }
+        for (std::uint32_t rank = exec.lane(); rank < plan_.jobs; rank += Exec::kWidth) {
+            state.life[rank] = Life{};
+        }
+        exec.sync();
+    }
+
+    // An interrupted job may have lost all its nodes and still hold its slot.
     TP_HD std::uint32_t slots() const {
+        if (plan_.interruptible) {
+            return plan_.jobs;
+        }
         return plan_.gpus < plan_.jobs ? static_cast<std::uint32_t>(plan_.gpus) : plan_.jobs;
     }
     template <class T>
@@ -112,6 +197,19 @@ private:
             take(state.expected.slots, slots(), memory);
             assign(state.shadow, memory);
             take(state.shadow_free, plan_.nodes, memory);
+        }
+        if (plan_.interruptible) {
+            take(state.activity, slots(), memory);
+            take(state.life, plan_.jobs, memory);
+            take(state.held, plan_.nodes, memory);
+            take(state.down, plan_.nodes, memory);
+            take(state.role, plan_.nodes, memory);
+            take(state.missed, plan_.nodes, memory);
+            take(state.owner, plan_.nodes, memory);
+            take(state.sharers, plan_.nodes, memory);
+            take(state.lost_by, plan_.nodes, memory);
+            take(state.speed, std::size_t{kReaches} * plan_.nodes, memory);
+            take(state.short_of, plan_.pools, memory);
         }
     }
 

@@ -8,25 +8,20 @@
 namespace tidepool::engine {
 namespace {
 
-// Follows SimGrid's clock. Durations are the trace's: jobs do not use the network yet.
+// Follows SimGrid's clock. Jobs do not use the network yet.
 class SimGridClock : public scenario::Recorder {
 public:
     SimGridClock(const scenario::Compiled& compiled, const core::State& state,
                  scenario::Observer observer, World& world)
         : Recorder(compiled, state, std::move(observer)),
-          duration_(compiled.plan.duration),
           world_(world) {}
 
     bool advance(std::uint32_t now) {
         world_.advance_to(Ticks{now});
         return Recorder::advance(now);
     }
-    std::uint32_t ends_at(std::uint32_t rank, std::uint32_t start) const {
-        return core::later(start, duration_[rank]);
-    }
 
 private:
-    const std::vector<std::uint32_t>& duration_;
     World& world_;
 };
 

@@ -85,7 +85,7 @@ struct Attempt {
     Ticks recovered = kNever;          // end of the pause after it: the next start; kNever: none
     std::uint32_t checkpoints = 0;     // finished in it
     std::uint32_t first_node = 0, nodes = 0;
-    // Work lost at its end counts here, also where an earlier attempt did it.
+    // lost: work done in it and lost, at its end or later.
     GpuTime time;  // restart: from its start and, after its end, until the job restarts or requeues
 };
 

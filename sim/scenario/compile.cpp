@@ -9,6 +9,9 @@
 #include <utility>
 
 #include "sim/base/assert.h"
+#include "sim/model/generate.h"
+#include "sim/scenario/compile_outages.h"
+#include "sim/scenario/compile_recovery.h"
 
 namespace tidepool::scenario {
 namespace {
@@ -211,7 +214,13 @@ std::string why_never(Rejection why, const workloads::Job& job, const Loaded& lo
 // Rejects what can never run, or makes it an issue; everything else arrives.
 void admit(const Loaded& loaded, const JobTable& table, Compiled& compiled, JobIssues& issues) {
     PlanArrays& plan = compiled.plan;
-    const core::Plan view = plan.view();
+    // Spares serve only in the place of others.
+    std::vector<core::NodeClass> in_service = plan.classes;
+    for (std::size_t node = 0; node < plan.spare.size(); ++node) {
+        in_service[plan.node_class[node]].nodes -= plan.spare[node];
+    }
+    core::Plan view = plan.view();
+    view.classes_by_size = in_service.data();
     for (std::uint32_t rank = 0; rank < view.jobs; ++rank) {
         const JobTable::Row& row = table.rows[compiled.job_of_rank[rank]];
         JobRecord& record = compiled.jobs[compiled.job_of_rank[rank]];
@@ -233,6 +242,34 @@ void admit(const Loaded& loaded, const JobTable& table, Compiled& compiled, JobI
     std::sort(plan.arrival.begin(), plan.arrival.end(), [&](std::uint32_t a, std::uint32_t b) {
         return std::tuple(plan.submit[a], a) < std::tuple(plan.submit[b], b);
     });
+}
+
+// Failures, checkpoints, recovery, spares.
+void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& compiled,
+                        Issues& issues) {
+    PlanArrays& plan = compiled.plan;
+    if (loaded.spec.scheduler.placement == PlacementChoice::kFungible) {
+        issues.add({}, "scheduler.placement",
+                   "`fungible` knows no nodes, so nothing can fail, checkpoint or stand in",
+                   "choose another placement, or `failures: {}`, `checkpoint: {}` and no spares");
+        return;
+    }
+    compile_spares(loaded, plan, issues);
+    const Ticks end = plan.end == kNever.value ? Ticks{kNever.value - 1} : Ticks{plan.end};
+    compiled.outages = model::generate_outages(loaded.topology, loaded.failures(),
+                                               loaded.fault_log(), plan.seed, end);
+    plan.steps = node_steps(compiled.outages, loaded.topology);
+    std::vector<JobPlace> where;
+    for (const std::uint32_t job : compiled.job_of_rank) {
+        where.push_back({table.rows[job].workload, table.rows[job].index});
+    }
+    compile_job_rules(loaded, where, plan, issues);
+    issues.throw_if_any();
+    plan.interruptible = true;
+    for (std::uint32_t rank = 0; rank < where.size(); ++rank) {
+        const core::CheckpointRule& rule = plan.checkpoint_rules[plan.checkpoint_rule_of[rank]];
+        compiled.jobs[compiled.job_of_rank[rank]].interval = Ticks{rule.interval};
+    }
 }
 
 }  // namespace
@@ -265,6 +302,17 @@ Compiled compile(const Loaded& loaded) {
     compiled.job_of_rank = rank_jobs(table, spec.scheduler.order);
     fill_ranks(loaded, table, compiled);
     fill_records(loaded, table, compiled);
+    if (!fungible) {
+        for (std::uint32_t n = 0; n < loaded.topology.nodes.size(); ++n) {
+            compiled.node_gpus.push_back(loaded.topology.nodes[n].gpus);
+            compiled.node_names.push_back(loaded.topology.node_name(n));
+        }
+    }
+    if (is_interruptible(loaded)) {
+        Issues problems;
+        make_interruptible(loaded, table, compiled, problems);
+        problems.throw_if_any();
+    }
     admit(loaded, table, compiled, issues);
     issues.throw_if_any();
     return compiled;

@@ -24,6 +24,13 @@ struct PlanArrays {
     std::uint32_t bit_words = 0, level_counts = 0;
     std::vector<std::uint32_t> submit, duration, estimate, job_gpus, models;  // by rank
     std::vector<std::uint32_t> arrival;
+    bool interruptible = false;  // without it, the rest of this block is empty
+    std::vector<core::NodeStep> steps;
+    std::vector<std::uint8_t> spare;
+    std::vector<std::uint32_t> pool_of, pool_begin, leaf_of;
+    std::vector<std::uint32_t> checkpoint_rule_of, recovery_rule_of, job_entity;  // by rank
+    std::vector<core::CheckpointRule> checkpoint_rules;
+    std::vector<core::RecoveryRule> recovery_rules;
     std::uint64_t gpus = 0;
     core::QueuePolicy queue = core::QueuePolicy::kFifo;
     core::Placement placement = core::Placement::kPack;
@@ -46,12 +53,16 @@ struct Compiled {
     std::vector<std::string> ids;             // by job
     std::vector<std::string> tenants;         // [0] is empty: none recorded
     std::vector<std::string> gpu_models;      // of the topology
+    model::Outages outages;
+    std::vector<std::uint32_t> node_gpus;  // by node; empty in pools
+    std::vector<std::string> node_names;   // likewise
     Ticks bin_width;
     std::string origin;  // calendar time of tick 0, if all traces agree on one
 };
 
 // Throws InputError for jobs that could never run (unless they are to be rejected), missing
-// estimates and times beyond the clock.
+// estimates, times beyond the clock, and spares, checkpoints or failures that the datacenter cannot
+// have.
 Compiled compile(const Loaded& loaded);
 
 }  // namespace tidepool::scenario

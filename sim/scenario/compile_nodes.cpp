@@ -147,6 +147,21 @@ core::Plan PlanArrays::view() const {
     plan.models = models.data();
     plan.arrivals = static_cast<std::uint32_t>(arrival.size());
     plan.arrival = arrival.data();
+    plan.interruptible = interruptible;
+    if (interruptible) {
+        plan.steps = static_cast<std::uint32_t>(steps.size());
+        plan.step = steps.data();
+        plan.spare = spare.data();
+        plan.pools = static_cast<std::uint32_t>(pool_begin.size() - 1);
+        plan.pool_of = pool_of.data();
+        plan.pool_begin = pool_begin.data();
+        plan.leaf_of = leaf_of.data();
+        plan.checkpoint_rule_of = checkpoint_rule_of.data();
+        plan.checkpoint_rules = checkpoint_rules.data();
+        plan.recovery_rule_of = recovery_rule_of.data();
+        plan.recovery_rules = recovery_rules.data();
+        plan.job_entity = job_entity.data();
+    }
     plan.queue = queue;
     plan.placement = placement;
     plan.seed = seed;

@@ -11,6 +11,7 @@
 #include "sim/scenario/hash.h"
 #include "sim/scenario/overrides.h"
 #include "topology/build.h"
+#include "topology/failure_check.h"
 #include "workloads/read_trace.h"
 
 namespace tidepool::scenario {
@@ -64,6 +65,7 @@ public:
         for (std::size_t w = 0; w < loaded_.spec.workloads.size(); ++w) {
             read_workload(w, *workloads->items[w].find("trace"));
         }
+        read_failures(root, topology_file);
         issues_.throw_if_any();
         return std::move(loaded_);
     }
@@ -76,6 +78,34 @@ private:
         loaded_.traces.push_back(workloads::read_trace(spec, folder, issues_));
         if (issues_.list().size() == before) {
             note_input(spec.file, joined(folder, spec.file));
+        }
+    }
+
+    void read_failures(const Value& root, const std::optional<NamedFile>& topology_file) {
+        const topology::FailureSpec& spec = loaded_.failures();
+        const bool own = loaded_.spec.failures.has_value();
+        const Value& holder = own ? root : *root.find("topology");
+        const Value* failures = holder.find("failures");
+        if (failures == nullptr) {
+            return;
+        }
+        const topology::Where where = topology::Where::root(holder, own ? "" : "topology");
+        topology::check_failures(spec, loaded_.topology, where["failures"], issues_);
+        if (!spec.log) {
+            return;
+        }
+        const Value& file = *failures->find("log")->find("file");
+        std::string folder = folder_of(file, folder_);
+        if (topology_file && !own) {
+            const auto parent = std::filesystem::path(topology_file->location).parent_path();
+            folder = folder_of(file, parent.string());
+        }
+        const std::string path = joined(folder, spec.log->file);
+        const std::size_t before = issues_.list().size();
+        loaded_.log = workloads::read_fault_log(
+            path, static_cast<workloads::FaultFormat>(spec.log->format), issues_);
+        if (issues_.list().size() == before) {
+            note_input(spec.log->file, path);
         }
     }
 

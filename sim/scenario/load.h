@@ -11,6 +11,7 @@
 #include "sim/base/quantity.h"
 #include "sim/scenario/spec.h"
 #include "topology/topology.h"
+#include "workloads/fault_log.h"
 #include "workloads/job_trace.h"
 
 namespace tidepool::scenario {
@@ -37,7 +38,14 @@ struct Loaded {
     std::vector<std::string> overrides;  // as given; --seed and --until appear as assignments
     topology::Topology topology;
     std::vector<workloads::JobTrace> traces;  // one per workload
+    std::optional<workloads::FaultLog> log;   // of failures(), if it names one
     std::vector<Input> inputs;                // scenario file, files it names, in that order
+
+    // The scenario's own failures, or else its topology's.
+    const topology::FailureSpec& failures() const {
+        return spec.failures ? *spec.failures : spec.topology.failures;
+    }
+    const workloads::FaultLog* fault_log() const { return log ? &*log : nullptr; }
 };
 
 // Relative paths resolve against the file that holds them; in --set against the working directory.

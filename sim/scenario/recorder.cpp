@@ -5,7 +5,7 @@
 
 #include "sim/base/assert.h"
 #include "sim/base/issue.h"
-#include "sim/core/job_flow.h"
+#include "sim/core/recovery.h"
 #include "sim/model/conservation.h"
 
 namespace tidepool::scenario {
@@ -24,10 +24,33 @@ void add(std::uint64_t& sum, std::uint64_t amount, std::uint64_t ticks) {
     }
 }
 
-void add(model::Bin& bin, const core::State& state, std::uint64_t ticks) {
+void add(model::Bin& bin, const core::State& state, std::uint64_t absent, std::uint64_t ticks) {
     add(bin.allocated, state.allocated, ticks);
+    add(bin.down, state.down_gpus - absent, ticks);
+    add(bin.spare, state.spare_gpus, ticks);
+    add(bin.absent, absent, ticks);
     add(bin.queued_gpus, state.queued_gpus, ticks);
     add(bin.queue_length, state.queue_length, ticks);
+}
+
+void add(model::GpuTime& sum, const model::GpuTime& more) {
+    sum.useful += more.useful;
+    sum.lost += more.lost;
+    sum.stalled += more.stalled;
+    sum.checkpoint += more.checkpoint;
+    sum.restart += more.restart;
+}
+
+model::AttemptEnd end_of(workloads::JobEnd end) {
+    switch (end) {
+        case workloads::JobEnd::kCompleted:
+            return model::AttemptEnd::kCompleted;
+        case workloads::JobEnd::kFailed:
+            return model::AttemptEnd::kFailed;
+        case workloads::JobEnd::kCancelled:
+            return model::AttemptEnd::kCancelled;
+    }
+    TP_ASSERT(false, "every end of a job is listed");
 }
 
 model::JobState state_of(workloads::JobEnd end) {
@@ -50,14 +73,41 @@ Recorder::Recorder(const Compiled& compiled, const core::State& state, Observer 
       state_(state),
       observer_(std::move(observer)) {
     ledger_.gpus = compiled.plan.gpus;
+    ledger_.spare_gpus = state.spare_gpus;
     ledger_.jobs = compiled.jobs;
+    ledger_.interruptible = plan_.interruptible;
+    ledger_.outages = compiled.outages;
+    ledger_.effects.resize(compiled.outages.list.size());
+    ledger_.node_gpus = compiled.node_gpus;
+    ledger_.node_names = compiled.node_names;
     ledger_.tenants = compiled.tenants;
     ledger_.gpu_models = compiled.gpu_models;
     ledger_.bin_width = compiled.bin_width;
+    for (const model::JobRecord& job : ledger_.jobs) {
+        waiting_since_.push_back(job.submit.value);
+    }
+    if (plan_.interruptible) {
+        attempt_begin_.resize(ledger_.jobs.size());
+        last_attempt_.resize(ledger_.jobs.size(), core::kNone);
+    }
+    for (const model::Outage& outage : compiled.outages.list) {
+        if (outage.kind == model::OutageKind::kNotInstalled) {
+            std::uint64_t gpus = 0;
+            for (std::uint32_t n = outage.first_node; n < outage.last_node; ++n) {
+                gpus += compiled.node_gpus[n];
+            }
+            absent_ += gpus;
+            arrivals_.emplace_back(outage.end.value, gpus);
+        }
+    }
+    std::sort(arrivals_.begin(), arrivals_.end());
 }
 
 void Recorder::account(std::uint32_t to) {
-    add(ledger_.total, state_, to - last_);
+    if (to == last_) {
+        return;
+    }
+    add(ledger_.total, state_, absent_, to - last_);
     ledger_.queue_length_max = std::max(ledger_.queue_length_max, state_.queue_length);
     const std::uint64_t width = ledger_.bin_width.value;
     for (std::uint64_t from = last_; from < to;) {
@@ -71,7 +121,7 @@ void Recorder::account(std::uint32_t to) {
         if (ledger_.bins.size() <= bin) {
             ledger_.bins.resize(bin + 1);
         }
-        add(ledger_.bins[bin], state_, end - from);
+        add(ledger_.bins[bin], state_, absent_, end - from);
         from = end;
     }
     last_ = to;
@@ -79,6 +129,10 @@ void Recorder::account(std::uint32_t to) {
 
 bool Recorder::advance(std::uint32_t now) {
     account(now);
+    for (; next_arrival_ < arrivals_.size() && arrivals_[next_arrival_].first <= now;
+         ++next_arrival_) {
+        absent_ -= arrivals_[next_arrival_].second;
+    }
     const std::uint64_t bin = now / ledger_.bin_width.value;
     if (observer_ && (bin != observed_bin_ || ++since_observed_ >= kObserveEvery)) {
         observed_bin_ = bin;
@@ -90,39 +144,157 @@ bool Recorder::advance(std::uint32_t now) {
     return !stopped_;
 }
 
-void Recorder::started(const core::Slot& slot) {
-    model::JobRecord& job = ledger_.jobs[compiled_.job_of_rank[slot.rank]];
-    job.start = Ticks{slot.start};
-    job.state = model::JobState::kRunning;
-    job.gpu_model = compiled_.plan.classes[slot.node_class].model;
-    if (compiled_.plan.classes[slot.node_class].pool != 0) {
+void Recorder::note_nodes(std::uint32_t slot, model::JobRecord& job) const {
+    const core::Slot& held = state_.slots[slot];
+    job.gpu_model = compiled_.plan.classes[held.node_class].model;
+    if (compiled_.plan.classes[held.node_class].pool != 0) {
         return;  // which nodes a pool's GPUs sit in is nobody's business
     }
     job.first_node = core::kNone;
-    core::for_each_held(plan_, state_, slot, [&](std::uint32_t node, std::uint32_t) {
+    job.nodes = 0;
+    core::for_each_held(plan_, state_, held, [&](std::uint32_t node, std::uint32_t) {
         job.first_node = std::min(job.first_node, node);
         ++job.nodes;
     });
 }
 
-void Recorder::finished(const core::Slot& slot) {
-    const std::uint32_t job = compiled_.job_of_rank[slot.rank];
-    ledger_.jobs[job].end = Ticks{slot.end};
-    ledger_.jobs[job].state = state_of(compiled_.job_ends[job]);
+void Recorder::started(std::uint32_t slot, std::uint32_t tick) {
+    const std::uint32_t number = job_of(slot);
+    model::JobRecord& job = ledger_.jobs[number];
+    job.queued.value += tick - waiting_since_[number];
+    job.start = job.start == kNever ? Ticks{tick} : job.start;
+    job.state = model::JobState::kRunning;
+    begin_attempt(slot, tick);
+}
+
+void Recorder::begin_attempt(std::uint32_t slot, std::uint32_t tick) {
+    const std::uint32_t number = job_of(slot);
+    model::JobRecord& job = ledger_.jobs[number];
+    ++job.attempts;
+    note_nodes(slot, job);
+    if (plan_.interruptible) {
+        attempt_begin_[number] = tick;
+        if (last_attempt_[number] != core::kNone) {
+            ledger_.attempts[last_attempt_[number]].recovered = Ticks{tick};
+        }
+    }
+}
+
+void Recorder::end_attempt(std::uint32_t slot, std::uint32_t tick, model::AttemptEnd why,
+                           std::uint32_t outage) {
+    const std::uint32_t number = job_of(slot);
+    const core::Activity& activity = state_.activity[slot];
+    model::JobRecord& job = ledger_.jobs[number];
+    model::Attempt attempt;
+    attempt.job = number;
+    attempt.start = Ticks{attempt_begin_[number]};
+    attempt.end = Ticks{tick};
+    attempt.ended = why;
+    attempt.outage = outage;
+    attempt.checkpoints = activity.attempt.checkpoints;
+    attempt.first_node = job.first_node;
+    attempt.nodes = job.nodes;
+    attempt.time.useful = activity.attempt.work * job.gpus;
+    attempt.time.stalled = activity.attempt.stalled * job.gpus;
+    attempt.time.checkpoint = activity.attempt.checkpoint * job.gpus;
+    attempt.time.restart = activity.restart;
+    add(job.time, attempt.time);
+    job.checkpoints += attempt.checkpoints;
+    attempt_before_.push_back(last_attempt_[number]);
+    last_attempt_[number] = static_cast<std::uint32_t>(ledger_.attempts.size());
+    ledger_.attempts.push_back(attempt);
+}
+
+void Recorder::interrupted(std::uint32_t slot, std::uint32_t tick, std::uint32_t outage) {
+    const bool own = outage == core::kNone;
+    end_attempt(slot, tick, own ? model::AttemptEnd::kSoftware : model::AttemptEnd::kOutage,
+                own ? model::kNoOutage : outage);
+    model::JobRecord& job = ledger_.jobs[job_of(slot)];
+    ++job.interruptions;
+    if (!own) {
+        ++ledger_.effects[outage].jobs;
+        ledger_.effects[outage].gpus += job.gpus;
+    }
+}
+
+// What the pause after the last attempt cost, and what was lost: the latest work first.
+void Recorder::end_pause(std::uint32_t slot, std::uint64_t lost) {
+    const std::uint32_t number = job_of(slot);
+    model::JobRecord& job = ledger_.jobs[number];
+    const std::uint64_t held = state_.activity[slot].restart;
+    ledger_.attempts[last_attempt_[number]].time.restart += held;
+    std::uint64_t left = lost * job.gpus;
+    for (std::uint32_t a = last_attempt_[number]; left > 0; a = attempt_before_[a]) {
+        TP_ASSERT(a != core::kNone, "only work that was done can be lost");
+        model::GpuTime& time = ledger_.attempts[a].time;
+        const std::uint64_t part = std::min(left, time.useful);
+        time.useful -= part;
+        time.lost += part;
+        left -= part;
+    }
+    job.time.restart += held;
+    job.time.lost += lost * job.gpus;
+    job.time.useful -= lost * job.gpus;
+}
+
+void Recorder::recovers(std::uint32_t slot, std::uint32_t tick, std::uint64_t lost) {
+    end_pause(slot, lost);
+    begin_attempt(slot, tick);
+}
+
+void Recorder::requeued(std::uint32_t slot, std::uint32_t tick, std::uint64_t lost) {
+    end_pause(slot, lost);
+    const std::uint32_t number = job_of(slot);
+    ledger_.jobs[number].state = model::JobState::kQueued;
+    waiting_since_[number] = tick;
+}
+
+void Recorder::finished(std::uint32_t slot, std::uint32_t tick) {
+    const std::uint32_t number = job_of(slot);
+    model::JobRecord& job = ledger_.jobs[number];
+    const workloads::JobEnd end = compiled_.job_ends[number];
+    job.end = Ticks{tick};
+    job.state = state_of(end);
     ++ledger_.events;
+    if (plan_.interruptible) {
+        end_attempt(slot, tick, end_of(end), model::kNoOutage);
+    } else {
+        const std::uint64_t ticks = tick - job.start.value;
+        job.time.useful = std::uint64_t{core::kFullSpeed} * ticks * job.gpus;
+    }
+}
+
+// The run ends while the job holds GPUs.
+void Recorder::stopped(std::uint32_t slot, std::uint32_t tick) {
+    if (state_.activity[slot].phase == core::Phase::kRunning) {
+        end_attempt(slot, tick, model::AttemptEnd::kRunning, model::kNoOutage);
+    } else {
+        end_pause(slot, core::lost_so_far(plan_, state_, slot));
+    }
 }
 
 model::Ledger Recorder::close(std::uint32_t end) {
     account(end);
     ledger_.end = Ticks{end};
     ledger_.interrupted = stopped_;
-    for (model::JobRecord& job : ledger_.jobs) {
+    for (std::size_t j = 0; j < ledger_.jobs.size(); ++j) {
+        model::JobRecord& job = ledger_.jobs[j];
+        if (job.state == model::JobState::kQueued && waiting_since_[j] < end) {
+            job.queued.value += end - waiting_since_[j];
+        }
+        if (job.state == model::JobState::kRunning && !plan_.interruptible) {
+            job.time.useful = std::uint64_t{core::kFullSpeed} * (end - job.start.value) * job.gpus;
+        }
         if (stopped_ && job.state == model::JobState::kQueued && job.submit.value >= end) {
             job.state = model::JobState::kRejected;  // had not come yet
             job.rejection = model::Rejection::kHorizon;
         }
     }
     ledger_.events += state_.next_arrival;
+    while (!ledger_.outages.list.empty() && ledger_.outages.list.back().begin.value >= end) {
+        ledger_.outages.list.pop_back();
+        ledger_.effects.pop_back();
+    }
     for (const std::string& broken : model::check_conservation(ledger_)) {
         broken_invariant("check_conservation(ledger)", broken.c_str(), __FILE__, __LINE__);
     }

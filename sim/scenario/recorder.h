@@ -1,10 +1,13 @@
 #pragma once
-// The part of a driver that every clock shares: writes the ledger while core::replay runs. Job
-// records, exact integrals per bin and over the whole run. The clock itself comes from a derived
-// driver.
+// The part of a driver that every clock shares: writes the ledger while core::replay runs. Job,
+// attempt and outage records, exact integrals per bin and over the whole run. The clock itself
+// comes from a derived driver.
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <utility>
+#include <vector>
 
 #include "sim/core/state.h"
 #include "sim/model/ledger.h"
@@ -23,22 +26,43 @@ public:
 
     // Hooks of core::replay.
     bool advance(std::uint32_t now);
-    void started(const core::Slot& slot);
-    void finished(const core::Slot& slot);
+    void started(std::uint32_t slot, std::uint32_t tick);
+    void finished(std::uint32_t slot, std::uint32_t tick);
+    void interrupted(std::uint32_t slot, std::uint32_t tick, std::uint32_t outage);
+    void recovers(std::uint32_t slot, std::uint32_t tick, std::uint64_t lost);
+    void requeued(std::uint32_t slot, std::uint32_t tick, std::uint64_t lost);
+    void stopped(std::uint32_t slot, std::uint32_t tick);
 
     // After replay() returned `end`: closes the integrals and hands the ledger out, conservation
     // checked.
     model::Ledger close(std::uint32_t end);
 
 private:
+    std::uint32_t job_of(std::uint32_t slot) const {
+        return compiled_.job_of_rank[state_.slots[slot].rank];
+    }
     void account(std::uint32_t to);
+    void note_nodes(std::uint32_t slot, model::JobRecord& job) const;
+    void begin_attempt(std::uint32_t slot, std::uint32_t tick);
+    void end_attempt(std::uint32_t slot, std::uint32_t tick, model::AttemptEnd why,
+                     std::uint32_t outage);
+    void end_pause(std::uint32_t slot, std::uint64_t lost);
 
     const Compiled& compiled_;
     const core::Plan plan_;
     const core::State& state_;
     Observer observer_;
     model::Ledger ledger_;
-    std::uint32_t last_ = 0;          // accounted up to here
+    std::vector<std::uint32_t> waiting_since_;  // by job: tick at which it joined the queue last
+    // By job, while it is out of the queue: where its present attempt began; and its last attempt
+    // that ended. Only if jobs can be interrupted.
+    std::vector<std::uint32_t> attempt_begin_;
+    std::vector<std::uint32_t> last_attempt_;
+    std::vector<std::uint32_t> attempt_before_;  // by attempt: the job's one before it
+    std::size_t next_arrival_ = 0;               // of the nodes that are not installed yet
+    std::uint64_t absent_ = 0;                   // their GPUs
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> arrivals_;  // tick, GPUs
+    std::uint32_t last_ = 0;                                         // accounted up to here
     std::uint64_t observed_bin_ = 0;  // bin of the last call to the observer
     std::uint64_t since_observed_ = 0;
     bool stopped_ = false;

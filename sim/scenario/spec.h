@@ -15,6 +15,7 @@
 #include "sim/config/field.h"
 #include "sim/config/value.h"
 #include "sim/core/policies.h"
+#include "sim/scenario/recovery_spec.h"
 #include "topology/spec.h"
 #include "workloads/trace_spec.h"
 
@@ -30,11 +31,14 @@ constexpr PlacementChoice choice_of(core::Placement rule) {
 enum class QueueOrder : std::uint8_t { kArrival, kPriority };
 enum class EstimateSource : std::uint8_t { kExact, kFactor, kTrace };
 enum class NeverFits : std::uint8_t { kError, kReject };
+enum class SparePool : std::uint8_t { kCluster, kPod };
 
 struct WorkloadSpec {
     workloads::TraceSpec trace;
     std::string tenant;  // of jobs whose trace names none
     NeverFits never_fits = NeverFits::kError;
+    std::optional<CheckpointSpec> checkpoint;  // instead of the scenario's
+    std::optional<RecoverySpec> recovery;
     friend bool operator==(const WorkloadSpec&, const WorkloadSpec&) = default;
 };
 
@@ -44,6 +48,9 @@ struct SchedulerSpec {
     QueueOrder order = QueueOrder::kArrival;
     EstimateSource estimates = EstimateSource::kExact;
     double estimate_factor = 1;
+    std::optional<Fraction> spares;
+    std::optional<std::int64_t> spare_nodes;
+    SparePool spare_pool = SparePool::kCluster;
     friend bool operator==(const SchedulerSpec&, const SchedulerSpec&) = default;
 };
 
@@ -61,6 +68,9 @@ struct ScenarioSpec {
     topology::TopologySpec topology;
     std::vector<WorkloadSpec> workloads;
     SchedulerSpec scheduler;
+    std::optional<topology::FailureSpec> failures;  // instead of the topology's
+    CheckpointSpec checkpoint;
+    RecoverySpec recovery;
     OutputSpec output;
     friend bool operator==(const ScenarioSpec&, const ScenarioSpec&) = default;
 };
@@ -131,6 +141,15 @@ struct KindTable<scenario::NeverFits> {
 };
 
 template <>
+struct KindTable<scenario::SparePool> {
+    using Enum = scenario::SparePool;
+    static constexpr std::array kinds{
+        Kind<Enum>{"cluster", Enum::kCluster, "spares stand in anywhere in their cluster"},
+        Kind<Enum>{"pod", Enum::kPod, "spares stand in within their pod"},
+    };
+};
+
+template <>
 struct SpecTable<scenario::WorkloadSpec> {
     using Spec = scenario::WorkloadSpec;
     static constexpr std::string_view name = "workload";
@@ -140,6 +159,10 @@ struct SpecTable<scenario::WorkloadSpec> {
         Field{"tenant", &Spec::tenant, optional(), "Tenant of the jobs whose trace names none."},
         Field{"never_fits", &Spec::never_fits, optional(),
               "What to do about jobs that could not run even on the empty datacenter."},
+        Field{"checkpoint", &Spec::checkpoint, optional(),
+              "How these jobs save their work; absent = as the scenario's `checkpoint` says."},
+        Field{"recovery", &Spec::recovery, optional(),
+              "What becomes of these jobs after failures; absent = the scenario's `recovery`."},
     };
 };
 
@@ -157,6 +180,11 @@ struct SpecTable<scenario::SchedulerSpec> {
               "Where the durations come from that `easy` plans with."},
         Field{"estimate_factor", &Spec::estimate_factor, optional(0.001, 1000),
               "Believed duration over true duration; only with `estimates: factor`."},
+        Field{"spares", &Spec::spares, optional(0, 0.99),
+              "Share of every pool's nodes that is withheld to replace failed ones, rounded up."},
+        Field{"spare_nodes", &Spec::spare_nodes, optional(0, 200'000),
+              "The same as a number of nodes of every pool; one of the two."},
+        Field{"spare_pool", &Spec::spare_pool, optional(), "Where spares stand in."},
     };
 };
 
@@ -186,6 +214,10 @@ struct SpecTable<scenario::ScenarioSpec> {
         Field{"topology", &Spec::topology, required(), "The datacenter."},
         Field{"workloads", &Spec::workloads, required(), "The work, one entry per source."},
         Field{"scheduler", &Spec::scheduler, optional(), "The rules."},
+        Field{"failures", &Spec::failures, optional(),
+              "What breaks how often; absent = as `topology.failures` says."},
+        Field{"checkpoint", &Spec::checkpoint, optional(), "How jobs save their work."},
+        Field{"recovery", &Spec::recovery, optional(), "What becomes of jobs after failures."},
         Field{"output", &Spec::output, optional(), "What the result file holds."},
     };
 };

@@ -30,21 +30,20 @@ struct Warp {
     }
 };
 
-struct ClosedForm {
+struct ClosedForm : QuietDriver {
+    __device__ ClosedForm(const Plan& of, const State& in) : plan(of), state(in) {}
     const Plan& plan;
+    const State& state;
     std::uint64_t wait = 0;
-    __device__ bool advance(std::uint32_t) { return true; }
-    __device__ std::uint32_t ends_at(std::uint32_t rank, std::uint32_t start) const {
-        return later(start, plan.duration[rank]);
+    __device__ void started(std::uint32_t slot, std::uint32_t tick) {
+        wait += tick - plan.submit[state.slots[slot].rank];
     }
-    __device__ void started(const Slot& slot) { wait += slot.start - plan.submit[slot.rank]; }
-    __device__ void finished(const Slot&) {}
 };
 
 __global__ void replay_one(Plan plan, unsigned char* memory, std::uint64_t* wait) {
     const Warp warp;
     State state = StateLayout(plan).make(warp, memory);
-    ClosedForm driver{plan};
+    ClosedForm driver(plan, state);
     replay(warp, plan, state, driver);
     if (warp.lane() == 0) {
         *wait = driver.wait;

@@ -55,30 +55,27 @@ struct Outcome {
     std::uint32_t last_end = 0;  // tick
 };
 
-class BareDriver {
+class BareDriver : public core::QuietDriver {
 public:
-    explicit BareDriver(const core::Plan& plan) : plan_(plan) {}
-    bool advance(std::uint32_t) { return true; }
-    std::uint32_t ends_at(std::uint32_t rank, std::uint32_t start) const {
-        return core::later(start, plan_.duration[rank]);
-    }
-    void started(const core::Slot& slot) {
+    BareDriver(const core::Plan& plan, const core::State& state) : plan_(plan), state_(state) {}
+    void started(std::uint32_t id, std::uint32_t) {
+        const core::Slot& slot = state_.slots[id];
         outcome.wait += slot.start - plan_.submit[slot.rank];
         outcome.last_end = std::max(outcome.last_end, slot.end);
     }
-    void finished(const core::Slot&) {}
 
     Outcome outcome;
 
 private:
     const core::Plan& plan_;
+    const core::State& state_;
 };
 
 inline Outcome replay(const core::Plan& plan) {
     const core::StateLayout layout(plan);
     std::vector<std::uint64_t> memory(layout.bytes() / sizeof(std::uint64_t));
     core::State state = layout.make(core::Serial{}, memory.data());
-    BareDriver driver(plan);
+    BareDriver driver(plan, state);
     core::replay(core::Serial{}, plan, state, driver);
     return driver.outcome;
 }

@@ -245,12 +245,11 @@ TEST(Driver, MayStopTheRun) {
     const Plan plan = builder.plan();
     std::vector<std::uint64_t> memory(StateLayout(plan).bytes() / sizeof(std::uint64_t));
     State state = StateLayout(plan).make(Serial{}, memory.data());
-    struct Stop {
+    struct Stop : QuietDriver {
         std::uint32_t starts = 0, ends = 0;
         bool advance(std::uint32_t tick) { return tick < 5; }
-        std::uint32_t ends_at(std::uint32_t, std::uint32_t start) { return start + 5; }
-        void started(const Slot&) { ++starts; }
-        void finished(const Slot&) { ++ends; }
+        void started(std::uint32_t, std::uint32_t) { ++starts; }
+        void finished(std::uint32_t, std::uint32_t) { ++ends; }
     } driver;
     EXPECT_EQ(replay(Serial{}, plan, state, driver), 5U);
     EXPECT_EQ(driver.starts, 1U);

@@ -167,7 +167,7 @@ private:
 
 // What the core did, written down. With several lanes every lane has a copy, and only lane 0
 // writes.
-class Notes {
+class Notes : public core::QuietDriver {
 public:
     Notes(const Problem& problem, const PlanBuilder& builder, const core::State& state,
           Schedule& schedule, bool writes = true)
@@ -182,10 +182,8 @@ public:
         now_ = tick;
         return true;
     }
-    std::uint32_t ends_at(std::uint32_t rank, std::uint32_t start) const {
-        return core::later(start, problem_.jobs[rank].duration);
-    }
-    void started(const core::Slot& slot) {
+    void started(std::uint32_t id, std::uint32_t) {
+        const core::Slot& slot = state_.slots[id];
         if (!writes_) {
             return;
         }
@@ -211,7 +209,8 @@ public:
             }
         }
     }
-    void finished(const core::Slot& slot) {
+    void finished(std::uint32_t id, std::uint32_t) {
+        const core::Slot& slot = state_.slots[id];
         if (!writes_) {
             return;
         }

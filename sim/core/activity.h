@@ -1,0 +1,184 @@
+#pragma once
+// What a running job is doing when it can be interrupted: at which speed it works, how far it has
+// come, when it will end. docs/interruptions.md has the rules.
+
+#include <cstdint>
+
+#include "sim/base/random.h"
+#include "sim/core/nodes.h"
+
+namespace tidepool::core {
+
+TP_HD constexpr std::uint32_t later(std::uint32_t tick, std::uint64_t ticks) {
+    return ticks > 0xFFFF'FFFFu - tick ? 0xFFFF'FFFFu : tick + static_cast<std::uint32_t>(ticks);
+}
+
+// Calls give(node, gpus) for every node that the slot holds; GPUs that are down are left out.
+template <class Give>
+TP_HD void for_each_held(const Plan& plan, const State& state, const Slot& slot, Give&& give) {
+    const auto down = [&](std::uint32_t node, std::uint64_t bits) {
+        return plan.interruptible ? count_bits(state.down[node] & bits) : 0;
+    };
+    for (std::uint32_t node = slot.whole; node != kNone;) {
+        const std::uint32_t next = state.next_node[node];
+        give(node, plan.classes_by_size[slot.node_class].gpus - down(node, all_gpus(plan, node)));
+        node = next;
+    }
+    if (slot.part_node != kNone) {
+        give(slot.part_node, slot.part_gpus - down(slot.part_node, slot.part_mask));
+    }
+}
+
+TP_HD inline const CheckpointRule& checkpoint_rule(const Plan& plan, std::uint32_t rank) {
+    return plan.checkpoint_rules[plan.checkpoint_rule_of[rank]];
+}
+
+TP_HD inline const RecoveryRule& recovery_rule(const Plan& plan, std::uint32_t rank) {
+    return plan.recovery_rules[plan.recovery_rule_of[rank]];
+}
+
+// Ticks from the next start of a job to the beginning of its work.
+TP_HD inline std::uint64_t restart_ticks(const Plan& plan, const State& state, std::uint32_t rank) {
+    const Life& life = state.life[rank];
+    const CheckpointRule& rule = checkpoint_rule(plan, rank);
+    if (life.attempts == 0) {
+        return 0;
+    }
+    return std::uint64_t{rule.restart} + (life.tier == kNone ? 0 : rule.tier[life.tier].load);
+}
+
+// When the scheduler believes that the job would end if it started now.
+TP_HD inline std::uint32_t expected_end(const Plan& plan, const State& state, std::uint32_t rank,
+                                        std::uint32_t tick) {
+    if (!plan.interruptible) {
+        return later(tick, plan.estimate[rank]);
+    }
+    const CheckpointRule& rule = checkpoint_rule(plan, rank);
+    const Progress at{state.life[rank].saved, 0, 0, 0};
+    const std::uint32_t saved = at.index * rule.interval;
+    const std::uint32_t total = plan.estimate[rank] > saved ? plan.estimate[rank] : saved;
+    return later(tick, restart_ticks(plan, state, rank) + ticks_left(rule, total, at, kFullSpeed));
+}
+
+// GPUs in the hands of the slot's job.
+TP_HD inline std::uint64_t held_gpus(const Plan& plan, const State& state, std::uint32_t id) {
+    const Slot& slot = state.slots[id];
+    return plan.job_gpus[slot.rank] -
+           std::uint64_t{state.activity[id].missing} * plan.classes_by_size[slot.node_class].gpus;
+}
+
+namespace detail {
+
+TP_HD inline std::uint8_t reach_of(const Plan& plan, const State& state, const Slot& slot) {
+    std::uint32_t nodes = 0, leaf = kNone;
+    bool leaves = false;
+    for_each_held(plan, state, slot, [&](std::uint32_t node, std::uint32_t) {
+        leaves = leaves || (nodes > 0 && plan.leaf_of[node] != leaf);
+        leaf = plan.leaf_of[node];
+        ++nodes;
+    });
+    return leaves ? 2 : nodes > 1 ? 1 : 0;
+}
+
+TP_HD inline std::uint32_t speed_of(const Plan& plan, const State& state, const Slot& slot,
+                                    std::uint32_t reach) {
+    std::uint32_t slowest = kFullSpeed;
+    for_each_held(plan, state, slot, [&](std::uint32_t node, std::uint32_t) {
+        for (std::uint32_t r = 0; r <= reach; ++r) {
+            const std::uint32_t speed = state.speed[r * plan.nodes + node];
+            slowest = speed < slowest ? speed : slowest;
+        }
+    });
+    return slowest;
+}
+
+// When the next thing happens to a running job: its end, or its own failure before that.
+TP_HD inline std::uint32_t next_of(const Plan& plan, const Slot& slot, const Activity& a) {
+    const std::uint64_t rest =
+        a.restart_left +
+        ticks_left(checkpoint_rule(plan, slot.rank), plan.duration[slot.rank], a.progress, a.speed);
+    const std::uint32_t end = later(a.since, rest);
+    return a.own_failure < end ? a.own_failure : end;
+}
+
+}  // namespace detail
+
+// Counts what has happened to the slot's job since its activity was last touched.
+template <class Exec, class Driver>
+TP_HD void bring_up_to(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+    State& state = run.state;
+    const Slot& slot = state.slots[id];
+    run.exec.sync();
+    Activity a = state.activity[id];
+    const std::uint64_t elapsed = tick - a.since;
+    if (a.phase == Phase::kRunning) {
+        const std::uint64_t restart = elapsed < a.restart_left ? elapsed : a.restart_left;
+        a.restart += restart * run.plan.job_gpus[slot.rank];
+        a.restart_left -= static_cast<std::uint32_t>(restart);
+        if (elapsed > restart) {
+            const Stretch s =
+                move_on(checkpoint_rule(run.plan, slot.rank), run.plan.duration[slot.rank],
+                        a.progress, elapsed - restart, a.speed);
+            a.attempt.work += s.work;
+            a.attempt.stalled += s.stalled;
+            a.attempt.checkpoint += s.checkpoint;
+            a.attempt.checkpoints += s.checkpoints;
+        }
+    } else {
+        a.restart += elapsed * held_gpus(run.plan, state, id);
+    }
+    a.since = tick;
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        state.activity[id] = a;
+    }
+    run.exec.sync();
+}
+
+// The job runs from now on, with all its GPUs, from the checkpoint in its Life. Sets Slot::end; the
+// caller enters it into State::ends.
+template <class Exec, class Driver>
+TP_HD void set_running(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+    State& state = run.state;
+    const Plan& plan = run.plan;
+    run.exec.sync();
+    const Slot& slot = state.slots[id];
+    const Life life = state.life[slot.rank];
+    const RecoveryRule& recovery = recovery_rule(plan, slot.rank);
+    Activity a;
+    a.next_on_node = state.activity[id].next_on_node;
+    a.reach = detail::reach_of(plan, state, slot);
+    a.speed = detail::speed_of(plan, state, slot, a.reach);
+    a.since = tick;
+    const std::uint64_t restart = restart_ticks(plan, state, slot.rank);
+    a.restart_left = later(0, restart);
+    a.progress.index = life.saved;
+    if (recovery.own_mean > 0) {
+        const Block words = draw(plan.seed, Purpose::kJobFailure, recovery.own_stream,
+                                 plan.job_entity[slot.rank], life.attempts);
+        a.own_failure = later(tick, exponential_ticks(words[0], recovery.own_mean));
+    }
+    const std::uint32_t next = detail::next_of(plan, slot, a);
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        state.activity[id] = a;
+        state.slots[id].end = next;
+        ++state.life[slot.rank].attempts;
+    }
+    run.exec.sync();
+}
+
+// Enters a new tick for the slot's next event.
+template <class Exec, class Driver>
+TP_HD void reschedule(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+    State& state = run.state;
+    const Slot& slot = state.slots[id];
+    erase(run.exec, state.ends, end_key(slot.end, slot.rank));
+    if (run.exec.lane() == 0) {
+        state.slots[id].end = tick;
+    }
+    run.exec.sync();
+    insert(run.exec, state.ends, end_key(tick, slot.rank), id);
+}
+
+}  // namespace tidepool::core

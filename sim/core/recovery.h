@@ -1,0 +1,238 @@
+#pragma once
+// What happens to a job between an interruption and its restart. docs/interruptions.md has the
+// rules.
+
+#include <cstdint>
+
+#include "sim/core/job_flow.h"
+
+namespace tidepool::core {
+
+namespace detail {
+
+// Units of work lost by falling back, which is entered into the job's Life.
+template <class Exec, class Driver>
+TP_HD std::uint64_t fall_back(Run<Exec, Driver>& run, std::uint32_t id, LossLevel loss) {
+    State& state = run.state;
+    const std::uint32_t rank = state.slots[id].rank;
+    const CheckpointRule& rule = checkpoint_rule(run.plan, rank);
+    run.exec.sync();
+    const Progress at = state.activity[id].progress;
+    const Fallback to = fallback(rule, at, loss);
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        state.life[rank].saved = to.index;
+        state.life[rank].tier = to.tier;
+    }
+    run.exec.sync();
+    return work_done(rule, at) - work_done(rule, Progress{to.index, 0, 0, 0});
+}
+
+// Lane 0 edits the slot's activity.
+template <class Exec, class Driver, class Edit>
+TP_HD void edit_activity(Run<Exec, Driver>& run, std::uint32_t id, Edit&& edit) {
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        edit(run.state.activity[id]);
+    }
+    run.exec.sync();
+}
+
+// Whether the slot holds all of its job's GPUs, and they are up.
+TP_HD inline bool complete(const Plan& plan, const State& state, std::uint32_t id) {
+    std::uint64_t up = 0;
+    for_each_held(plan, state, state.slots[id],
+                  [&](std::uint32_t, std::uint32_t gpus) { up += gpus; });
+    return up == plan.job_gpus[state.slots[id].rank];
+}
+
+template <class Exec, class Driver>
+TP_HD void restart(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+    State& state = run.state;
+    const Slot& slot = state.slots[id];
+    const std::uint64_t lost = fall_back(run, id, state.activity[id].loss);
+    run.driver.recovers(id, tick, lost);
+    const std::uint32_t expected = expected_end(run.plan, state, slot.rank, tick);
+    if (run.plan.queue == QueuePolicy::kEasy) {
+        erase(run.exec, state.expected, end_key(slot.expected_end, slot.rank));
+        run.exec.sync();
+        if (run.exec.lane() == 0) {
+            state.slots[id].expected_end = expected;
+        }
+        run.exec.sync();
+        insert(run.exec, state.expected, end_key(expected, slot.rank), id);
+    }
+    erase(run.exec, state.ends, end_key(slot.end, slot.rank));
+    set_running(run, id, tick);
+    insert(run.exec, state.ends, end_key(slot.end, slot.rank), id);
+}
+
+// Nothing is missing, and `detect` is over.
+template <class Exec, class Driver>
+TP_HD void go_on(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+    const Activity& a = run.state.activity[id];
+    const std::uint32_t swap = recovery_rule(run.plan, run.state.slots[id].rank).swap;
+    if (a.loss == LossLevel::kSwap && !a.swapped && swap > 0) {
+        edit_activity(run, id, [](Activity& edited) {
+            edited.phase = Phase::kSwapping;
+            edited.swapped = true;
+        });
+        reschedule(run, id, later(tick, swap));
+        return;
+    }
+    restart(run, id, tick);
+}
+
+template <class Exec, class Driver>
+TP_HD void requeue(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+    State& state = run.state;
+    const Slot& slot = state.slots[id];
+    const std::uint32_t rank = slot.rank;
+    const std::uint64_t lost = fall_back(run, id, LossLevel::kRequeue);
+    run.driver.requeued(id, tick, lost);
+    state.slots_missing -= state.activity[id].missing > 0 ? 1U : 0U;
+    erase(run.exec, state.ends, end_key(slot.end, rank));
+    release(run, id);
+    state.released = true;  // even a job that held nothing changes what others may plan with
+    enqueue(run, rank);
+}
+
+// The end of `detect` or `swap`.
+template <class Exec, class Driver>
+TP_HD void recover(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+    State& state = run.state;
+    bring_up_to(run, id, tick);
+    const OnFailure rule = recovery_rule(run.plan, state.slots[id].rank).on_failure;
+    const bool present = complete(run.plan, state, id);
+    if (rule == OnFailure::kRequeue || (rule == OnFailure::kSpare && !present)) {
+        requeue(run, id, tick);
+    } else if (present) {
+        go_on(run, id, tick);
+    } else {
+        edit_activity(run, id, [](Activity& a) { a.phase = Phase::kWaiting; });
+        reschedule(run, id, 0xFFFF'FFFFu);
+    }
+}
+
+// Something that was missing has come; a job that waited for it goes on.
+template <class Exec, class Driver>
+TP_HD void check_complete(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+    if (run.state.activity[id].phase == Phase::kWaiting && complete(run.plan, run.state, id)) {
+        bring_up_to(run, id, tick);
+        go_on(run, id, tick);
+    }
+}
+
+// A whole node leaves the job that holds it: one of a gang's, or the only one.
+template <class Exec, class Driver>
+TP_HD void lose_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node,
+                     std::uint32_t tick) {
+    State& state = run.state;
+    const bool only = state.slots[id].part_node == node;
+    bring_up_to(run, id, tick);
+    give_back(run, id, node, all_gpus(run.plan, node),
+              run.plan.classes_by_size[state.slots[id].node_class].gpus);
+    state.slots_missing += state.activity[id].missing == 0 ? 1U : 0U;
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        Slot& slot = state.slots[id];
+        Activity& a = state.activity[id];
+        if (only) {
+            slot.part_node = kNone;
+        } else {
+            std::uint32_t* link = &slot.whole;
+            while (*link != node) {
+                link = &state.next_node[*link];
+            }
+            *link = state.next_node[node];
+        }
+        ++a.missing;
+        a.loss = a.loss < LossLevel::kReboot ? LossLevel::kReboot : a.loss;
+        state.lost_by[node] = slot.rank;
+    }
+    run.exec.sync();
+}
+
+// A job that misses one gets a whole node that is up and free. `own`: it had lost this one.
+template <class Exec, class Driver>
+TP_HD void gain_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node,
+                     std::uint32_t tick, bool own) {
+    State& state = run.state;
+    const std::uint64_t bits = all_gpus(run.plan, node);
+    const std::uint32_t gpus = state.now.free[node];
+    const bool only = state.slots[id].part_gpus == gpus;
+    bring_up_to(run, id, tick);
+    take(run, id, node, gpus, bits, !only);
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        Slot& slot = state.slots[id];
+        Activity& a = state.activity[id];
+        if (only) {
+            slot.part_node = node;
+            slot.part_mask = bits;
+        } else {
+            state.next_node[node] = slot.whole;
+            slot.whole = node;
+        }
+        --a.missing;
+        a.loss = own ? a.loss : LossLevel::kSwap;
+    }
+    run.exec.sync();
+    state.slots_missing -= state.activity[id].missing == 0 ? 1U : 0U;
+    check_complete(run, id, tick);
+}
+
+}  // namespace detail
+
+// Units of work that an interrupted job will have lost if it goes on as things stand.
+TP_HD inline std::uint64_t lost_so_far(const Plan& plan, const State& state, std::uint32_t id) {
+    const CheckpointRule& rule = checkpoint_rule(plan, state.slots[id].rank);
+    const Activity& a = state.activity[id];
+    const Fallback to = fallback(rule, a.progress, a.loss);
+    return work_done(rule, a.progress) - work_done(rule, Progress{to.index, 0, 0, 0});
+}
+
+// The job stops, if it was running. kNone: its own failure.
+template <class Exec, class Driver>
+TP_HD void interrupt(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick,
+                     std::uint32_t outage, bool planned) {
+    State& state = run.state;
+    if (state.activity[id].phase != Phase::kRunning) {
+        return;
+    }
+    bring_up_to(run, id, tick);
+    run.driver.interrupted(id, tick, outage);
+    detail::edit_activity(run, id, [](Activity& a) {
+        a.phase = Phase::kDetecting;
+        a.attempt = Stretch{};
+        a.restart = 0;
+    });
+    const std::uint32_t detect = recovery_rule(run.plan, state.slots[id].rank).detect;
+    reschedule(run, id, later(tick, planned ? 0 : detect));
+}
+
+// What is next for the slot that is first in State::ends: its job's end, its own failure, or a
+// step of its recovery.
+template <class Exec, class Driver>
+TP_HD void handle_next(Run<Exec, Driver>& run) {
+    State& state = run.state;
+    if (run.plan.interruptible) {
+        const std::uint32_t id = state.ends.slots[state.ends.size - 1];
+        const std::uint32_t tick = state.slots[id].end;
+        const Activity& a = state.activity[id];
+        if (a.phase != Phase::kRunning) {
+            detail::recover(run, id, tick);
+            return;
+        }
+        const std::uint64_t rest =
+            ticks_left(checkpoint_rule(run.plan, state.slots[id].rank),
+                       run.plan.duration[state.slots[id].rank], a.progress, a.speed);
+        if (a.own_failure == tick && later(a.since, a.restart_left + rest) > tick) {
+            interrupt(run, id, tick, kNone, false);
+            return;
+        }
+    }
+    finish_next(run);
+}
+
+}  // namespace tidepool::core

@@ -1,0 +1,23 @@
+#pragma once
+// What the core has to know about failures, checkpoints, recovery and spares.
+
+#include "sim/base/issue.h"
+#include "sim/scenario/compile.h"
+
+namespace tidepool::scenario {
+
+// Whether anything in the scenario can interrupt or slow jobs or make them write checkpoints.
+bool is_interruptible(const Loaded& loaded);
+
+// Withholds spares and lays out their pools. Needs the nodes of the plan.
+void compile_spares(const Loaded& loaded, PlanArrays& plan, Issues& issues);
+
+// Rules of every job. Needs the jobs of the plan; `where` finds the workload and the row in its
+// trace of each rank.
+struct JobPlace {
+    std::uint32_t workload = 0, index = 0;
+};
+void compile_job_rules(const Loaded& loaded, const std::vector<JobPlace>& where, PlanArrays& plan,
+                       Issues& issues);
+
+}  // namespace tidepool::scenario
