@@ -1,12 +1,14 @@
 #include "topology/build.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <vector>
 
 #include "sim/base/assert.h"
 #include "sim/config/read.h"
 #include "topology/cabling.h"
+#include "topology/failure_check.h"
 #include "topology/layout.h"
 #include "topology/load.h"
 #include "topology/where.h"
@@ -86,6 +88,14 @@ std::uint64_t Topology::gpus() const {
     return sum;
 }
 
+Ticks Topology::arrival(std::uint32_t node) const {
+    const auto after = std::upper_bound(
+        arrivals.begin(), arrivals.end(), node,
+        [](std::uint32_t n, const Arrival& arrival) { return n < arrival.first_node; });
+    return after == arrivals.begin() || node >= std::prev(after)->last_node ? Ticks{}
+                                                                            : std::prev(after)->at;
+}
+
 std::string Topology::node_name(std::uint32_t node) const {
     const std::string number = std::to_string(node);
     const std::string zeros(number.size() < 5 ? 5 - number.size() : 0, '0');
@@ -103,7 +113,6 @@ Topology build(const TopologySpec& spec, const config::Value& where_value, const
     topology.failures = spec.failures;
     check_catalog(spec.catalog, parts, where["catalog"], issues);
     check_storage(spec, where["storage"], issues);
-    check_names(names_of(spec.failures.components), where["failures"]["components"], issues);
     check_fabric_keys(spec.fabric, where["fabric"], issues);
     const TopologySpec sized = with_fabric_sizes(spec, parts, where, issues);
     const bool placed = check_clusters(sized, parts, where, issues);
@@ -117,6 +126,9 @@ Topology build(const TopologySpec& spec, const config::Value& where_value, const
         if (topology.fabric.has_spines()) {
             add_group_trunks(topology);
         }
+    }
+    if (issues.list().size() == before) {
+        check_failures(spec.failures, topology, where["failures"], issues);
     }
     return topology;
 }

@@ -1,6 +1,7 @@
 #include "topology/layout.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -53,6 +54,27 @@ void check_domains(const ClusterSpec& cluster, const Where& where, Issues& issue
     }
 }
 
+void check_tranches(const ClusterSpec& cluster, const Where& where, Issues& issues) {
+    std::int64_t nodes = 0;
+    for (std::size_t i = 0; i < cluster.tranches.size(); ++i) {
+        const TrancheSpec& tranche = cluster.tranches[i];
+        if (tranche.nodes < 1 || tranche.nodes > cluster.nodes - nodes) {
+            report(issues, where[i]["nodes"],
+                   "the tranches hold more nodes than the cluster, " + text(cluster.nodes) +
+                       " (got '" + text(tranche.nodes) + "')");
+            return;
+        }
+        nodes += tranche.nodes;
+        const std::optional<Ticks> at = to_ticks(tranche.at);
+        if (!at || *at == Ticks{}) {
+            report(issues, where[i]["at"], "not a time after the beginning of the run");
+        }
+        if (i > 0 && tranche.at <= cluster.tranches[i - 1].at) {
+            report(issues, where[i]["at"], "must be later than the tranche before");
+        }
+    }
+}
+
 // The ranges that the field table gives, again: a spec may also come from a program.
 bool check_ranges(const ClusterSpec& cluster, const Where& where, Issues& issues) {
     const std::size_t before = issues.list().size();
@@ -81,6 +103,7 @@ void check_cluster(const ClusterSpec& cluster, const Catalog& parts, const Where
         return;
     }
     check_domains(cluster, where, issues);
+    check_tranches(cluster, where["tranches"], issues);
     const Server* server = find_part(parts.servers, cluster.server);
     if (server == nullptr) {
         report(issues, where["server"], "no such server (got '" + cluster.server + "')",
@@ -176,6 +199,15 @@ void lay_out_cluster(const ClusterSpec& cluster, std::uint32_t number, const Cat
         node.rack = into.racks + domain(i, cluster.nodes_per_rack, pod_size);
         node.island = into.islands + domain(i, cluster.island_nodes, pod_size);
         into.nodes.push_back(node);
+    }
+    auto arriving = static_cast<std::uint32_t>(into.nodes.size());
+    for (const TrancheSpec& tranche : cluster.tranches) {
+        arriving -= narrow(tranche.nodes);
+    }
+    for (const TrancheSpec& tranche : cluster.tranches) {
+        const std::uint32_t first = arriving;
+        arriving += narrow(tranche.nodes);
+        into.arrivals.push_back({first, arriving, to_ticks(tranche.at).value_or(kNever)});
     }
     into.pods = into.nodes.back().pod + 1;
     into.racks = into.nodes.back().rack + 1;

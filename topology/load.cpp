@@ -59,17 +59,6 @@ Value embedded_preset(const std::string& name, Issues& issues) {
     return {};
 }
 
-const Value* failure_calibrations(Value& storage) {
-    Issues issues;
-    for (const EmbeddedFile& file : embedded_files()) {
-        if (file.path == "topology/catalog/failures.yaml") {
-            storage = parse_embedded(file, issues);
-        }
-    }
-    issues.throw_if_any();
-    return storage.find("failures");
-}
-
 // `over` on top of `base`, at the place of `over`.
 Value on_top(const Value& base, const Value& over) {
     Value both = config::merged(base, over);
@@ -166,53 +155,6 @@ Value with_file(const Value& section, const Where& where, const std::string& bas
     return both;
 }
 
-bool from_override(const Value& value) {
-    return value.at.file.starts_with("--set#");
-}
-
-bool holds_override(const Value& value) {
-    return from_override(value) ||
-           std::any_of(value.items.begin(), value.items.end(), holds_override) ||
-           std::any_of(value.members.begin(), value.members.end(),
-                       [](const config::Member& member) { return holds_override(member.value); });
-}
-
-bool same_rates(const Value& written, const FailureSpec& calibration) {
-    Issues ignored;  // whoever reads the section reports them
-    const auto own = config::read<FailureSpec>(written, "", ignored);
-    return (written.find("per_1000_node_days") == nullptr ||
-            own.per_1000_node_days == calibration.per_1000_node_days) &&
-           (written.find("components") == nullptr || own.components == calibration.components);
-}
-
-// The calibration that `failures` names, filled in; see load.h for rates that contradict it.
-Value with_failures(Value failures, const Where& where, Issues& issues) {
-    const std::string name = reference(failures, "preset");
-    if (name.empty()) {
-        return failures;
-    }
-    Value storage;
-    const Value* all = failure_calibrations(storage);
-    const Value* base = all == nullptr ? nullptr : all->find(name);
-    if (base == nullptr) {
-        std::string hint = did_you_mean(name, failure_presets());
-        report(issues, where["preset"], "no such failure calibration (got '" + name + "')", hint);
-        return failures;
-    }
-    if (from_override(*failures.find("preset"))) {
-        std::erase_if(failures.members, [](const config::Member& member) {
-            return (member.key == "per_1000_node_days" || member.key == "components") &&
-                   !holds_override(member.value);
-        });
-    }
-    Issues ignored;
-    if (!same_rates(failures, config::read<FailureSpec>(*base, "", ignored))) {
-        set_text(failures, "preset", "");
-        return failures;
-    }
-    return on_top(*base, failures);
-}
-
 }  // namespace
 
 Value resolve(const Value& as_written, const std::string& path, const std::string& base_dir,
@@ -225,11 +167,8 @@ Value resolve(const Value& as_written, const std::string& path, const std::strin
     Value whole = reference(section, "file").empty()
                       ? with_preset(section, written, issues)
                       : with_file(section, written, base_dir, issues);
-    const Where where = Where::root(whole, path);
     for (config::Member& member : whole.members) {
-        if (member.key == "failures" && member.value.kind == Value::Kind::kMap) {
-            member.value = with_failures(member.value, where["failures"], issues);
-        } else if (member.key == "catalog" && member.value.kind == Value::Kind::kMap) {
+        if (member.key == "catalog" && member.value.kind == Value::Kind::kMap) {
             member.value = complete_catalog(member.value);
         }
     }
@@ -259,17 +198,6 @@ Value preset(const std::string& name) {
     Value resolved = resolve(section, "topology", "", issues);
     issues.throw_if_any();
     return resolved;
-}
-
-std::vector<std::string> failure_presets() {
-    Value storage;
-    std::vector<std::string> names;
-    if (const Value* all = failure_calibrations(storage)) {
-        for (const config::Member& member : all->members) {
-            names.push_back(member.key);
-        }
-    }
-    return names;
 }
 
 }  // namespace tidepool::topology

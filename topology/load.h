@@ -19,7 +19,7 @@ namespace tidepool::topology {
 
 // A `topology:` section with everything it refers to merged in: its `preset` (a shipped topology)
 // or its `file` (a YAML file, relative to `base_dir`; that file may start from a preset itself),
-// the `preset` of its `failures`, and the shipped entries whose fields its `catalog` overrides.
+// and the shipped entries whose fields its `catalog` overrides.
 // Keys of the section win; lists replace lists. What was merged keeps its own position; that of a
 // shipped value has a file name starting with `tidepool:`. `preset` stays as a label, `file` is
 // emptied.
@@ -28,9 +28,7 @@ namespace tidepool::topology {
 // nothing in it was changed) and then starts anew: without changes in between the result is equal,
 // and a preset named meanwhile, say by an override, takes full effect.
 //
-// A failure calibration is taken whole or not at all. If rates written beside `failures.preset`
-// differ from it, they alone count and the label is cleared, so that a label never stands at
-// other rates than its own. If the label comes from an override, it replaces rates that do not.
+// The `preset` of its `failures` is not merged in: it is a reference (failure_presets.h).
 config::Value resolve(const config::Value& as_written, const std::string& path,
                       const std::string& base_dir, Issues& issues);
 
@@ -44,8 +42,5 @@ std::vector<PresetSummary> presets();
 
 // A shipped topology, resolved; throws InputError for a name that is not among them.
 config::Value preset(const std::string& name);
-
-// Names of the failure calibrations of catalog/failures.yaml, in file order.
-std::vector<std::string> failure_presets();
 
 }  // namespace tidepool::topology

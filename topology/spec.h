@@ -13,8 +13,16 @@
 #include "sim/base/quantity.h"
 #include "sim/config/field.h"
 #include "topology/catalog.h"
+#include "topology/failure_spec.h"
 
 namespace tidepool::topology {
+
+// Nodes that are not there from the beginning.
+struct TrancheSpec {
+    std::int64_t nodes = 0;
+    Seconds at;
+    friend bool operator==(const TrancheSpec&, const TrancheSpec&) = default;
+};
 
 // Equal servers, in racks and pods. A topology that mixes servers has several clusters.
 struct ClusterSpec {
@@ -23,7 +31,8 @@ struct ClusterSpec {
     std::int64_t nodes = 0;
     std::int64_t island_nodes = 1;  // nodes that share one NVLink domain
     std::int64_t nodes_per_rack = 1;
-    std::int64_t nodes_per_pod = 0;  // 0: one pod
+    std::int64_t nodes_per_pod = 0;       // 0: one pod
+    std::vector<TrancheSpec> tranches{};  // the last nodes, in order; they arrive later
     friend bool operator==(const ClusterSpec&, const ClusterSpec&) = default;
 };
 
@@ -60,25 +69,6 @@ struct StorageSpec {
     std::optional<BytesPerSecond> per_client;  // largest rate of one node
     std::optional<Bytes> capacity;             // all of it; `local`: of one node
     friend bool operator==(const StorageSpec&, const StorageSpec&) = default;
-};
-
-// What a mean time between failures counts the hours of.
-enum class FailureBasis : std::uint8_t { kGpu, kNode, kLink, kSwitch, kRack };
-
-struct ComponentFailureSpec {
-    std::string name;
-    FailureBasis per = FailureBasis::kGpu;
-    Seconds mtbf;  // hours of one GPU (node, link, ...) between two failures
-    friend bool operator==(const ComponentFailureSpec&, const ComponentFailureSpec&) = default;
-};
-
-// How often things break. Kept with the topology; outages are drawn from it by a later part of
-// Tidepool.
-struct FailureSpec {
-    std::string preset;                            // name of a calibration of catalog/failures.yaml
-    std::optional<double> per_1000_node_days;      // all causes together, 8-GPU nodes
-    std::vector<ComponentFailureSpec> components;  // the same by cause, where a source gives it
-    friend bool operator==(const FailureSpec&, const FailureSpec&) = default;
 };
 
 struct TopologySpec {
@@ -133,14 +123,13 @@ struct KindTable<topology::StorageKind> {
 };
 
 template <>
-struct KindTable<topology::FailureBasis> {
-    using Enum = topology::FailureBasis;
-    static constexpr std::array kinds{
-        Kind<Enum>{"gpu", Enum::kGpu, "hours of one GPU"},
-        Kind<Enum>{"node", Enum::kNode, "hours of one node"},
-        Kind<Enum>{"link", Enum::kLink, "hours of one link"},
-        Kind<Enum>{"switch", Enum::kSwitch, "hours of one switch"},
-        Kind<Enum>{"rack", Enum::kRack, "hours of one rack"},
+struct SpecTable<topology::TrancheSpec> {
+    using Spec = topology::TrancheSpec;
+    static constexpr std::string_view name = "tranche";
+    static constexpr std::string_view doc = "Nodes that arrive after the beginning of the run.";
+    static constexpr std::tuple fields{
+        Field{"nodes", &Spec::nodes, required(1, 200'000), "How many."},
+        Field{"at", &Spec::at, required(0.0625, topology::kLatest), "When they are in service."},
     };
 };
 
@@ -159,6 +148,8 @@ struct SpecTable<topology::ClusterSpec> {
         Field{"nodes_per_rack", &Spec::nodes_per_rack, optional(1, 200'000), "Nodes of one rack."},
         Field{"nodes_per_pod", &Spec::nodes_per_pod, optional(0, 200'000),
               "Nodes of one pod; 0 = the cluster is one pod."},
+        Field{"tranches", &Spec::tranches, optional(),
+              "Its last nodes arrive later: by time, the last tranche holds the last nodes."},
     };
 };
 
@@ -205,32 +196,6 @@ struct SpecTable<topology::StorageSpec> {
 };
 
 template <>
-struct SpecTable<topology::ComponentFailureSpec> {
-    using Spec = topology::ComponentFailureSpec;
-    static constexpr std::string_view name = "component";
-    static constexpr std::string_view doc = "Failures of one cause.";
-    static constexpr std::tuple fields{
-        Field{"name", &Spec::name, required(1, 100), "The cause."},
-        Field{"per", &Spec::per, required(), "What the hours are counted of."},
-        Field{"mtbf", &Spec::mtbf, required(1, 1e15),
-              "Mean time between failures of one such thing."},
-    };
-};
-
-template <>
-struct SpecTable<topology::FailureSpec> {
-    using Spec = topology::FailureSpec;
-    static constexpr std::string_view name = "failures";
-    static constexpr std::string_view doc = "How often things break; kept with the topology.";
-    static constexpr std::tuple fields{
-        Field{"preset", &Spec::preset, optional(), "A published calibration that fills the rest."},
-        Field{"per_1000_node_days", &Spec::per_1000_node_days, optional(0, 1e6),
-              "Failures of all causes per 1,000 days of an 8-GPU node."},
-        Field{"components", &Spec::components, optional(), "The same by cause."},
-    };
-};
-
-template <>
 struct SpecTable<topology::TopologySpec> {
     using Spec = topology::TopologySpec;
     static constexpr std::string_view name = "topology";
@@ -244,7 +209,7 @@ struct SpecTable<topology::TopologySpec> {
         Field{"clusters", &Spec::clusters, optional(), "The servers; at least one cluster in all."},
         Field{"fabric", &Spec::fabric, optional(), "The network between them."},
         Field{"storage", &Spec::storage, optional(), "Storage systems."},
-        Field{"failures", &Spec::failures, optional(), "Failure rates."},
+        Field{"failures", &Spec::failures, optional(), "What breaks, and how often."},
         Field{"catalog", &Spec::catalog, optional(), "Parts of your own."},
     };
 };

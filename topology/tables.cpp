@@ -1,6 +1,10 @@
 // What `tidepool topology show|stats` prints for people.
 
+#include <cmath>
+
+#include "sim/base/json.h"
 #include "topology/columns.h"
+#include "topology/failure_presets.h"
 #include "topology/names.h"
 #include "topology/stats.h"
 
@@ -59,19 +63,21 @@ std::string storage_text(const Topology& topology) {
 
 std::string failures_text(const FailureSpec& failures) {
     std::string text;
-    if (failures.per_1000_node_days) {
-        std::string rate = std::to_string(*failures.per_1000_node_days);
-        rate.erase(rate.find_last_not_of('0') + 1);
-        text = "\nfailures: " + rate + (rate.back() == '.' ? "0" : "") + " per 1,000 node-days" +
+    const double rate = per_1000_node_days(failures);
+    if (rate > 0) {
+        text = "\nfailures: " + shortest(std::round(rate * 100) / 100) + " per 1,000 node-days" +
                (failures.preset.empty() ? "" : " (" + failures.preset + ")") + "\n";
     }
-    if (!failures.components.empty()) {
-        Rows rows{{"component", "per", "MTBF"}};
-        for (const ComponentFailureSpec& part : failures.components) {
-            rows.push_back({part.name, kind_name(part.per),
-                            grouped(static_cast<std::uint64_t>(part.mtbf.value / 3600)) + " h"});
+    const std::vector<ComponentFailureSpec> parts = failure_components(failures);
+    if (!parts.empty() && failures.scale > 0) {
+        Rows rows{{"cause", "per", "kind", "MTBF"}};
+        for (const ComponentFailureSpec& part : parts) {
+            const double hours = part.mtbf->value / 3600 / failures.scale;
+            rows.push_back(
+                {part.name, kind_name(part.per), kind_name(*part.kind),
+                 hours < 1e15 ? grouped(static_cast<std::uint64_t>(hours)) + " h" : "never"});
         }
-        text += columns(rows, "llr");
+        text += (text.empty() ? "\n" : "") + columns(rows, "lllr");
     }
     return text;
 }

@@ -1,6 +1,7 @@
 // What `tidepool topology show|stats --json` prints.
 
 #include "sim/base/json.h"
+#include "topology/failure_presets.h"
 #include "topology/names.h"
 #include "topology/stats.h"
 
@@ -55,13 +56,12 @@ void write_storage(JsonWriter& json, const Topology& topology) {
 
 void write_failures(JsonWriter& json, const FailureSpec& failures) {
     json.key("failures").begin_object().member("preset", failures.preset);
-    if (failures.per_1000_node_days) {
-        json.member("per_1000_node_days", *failures.per_1000_node_days);
-    }
+    json.member("per_1000_node_days", per_1000_node_days(failures));
     json.key("components").begin_array();
-    for (const ComponentFailureSpec& part : failures.components) {
+    for (const ComponentFailureSpec& part : failure_components(failures)) {
         json.begin_object().member("name", part.name).member("per", kind_name(part.per));
-        json.member("mtbf_s", part.mtbf.value).end_object();
+        json.member("kind", kind_name(*part.kind));
+        json.member("events_per_s", failures.scale / part.mtbf->value).end_object();
     }
     json.end_array().end_object();
 }

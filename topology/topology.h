@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sim/base/quantity.h"
+#include "sim/base/ticks.h"
 #include "topology/catalog.h"
 #include "topology/fabric.h"
 #include "topology/spec.h"
@@ -41,6 +42,13 @@ struct Trunk {
     std::uint32_t members = 1;     // parallel links in the bundle
 };
 
+// Nodes [first_node, last_node) that are not there before `at` > 0.
+struct Arrival {
+    std::uint32_t first_node = 0, last_node = 0;
+    Ticks at;
+    friend bool operator==(const Arrival&, const Arrival&) = default;
+};
+
 struct Topology {
     std::string name;
     std::vector<GpuModel> gpu_models;  // those in use
@@ -54,9 +62,11 @@ struct Topology {
     std::vector<Nic> nics;  // those of `servers`
     Fabric fabric;          // how the switches are cabled
     std::vector<StorageSpec> storage;
-    FailureSpec failures;  // kept; nothing fails yet
+    FailureSpec failures;           // sim/model/generate.h makes outages of it
+    std::vector<Arrival> arrivals;  // by node; nodes in none are there from the beginning
 
     std::uint64_t gpus() const;  // sum over nodes
+    Ticks arrival(std::uint32_t node) const;
     // `<cluster>-n00012`: the name of a node in results and in SimGrid.
     std::string node_name(std::uint32_t node) const;
 };

@@ -129,8 +129,8 @@ void add_trace(CLI::App& root, Arguments& a) {
 void add_documents(CLI::App& root, Arguments& a) {
     CLI::App* list = root.add_subcommand("list", "Policies, presets, formats and KPIs by name");
     list->add_option("kind", a.kind, "Which list; default: all")
-        ->check(CLI::IsMember(Choices{"queues", "placements", "topologies", "gpus", "servers",
-                                      "switches", "formats", "kpis"}));
+        ->check(CLI::IsMember(Choices{"queues", "placements", "topologies", "failures", "gpus",
+                                      "servers", "switches", "formats", "kpis"}));
     add_json(list, a);
     CLI::App* schema = root.add_subcommand("schema", "JSON Schema for editors");
     schema->add_option("kind", a.kind, "Of which file")

@@ -10,6 +10,7 @@
 #include "sim/results/kpi_table.h"
 #include "sim/scenario/spec.h"
 #include "topology/catalog.h"
+#include "topology/failure_presets.h"
 #include "topology/load.h"
 #include "workloads/formats.h"
 
@@ -81,6 +82,11 @@ std::vector<List> all_lists() {
         topologies.entries.push_back({preset.name, preset.about});
     }
     lists.push_back(topologies);
+    List failures{"failures", "Failure calibrations (failures.preset)", {}};
+    for (const topology::NamedFailurePreset& row : topology::failure_presets()) {
+        failures.entries.push_back({row.name, row.preset.about});
+    }
+    lists.push_back(failures);
     const topology::Catalog catalog = topology::shipped_catalog();
     lists.push_back(parts_of("gpus", "GPUs of the catalogue", catalog.gpus));
     lists.push_back(parts_of("servers", "Servers of the catalogue", catalog.servers));

@@ -181,23 +181,50 @@ TEST(Build, ChecksASpecMadeByAProgramToo) {
               "topology.clusters[1].server: a node has 1 to 64 GPUs (got '65')");
 }
 
-TEST(Build, ChecksStorageAndFailures) {
+TEST(Build, ChecksStorage) {
     const Reading reading = read_topology(
         "clusters: [{name: a, server: l40s-8, nodes: 1}]\n"
         "storage:\n"
         "  - {name: s, kind: object, bandwidth: 1 GB/s, per_client: 2 GB/s}\n"
-        "  - {name: s, kind: local, bandwidth: 1 GB/s}\n"
-        "failures: {components: [{name: x, per: node, mtbf: 1 h}, {name: x, per: rack, mtbf: 1 "
-        "h}]}\n");
+        "  - {name: s, kind: local, bandwidth: 1 GB/s}\n");
     EXPECT_THAT(
         reading.problems(),
         ElementsAre(
             "t.yaml:4:12: topology.storage[1].name: another entry of this list has the same "
             "name (got 's')",
             "t.yaml:3:60: topology.storage[0].per_client: one client is faster than all of "
-            "them together",
-            "t.yaml:5:65: topology.failures.components[1].name: another entry of this list "
-            "has the same name (got 'x')"));
+            "them together"));
+}
+
+// Nodes 6 .. 7 come after a day, 8 .. 9 after two; cluster b's node 12 after three.
+TEST(Build, KeepsTheArrivalOfNodes) {
+    const Topology topology = good_topology(
+        "clusters:\n"
+        "  - {name: a, server: l40s-8, nodes: 10, tranches: [{nodes: 2, at: 1 d}, {nodes: 2, at: 2 "
+        "d}]}\n"
+        "  - {name: b, server: l40s-8, nodes: 3, tranches: [{nodes: 1, at: 3 d}]}\n");
+    const std::uint32_t day = 86'400 * kTicksPerSecond;
+    std::vector<std::uint32_t> days;
+    for (std::uint32_t n = 0; n < topology.nodes.size(); ++n) {
+        EXPECT_EQ(topology.arrival(n).value % day, 0u);
+        days.push_back(topology.arrival(n).value / day);
+    }
+    EXPECT_THAT(days, ElementsAre(0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 0, 0, 3));
+}
+
+TEST(Build, RefusesTranchesThatAreTooManyOrOutOfOrder) {
+    const Reading reading = read_topology(
+        "clusters:\n"
+        "  - {name: a, server: l40s-8, nodes: 3, tranches: [{nodes: 2, at: 1 d}, {nodes: 2, at: 2 "
+        "d}]}\n"
+        "  - {name: b, server: l40s-8, nodes: 3, tranches: [{nodes: 1, at: 2 d}, {nodes: 1, at: 2 "
+        "d}]}\n");
+    EXPECT_THAT(
+        reading.problems(),
+        ElementsAre("t.yaml:2:81: topology.clusters[0].tranches[1].nodes: the tranches hold more "
+                    "nodes than the cluster, 3 (got '2')",
+                    "t.yaml:3:88: topology.clusters[1].tranches[1].at: must be later than the "
+                    "tranche before"));
 }
 
 }  // namespace

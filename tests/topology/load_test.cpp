@@ -100,17 +100,14 @@ TopologySpec twice_resolved(const std::string& yaml, const std::vector<std::stri
     return spec;
 }
 
-// Rates of catalog/failures.yaml: top_operator 2.23 without causes, llama3 3.79 with seven.
-TEST(Resolve, TakesTheRatesOfAFailurePresetNamedLater) {
+TEST(Resolve, LeavesTheFailurePresetAReference) {
     const FailureSpec to_llama =
         twice_resolved("preset: neocloud-1024\n", {"failures.preset=llama3"}).failures;
     EXPECT_EQ(to_llama.preset, "llama3");
-    EXPECT_DOUBLE_EQ(*to_llama.per_1000_node_days, 3.79);
-    EXPECT_EQ(to_llama.components.size(), 7u);
-    const FailureSpec to_operator =
-        twice_resolved("preset: llama3-16k\n", {"failures.preset=top_operator"}).failures;
-    EXPECT_DOUBLE_EQ(*to_operator.per_1000_node_days, 2.23);
-    EXPECT_THAT(to_operator.components, IsEmpty());
+    EXPECT_FALSE(to_llama.per_1000_node_days.has_value());
+    EXPECT_THAT(to_llama.components, IsEmpty());
+    EXPECT_EQ(twice_resolved("preset: llama3-16k\n", {"failures.preset=\"\""}).failures,
+              FailureSpec{});
 }
 
 TEST(Resolve, TakesAnotherTopologyPresetNamedLater) {
@@ -166,12 +163,12 @@ TEST(Resolve, SurvivesWritingAndReadingAfterOverrides) {
 
 TEST(Resolve, ReadsAFileBesideTheScenario) {
     const Folder folder("topology-file");
-    folder.write("site.yaml", "preset: dgx-pod\nname: site\nfailures: {preset: rsc1}\n");
+    folder.write("site.yaml", "preset: dgx-pod\nname: site\nfailures: {preset: rsc-1}\n");
     const Reading reading = read_topology("file: site.yaml\nname: mine\n", folder.path());
     EXPECT_THAT(reading.problems(), IsEmpty());
     EXPECT_EQ(reading.topology.name, "mine");
     EXPECT_EQ(reading.topology.nodes.size(), 16u);
-    EXPECT_DOUBLE_EQ(*reading.topology.failures.per_1000_node_days, 6.5);
+    EXPECT_EQ(reading.topology.failures.preset, "rsc-1");
     EXPECT_EQ(reading.spec.file, "");
 }
 
@@ -212,60 +209,6 @@ TEST(Resolve, ProposesTheNearestPreset) {
         failures.problems(),
         ElementsAre("t.yaml:2:20: topology.failures.preset: no such failure calibration (got "
                     "'lama3'), did you mean 'llama3'?"));
-}
-
-// 419 interruptions in 54 d of 16,384 GPUs: the causes add up to the rate of all, 3.79 per 1,000
-// node-days, within the rounding of the published figures.
-TEST(Failures, CausesOfLlama3AddUpToItsRate) {
-    const Reading reading = read_topology("preset: llama3-16k\n");
-    double per_gpu_hour = 0;
-    for (const ComponentFailureSpec& part : reading.spec.failures.components) {
-        EXPECT_EQ(part.per, FailureBasis::kGpu);
-        per_gpu_hour += 3600 / part.mtbf.value;
-    }
-    EXPECT_NEAR(per_gpu_hour * 24 * 8 * 1000, 3.79, 0.005);
-    EXPECT_NEAR(419.0 / 54 / (16384.0 / 8) * 1000, 3.79, 0.005);
-    EXPECT_DOUBLE_EQ(*reading.spec.failures.per_1000_node_days, 3.79);
-}
-
-TEST(Failures, OwnRatesCountAloneAndTakeTheLabelAway) {
-    for (const char* yaml :
-         {"preset: llama3-16k\nfailures: {per_1000_node_days: 5}\n",
-          "preset: dgx-pod\nfailures: {preset: llama3, per_1000_node_days: 5}\n"}) {
-        const FailureSpec failures = twice_resolved(yaml, {}).failures;
-        EXPECT_EQ(failures.preset, "") << yaml;
-        EXPECT_DOUBLE_EQ(*failures.per_1000_node_days, 5) << yaml;
-        EXPECT_THAT(failures.components, IsEmpty()) << yaml;  // theirs add up to 3.79
-        EXPECT_EQ(failures, read_topology(yaml).spec.failures) << yaml;
-    }
-    const FailureSpec set = twice_resolved("preset: dgx-pod\n", {"failures.preset=llama3",
-                                                                 "failures.per_1000_node_days=5"})
-                                .failures;
-    EXPECT_EQ(set.preset, "");
-    EXPECT_DOUBLE_EQ(*set.per_1000_node_days, 5);
-}
-
-TEST(Failures, OwnRatesEqualToTheCalibrationKeepTheLabel) {
-    const FailureSpec failures =
-        read_topology("preset: dgx-pod\nfailures: {preset: llama3, per_1000_node_days: 3.79}\n")
-            .spec.failures;
-    EXPECT_EQ(failures.preset, "llama3");
-    EXPECT_EQ(failures.components.size(), 7u);
-}
-
-// As when a resolved scenario, which holds every rate, is run again with another calibration.
-TEST(Failures, ACalibrationFromAnOverrideReplacesRatesOfAFile) {
-    const FailureSpec failures =
-        twice_resolved("preset: dgx-pod\nfailures: {preset: rsc1, per_1000_node_days: 6.5}\n",
-                       {"failures.preset=llama3"})
-            .failures;
-    EXPECT_EQ(failures.preset, "llama3");
-    EXPECT_DOUBLE_EQ(*failures.per_1000_node_days, 3.79);
-}
-
-TEST(Failures, HaveEveryPublishedCalibration) {
-    EXPECT_THAT(failure_presets(), ElementsAre("article_hard", "top_operator", "rsc2", "llama3",
-                                               "aegis_h100", "rsc1", "rsc1_1024job"));
 }
 
 }  // namespace
