@@ -32,20 +32,46 @@ Waits summarise(std::vector<Ticks>& waits) {
     return result;
 }
 
+void add_capacity(const Ledger& ledger, Totals& t) {
+    const Shares run = shares(ledger, ledger.total, ledger.end.value);
+    t.capacity = run.capacity;
+    t.idle = run.idle;
+    t.down = ledger.total.down;
+    t.spare = ledger.total.spare;
+    t.allocated = ledger.total.allocated;
+    t.spare_gpus = ledger.spare_gpus;
+    t.spares_in_use = run.spares_in_use;
+    t.spares_in_use_max = kUndefined;
+    for (std::size_t b = 0; b < ledger.bins.size(); ++b) {
+        const std::uint64_t width = ledger.bin_width.value;
+        const std::uint64_t length = std::min(width, ledger.end.value - b * width);
+        const double in_use = shares(ledger, ledger.bins[b], length).spares_in_use;
+        t.spares_in_use_max = b == 0 ? in_use : std::max(t.spares_in_use_max, in_use);
+    }
+}
+
 }  // namespace
+
+Shares shares(const Ledger& ledger, const Bin& bin, std::uint64_t length) {
+    const std::uint64_t gpu_ticks = ledger.gpus * length;
+    TP_ASSERT(bin.absent <= gpu_ticks, "what is absent will be installed");
+    const std::uint64_t capacity = gpu_ticks - bin.absent;
+    TP_ASSERT(bin.allocated + bin.down + bin.spare <= capacity,
+              "jobs cannot hold more GPUs than there are");
+    return {capacity, capacity - bin.allocated - bin.down - bin.spare,
+            static_cast<double>(ledger.spare_gpus) - ratio(bin.spare, length)};
+}
 
 Totals totals(const Ledger& ledger) {
     Totals t;
     t.gpus = ledger.gpus;
     t.length = ledger.end;
-    t.capacity = ledger.gpus * ledger.end.value;
-    t.allocated = ledger.total.allocated;
-    TP_ASSERT(t.allocated <= t.capacity, "jobs cannot hold more GPUs than there are");
-    t.idle = t.capacity - t.allocated;
+    add_capacity(ledger, t);
     t.submitted = ledger.jobs.size();
     t.queue_length = ledger.total.queue_length;
     t.queued_gpus = ledger.total.queued_gpus;
     t.queue_length_max = ledger.queue_length_max;
+    t.reliability = reliability(ledger);
 
     std::vector<Ticks> waits;
     waits.reserve(ledger.jobs.size());
@@ -53,6 +79,7 @@ Totals totals(const Ledger& ledger) {
         const auto state = static_cast<std::size_t>(job.state);
         TP_ASSERT(state < kJobStates, "every job is in a known state");
         ++t.in_state[state];
+        t.time += job.time;
         if (job.start != kNever) {
             waits.push_back(Ticks{job.start.value - job.submit.value});
         }

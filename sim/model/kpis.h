@@ -12,18 +12,17 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "sim/base/ticks.h"
+#include "sim/model/gpu_time.h"
 #include "sim/model/ledger.h"
+#include "sim/model/ratio.h"
+#include "sim/model/reliability.h"
 
 namespace tidepool::model {
 
 inline constexpr std::size_t kJobStates = 6;  // enumerators of JobState
-
-// Of a ratio whose denominator is zero, or a statistic over no jobs. Printed as `-`, null in JSON.
-inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 struct Waits {
     std::uint64_t jobs = 0;  // that started within the run; the rest is 0 if there are none
@@ -33,11 +32,18 @@ struct Waits {
 };
 
 struct Totals {
-    std::uint64_t gpus = 0;       // installed
-    Ticks length;                 // of the run
-    std::uint64_t capacity = 0;   // GPU-ticks: gpus * length
-    std::uint64_t allocated = 0;  // GPU-ticks held by jobs
-    std::uint64_t idle = 0;       // GPU-ticks: capacity - allocated
+    std::uint64_t gpus = 0;        // installed by the end of the run
+    Ticks length;                  // of the run
+    std::uint64_t capacity = 0;    // GPU-ticks installed: gpus * length - absent
+    std::uint64_t down = 0;        // GPU-ticks down and held by nobody
+    std::uint64_t spare = 0;       // GPU-ticks of spares that were ready
+    std::uint64_t idle = 0;        // GPU-ticks: capacity - down - spare - allocated
+    std::uint64_t allocated = 0;   // GPU-ticks held by jobs
+    GpuTime time;                  // what these were used for
+    std::uint64_t spare_gpus = 0;  // withheld as spares
+    double spares_in_use = 0;  // mean GPUs of spares that were not ready; undefined without time
+    double spares_in_use_max = 0;  // the largest mean over one bin; undefined without bins
+    Reliability reliability;
     std::uint64_t submitted = 0;  // jobs of the ledger, whatever became of them
     std::array<std::uint64_t, kJobStates> in_state{};  // jobs by JobState; add up to `submitted`
     Waits waits;
@@ -49,7 +55,7 @@ struct Totals {
     std::uint64_t in(JobState state) const { return in_state[static_cast<std::size_t>(state)]; }
 };
 
-// One pass over the jobs and one partial sort of the waits: O(jobs).
+// One pass over the jobs, a partial sort of the waits and the price of reliability().
 Totals totals(const Ledger& ledger);
 
 // The value of rank ceil(percent * n / 100), 1 <= percent <= 100, n >= 1. Reorders `values`.
@@ -60,10 +66,18 @@ constexpr double gpu_hours(std::uint64_t gpu_ticks) {
     return static_cast<double>(gpu_ticks) / (double{kTicksPerSecond} * 3600.0);
 }
 
-// Quotient of two integers, undefined over zero.
-constexpr double ratio(std::uint64_t numerator, std::uint64_t denominator) {
-    return denominator == 0 ? kUndefined
-                            : static_cast<double>(numerator) / static_cast<double>(denominator);
+// GPU-hours of work, which is counted in 1/1024 GPU-ticks.
+constexpr double gpu_hours_of_work(std::uint64_t work) {
+    return static_cast<double>(work) / (double{kWorkUnits} * kTicksPerSecond * 3600.0);
 }
+
+// What a stretch of time added up to, in GPU-ticks; `length` in ticks.
+struct Shares {
+    std::uint64_t capacity = 0;  // installed: gpus * length - absent
+    std::uint64_t idle = 0;      // capacity - down - spare - allocated
+    double spares_in_use = 0;  // mean GPUs of spares that were not ready: they stand in for failed
+                               // nodes or are down themselves
+};
+Shares shares(const Ledger& ledger, const Bin& bin, std::uint64_t length);
 
 }  // namespace tidepool::model

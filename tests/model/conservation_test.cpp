@@ -36,35 +36,54 @@ TEST(Conservation, HoldsForJobsThatTakeNoTimeAtTheVeryEnd) {
     JobRecord job;
     job.submit = job.start = job.end = ledger.end;
     job.gpus = 1;
-    job.nodes = 1;
+    job.nodes = job.attempts = 1;
     job.state = JobState::kCompleted;
     ledger.jobs.push_back(job);
     EXPECT_THAT(check_conservation(ledger), IsEmpty());
 }
 
 TEST(Conservation, CatchesEveryLostTick) {
-    EXPECT_THAT(after([](Ledger& l) { --l.total.allocated; }),
-                ElementsAre("allocated summed over bins = total: 4640 != 4639",
-                            "allocated = sum over jobs of gpus * (end - start): 4639 != 4640"));
+    // 1024 * 4640 = 4,751,360; job 0 holds 1024 * 1280 = 1,310,720 of it.
+    EXPECT_THAT(
+        after([](Ledger& l) { --l.total.allocated; }),
+        ElementsAre("allocated summed over bins = total: 4640 != 4639",
+                    "1024 * allocated = sum over jobs of their GPU time: 4750336 != 4751360"));
     EXPECT_THAT(after([](Ledger& l) { ++l.bins[1].queued_gpus; }),
                 ElementsAre("queued_gpus summed over bins = total: 6241 != 6240"));
     EXPECT_THAT(after([](Ledger& l) { ++l.total.queue_length; }),
                 ElementsAre("queue_length summed over bins = total: 2400 != 2401",
-                            "queue_length = sum over jobs of the time waited: 2401 != 2400"));
+                            "queue_length = sum over jobs of queued: 2401 != 2400"));
+    EXPECT_THAT(
+        after([](Ledger& l) { ++l.jobs[1].time.useful; }),
+        ElementsAre("job 1 (and 0 more): the GPU time it held does not fit the time it was running "
+                    "or recovering",
+                    "1024 * allocated = sum over jobs of their GPU time: 4751360 != 4751361"));
     EXPECT_THAT(after([](Ledger& l) { ++l.jobs[1].end.value; }),
-                ElementsAre("allocated = sum over jobs of gpus * (end - start): 4640 != 4644"));
-    EXPECT_THAT(after([](Ledger& l) { --l.jobs[3].submit.value; }),
-                ElementsAre("queue_length = sum over jobs of the time waited: 2400 != 2401",
-                            "queued_gpus = sum over jobs of gpus * the time waited: 6240 != 6244"));
+                ElementsAre("job 1 (and 0 more): the GPU time it held does not fit the time it was "
+                            "running or recovering"));
+    EXPECT_THAT(after([](Ledger& l) { --l.jobs[3].submit.value, ++l.jobs[3].queued.value; }),
+                ElementsAre("queue_length = sum over jobs of queued: 2400 != 2401",
+                            "queued_gpus = sum over jobs of gpus * queued: 6240 != 6244"));
+    for (std::uint64_t Bin::*column : {&Bin::down, &Bin::spare, &Bin::absent}) {
+        EXPECT_THAT(after([&](Ledger& l) { ++(l.bins[0].*column); }),
+                    ElementsAre(HasSubstr(" summed over bins = total: 1 != 0")));
+    }
 }
 
-TEST(Conservation, CatchesMoreAllocatedThanInstalled) {
+TEST(Conservation, CatchesMoreTakenThanInstalled) {
     // Three GPUs hold 3 * 640 = 1920 GPU-ticks in a bin and 4800 in the run: only bin 1 is too
     // full.
-    EXPECT_THAT(after([](Ledger& l) { l.gpus = 3; }),
-                ElementsAre("allocated <= capacity in bin 1: 2560 > 1920"));
+    EXPECT_THAT(
+        after([](Ledger& l) { l.gpus = 3; }),
+        ElementsAre("absent + down + spare + allocated <= gpus * time in bin 1: 2560 > 1920"));
     EXPECT_THAT(after([](Ledger& l) { l.gpus = 2; }),
-                Contains("allocated <= capacity: 4640 > 3200"));
+                Contains("absent + down + spare + allocated <= gpus * time: 4640 > 3200"));
+    // Bin 1 has no idle GPU, so nothing can be spare or down in it, either.
+    for (std::uint64_t Bin::*column : {&Bin::down, &Bin::spare, &Bin::absent}) {
+        EXPECT_THAT(after([&](Ledger& l) { ++(l.bins[1].*column); }),
+                    Contains("absent + down + spare + allocated <= gpus * time in bin 1: 2561 > "
+                             "2560"));
+    }
 }
 
 TEST(Conservation, CatchesBinsThatDoNotCoverTheRun) {
@@ -88,8 +107,21 @@ TEST(Conservation, CatchesRecordsThatContradictTheirState) {
     expect("its times are out of order", [](Ledger& l) { l.jobs[1].end = Ticks{1601}; });
     expect("job 0 (and 0 more): it must have ended", [](Ledger& l) { l.jobs[0].end = kNever; });
     expect("it must have started and not ended", [](Ledger& l) { l.jobs[2].end = l.end; });
+    expect("its times are out of order", [](Ledger& l) { l.jobs[2].start = Ticks{1601}; });
     expect("job 3 (and 0 more): it must not have started",
            [](Ledger& l) { l.jobs[3].start = Ticks{900}, l.jobs[3].nodes = 1; });
+    expect("job 3 (and 0 more): it was submitted after the end of the run",
+           [](Ledger& l) { l.jobs[3].submit = Ticks{1601}; });
+    expect("job 0 (and 0 more): it has not as many attempts as it says",
+           [](Ledger& l) { l.jobs[0].attempts = 2; });
+    expect("job 4 (and 0 more): rejected jobs spend no time",
+           [](Ledger& l) { l.jobs[4].queued = Ticks{1}; });
+    expect("job 3 (and 0 more): it was queued for less than its waits",
+           [](Ledger& l) { --l.jobs[3].queued.value; });
+    expect("job 3 (and 0 more): it was queued for less than its waits, or longer than it was there",
+           [](Ledger& l) { ++l.jobs[3].queued.value; });
+    expect("attempts are listed if jobs can be interrupted: 1 != 0",
+           [](Ledger& l) { l.attempts.resize(1); });
     expect("have a reason", [](Ledger& l) { l.jobs[4].rejection = Rejection::kNone; });
     expect("have a reason", [](Ledger& l) { l.jobs[0].rejection = Rejection::kGpuModel; });
     expect("job 4 (and 0 more): it was submitted before the end of the run",

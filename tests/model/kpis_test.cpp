@@ -98,11 +98,20 @@ TEST(Totals, MoreAllocatedThanInstalledIsABug) {
     Ledger ledger = small_ledger();
     ledger.total.allocated = 6401;
     EXPECT_DEATH(totals(ledger), "more GPUs than there are");
+    ledger.total.allocated = 6400;
+    ledger.total.spare = 1;
+    EXPECT_DEATH(totals(ledger), "more GPUs than there are");
+    ledger.total = {.absent = 6401};
+    EXPECT_DEATH(totals(ledger), "will be installed");
 }
 
 TEST(GpuHours, OneHourOfOneGpuIs57600Ticks) {
     EXPECT_DOUBLE_EQ(gpu_hours(57'600), 1.0);
     EXPECT_DOUBLE_EQ(gpu_hours(100'000ull * 57'600), 100'000.0);
+}
+
+TEST(GpuHours, WorkIsCountedIn1024ths) {
+    EXPECT_DOUBLE_EQ(gpu_hours_of_work(57'600 * 1024), 1.0);
 }
 
 TEST(Ratio, OverZeroIsUndefined) {

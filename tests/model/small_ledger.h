@@ -14,6 +14,8 @@
 //   [1280, 1600)   4*160 + 160 = 800    160 + 320 = 480          1*160 + 4*320         = 1440
 //   total          4640                 2400                     6240
 
+#include <algorithm>
+
 #include "sim/model/ledger.h"
 
 namespace tidepool::model {
@@ -25,8 +27,12 @@ inline Ledger small_ledger() {
     ledger.bin_width = Ticks{640};
     ledger.tenants = {"", "acme", "Zoë"};
     ledger.gpu_models = {"H100"};
-    ledger.bins = {{1280, 2240, 800}, {2560, 2560, 1120}, {800, 1440, 480}};
-    ledger.total = {4640, 6240, 2400};
+    ledger.bins = {
+        {.allocated = 1280, .queued_gpus = 2240, .queue_length = 800},
+        {.allocated = 2560, .queued_gpus = 2560, .queue_length = 1120},
+        {.allocated = 800, .queued_gpus = 1440, .queue_length = 480},
+    };
+    ledger.total = {.allocated = 4640, .queued_gpus = 6240, .queue_length = 2400};
     ledger.queue_length_max = 2;
     ledger.events = 7;
     ledger.jobs.resize(5);
@@ -39,6 +45,12 @@ inline Ledger small_ledger() {
         job.end = end;
         job.state = state;
         job.nodes = start == kNever ? 0 : 1;
+        job.attempts = job.nodes;
+        if (state != JobState::kRejected) {
+            const Ticks until = std::min(end, ledger.end);
+            job.queued = Ticks{std::min(start, ledger.end).value - submit.value};
+            job.time.useful = 1024ull * gpus * (until.value - submit.value - job.queued.value);
+        }
         job.plan = 1;
     };
     fill(0, 2, Ticks{0}, Ticks{0}, Ticks{640}, JobState::kCompleted);

@@ -1,0 +1,154 @@
+#include "sim/model/downtime.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace tidepool::model {
+namespace {
+
+bool takes_down(const Outage& outage) {
+    return outage.kind == OutageKind::kRepair || outage.kind == OutageKind::kMaintenance;
+}
+
+std::vector<Ticks> arrivals(const Ledger& ledger) {
+    std::vector<Ticks> at(ledger.node_gpus.size());
+    for (const Outage& outage : ledger.outages.list) {
+        if (outage.kind == OutageKind::kNotInstalled) {
+            for (std::uint32_t n = outage.first_node; n < outage.last_node; ++n) {
+                at[n] = std::max(at[n], std::min(outage.end, ledger.end));
+            }
+        }
+    }
+    return at;
+}
+
+// For every node the outages that take it down, in the order of the list.
+struct ByNode {
+    explicit ByNode(const Ledger& ledger) : first(ledger.node_gpus.size() + 1) {
+        const std::vector<Outage>& list = ledger.outages.list;
+        for_each(list, [&](std::uint32_t node, std::size_t) { ++first[node + 1]; });
+        for (std::size_t n = 1; n < first.size(); ++n) {
+            first[n] += first[n - 1];
+        }
+        outages.resize(first.back());
+        std::vector<std::size_t> next = first;
+        for_each(list, [&](std::uint32_t node, std::size_t o) { outages[next[node]++] = o; });
+    }
+    template <class Visit>
+    static void for_each(const std::vector<Outage>& list, Visit visit) {
+        for (std::size_t o = 0; o < list.size(); ++o) {
+            for (std::uint32_t n = list[o].first_node; takes_down(list[o]) && n < list[o].last_node;
+                 ++n) {
+                visit(n, o);
+            }
+        }
+    }
+    std::vector<std::size_t> first;    // node n: outages [first[n], first[n + 1])
+    std::vector<std::size_t> outages;  // indices into the list
+};
+
+// One node at a time, its outages by begin.
+class Walk {
+public:
+    Walk(std::uint32_t gpus, Ticks installed, Ticks end)
+        : end_(end),
+          installed_(installed),
+          up_again_(gpus),
+          months_(end.value / kTicksPerMonth + 1) {}
+
+    void take(const Outage& outage) {
+        const Ticks from = std::max(outage.begin, installed_);
+        const Ticks to = std::min(outage.end, end_);
+        if (from >= to) {
+            return;
+        }
+        if (node_.downtimes == 0 || from > until_) {
+            close();
+            ++node_.downtimes;
+            since_ = from;
+            until_ = outage.end;
+        }
+        until_ = std::max(until_, outage.end);
+        for (std::uint32_t g = 0; g < up_again_.size(); ++g) {
+            if (takes(outage, g) && up_again_[g] < to) {
+                add(std::max(from, up_again_[g]), to);
+                up_again_[g] = to;
+            }
+        }
+    }
+
+    // After the last outage.
+    NodeDowntime finish() {
+        close();
+        return node_;
+    }
+    std::uint64_t down_in(std::size_t month) const { return months_[month]; }
+
+private:
+    void close() {
+        if (node_.downtimes == 0) {
+            return;
+        }
+        node_.length += std::min(until_, end_).value - since_.value;
+        if (until_ <= end_) {
+            ++node_.ended;
+            node_.ended_length += until_.value - since_.value;
+        }
+    }
+
+    void add(Ticks from, Ticks to) {
+        node_.down += to.value - from.value;
+        for (std::uint64_t at = from.value; at < to.value;) {
+            const std::uint64_t month = at / kTicksPerMonth;
+            const std::uint64_t next =
+                std::min<std::uint64_t>(to.value, (month + 1) * kTicksPerMonth);
+            months_[month] += next - at;
+            at = next;
+        }
+    }
+
+    Ticks end_, installed_;
+    Ticks since_, until_;                // the latest downtime; its end not cut
+    std::vector<Ticks> up_again_;        // by GPU
+    std::vector<std::uint64_t> months_;  // GPU-ticks down
+    NodeDowntime node_;
+};
+
+void count_months(std::uint32_t node, std::uint64_t gpus, Ticks arrived, Ticks end,
+                  const Walk& walk, Downtimes& all) {
+    std::uint32_t month = arrived.value / kTicksPerMonth;
+    for (std::uint64_t from = arrived.value; gpus > 0 && from < end.value; ++month) {
+        const std::uint64_t next = (std::uint64_t{month} + 1) * kTicksPerMonth;
+        const std::uint64_t to = std::min<std::uint64_t>(next, end.value);
+        if (to - from >= kTicksPerDay) {
+            ++all.month_count;
+            if (walk.down_in(month) > 0) {
+                all.months.push_back({node, month, gpus * (to - from), walk.down_in(month)});
+            }
+        }
+        from = next;
+    }
+}
+
+}  // namespace
+
+Downtimes downtimes(const Ledger& ledger) {
+    Downtimes all;
+    const std::vector<Ticks> arrived = arrivals(ledger);
+    const ByNode by_node(ledger);
+    for (std::uint32_t n = 0; n < ledger.node_gpus.size(); ++n) {
+        const std::uint64_t gpus = ledger.node_gpus[n];
+        Walk walk(ledger.node_gpus[n], arrived[n], ledger.end);
+        for (std::size_t o = by_node.first[n]; o < by_node.first[n + 1]; ++o) {
+            walk.take(ledger.outages.list[by_node.outages[o]]);
+        }
+        NodeDowntime& node = all.nodes.emplace_back(walk.finish());
+        node.installed = gpus * (ledger.end.value - arrived[n].value);
+        all.installed += node.installed;
+        all.down += node.down;
+        count_months(n, gpus, arrived[n], ledger.end, walk, all);
+    }
+    return all;
+}
+
+}  // namespace tidepool::model
