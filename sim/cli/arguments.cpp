@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "sim/base/issue.h"
+#include "sim/cli/model_input.h"
 
 namespace tidepool::cli {
 namespace {
@@ -126,6 +127,50 @@ void add_trace(CLI::App& root, Arguments& a) {
     convert->add_flag("--force", a.force, "Replace an existing file");
 }
 
+// The words that --help shows for what an option takes.
+template <class T>
+std::string type_name(const std::optional<T>*);
+template <class T>
+std::string type_name(const T*) {
+    if constexpr (config::HasDimension<T>) {
+        const bool time = config::DimensionOf<T>::value == config::Dimension::kTime;
+        return time ? "TIME" : "RATE";
+    }
+    return "NUMBER";
+}
+template <class T>
+std::string type_name(const std::optional<T>*) {
+    return type_name(static_cast<const T*>(nullptr));
+}
+
+// The fields of a question as options; their texts are left to the reader, which knows units.
+template <class Question>
+void add_question(CLI::App* model, const std::string& name, const std::string& doc, Arguments& a) {
+    CLI::App* app = model->add_subcommand(name, doc);
+    const auto add = [&]<class T>(const config::Field<Question, T>& field) {
+        const std::string option(field.name);
+        app->add_option_function<std::string>(
+               "--" + option,
+               [&a, option](const std::string& text) { a.options.emplace_back(option, text); },
+               std::string(field.doc))
+            ->type_name(type_name(static_cast<const T*>(nullptr)));
+    };
+    std::apply([&](const auto&... field) { (add(field), ...); },
+               config::SpecTable<Question>::fields);
+    add_json(app, a);
+}
+
+void add_model(CLI::App& root, Arguments& a) {
+    CLI::App* model = root.add_subcommand(
+        "model", "Closed forms for planners: checkpoints, spare nodes, times to interruption");
+    model->require_subcommand(1);
+    add_question<CheckpointQuestion>(
+        model, "checkpoint", "How often a job should write checkpoints, and what it then loses", a);
+    add_question<SparesQuestion>(model, "spares", "How many spare nodes are enough", a);
+    add_question<MttiQuestion>(model, "mtti",
+                               "A failure rate in the units in use, and what it means for jobs", a);
+}
+
 void add_documents(CLI::App& root, Arguments& a) {
     CLI::App* list = root.add_subcommand("list", "Policies, presets, formats and KPIs by name");
     list->add_option("kind", a.kind, "Which list; default: all")
@@ -158,6 +203,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& a) {
     add_validate(*app, a);
     add_topology(*app, a);
     add_trace(*app, a);
+    add_model(*app, a);
     add_documents(*app, a);
     return app;
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tidepool::cli {
@@ -31,6 +32,7 @@ struct Arguments {
     std::optional<std::string> first;
     std::optional<std::string> load_scale;
     std::optional<std::string> time_scale;
+    std::vector<std::pair<std::string, std::string>> options;  // of model commands: name, text
     bool json = false;
     bool force = false;
     bool reproducible = false;

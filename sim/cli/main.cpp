@@ -50,6 +50,9 @@ ExitCode dispatch(const Arguments& arguments, const std::string& command_line) {
     if (command.starts_with("trace ")) {
         return trace_command(arguments);
     }
+    if (command.starts_with("model ")) {
+        return model_command(arguments);
+    }
     using Command = ExitCode (*)(const Arguments&);
     static const std::map<std::string_view, Command> kCommands{
         {"validate", validate_command},     {"list", list_command},
