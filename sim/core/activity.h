@@ -164,6 +164,7 @@ TP_HD void set_running(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t t
         state.activity[id] = a;
         state.slots[id].end = next;
         ++state.life[slot.rank].attempts;
+        state.life[slot.rank].interrupted = false;
     }
     run.exec.sync();
 }

@@ -11,6 +11,8 @@
 //   void interrupted(slot, tick, outage)  its attempt ends; kNone: its own failure
 //   void recovers(slot, tick, lost)       after an interruption it restarts with the nodes it has,
 //   void requeued(slot, tick, lost)       or gives up all nodes; `lost` units of work are gone
+//   void preempted(slot, tick, second_order)  its attempt ends; requeued() follows. second_order:
+//                                         for a job that had itself been interrupted
 //   void stopped(slot, tick)              the run ends and the job still has the slot
 
 #include <cstdint>
@@ -28,6 +30,7 @@ struct QuietDriver {
     TP_HD void interrupted(std::uint32_t, std::uint32_t, std::uint32_t) const {}
     TP_HD void recovers(std::uint32_t, std::uint32_t, std::uint64_t) const {}
     TP_HD void requeued(std::uint32_t, std::uint32_t, std::uint64_t) const {}
+    TP_HD void preempted(std::uint32_t, std::uint32_t, bool) const {}
     TP_HD void stopped(std::uint32_t, std::uint32_t) const {}
 };
 

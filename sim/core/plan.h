@@ -108,6 +108,9 @@ struct Plan {
     const CheckpointRule* checkpoint_rules = nullptr;
     const std::uint32_t* recovery_rule_of = nullptr;  // [jobs]
     const RecoveryRule* recovery_rules = nullptr;
+    bool preempt = false;                       // jobs make room for those of higher priority,
+    std::uint32_t preempt_after = 0;            // when they have run for so many ticks
+    const std::int32_t* priority = nullptr;     // [jobs]
     const std::uint32_t* job_entity = nullptr;  // [jobs] owner of its random stream
 
     QueuePolicy queue = QueuePolicy::kFifo;

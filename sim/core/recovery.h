@@ -207,6 +207,9 @@ TP_HD void interrupt(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tic
         a.attempt = Stretch{};
         a.restart = 0;
     });
+    if (run.exec.lane() == 0) {
+        state.life[state.slots[id].rank].interrupted = true;
+    }
     const std::uint32_t detect = recovery_rule(run.plan, state.slots[id].rank).detect;
     reschedule(run, id, later(tick, planned ? 0 : detect));
 }

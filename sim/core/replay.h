@@ -38,7 +38,8 @@ TP_HD std::uint32_t replay(Exec exec, const Plan& plan, State& state, Driver& dr
         const std::uint32_t end = next_end(state.ends);
         const std::uint32_t submit = next_submit();
         const std::uint32_t step = next_step(plan, state);
-        const std::uint32_t job = end < submit ? end : submit;
+        const std::uint32_t soonest = end < submit ? end : submit;
+        const std::uint32_t job = soonest < state.wake ? soonest : state.wake;
         if (plan.end == 0xFFFF'FFFFu && job == 0xFFFF'FFFFu && state.ends.size == 0 &&
             state.queue_length == 0) {
             break;  // no work is left, whatever still happens to the nodes

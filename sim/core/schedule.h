@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "sim/core/job_flow.h"
+#include "sim/core/preempt.h"
 
 namespace tidepool::core {
 
@@ -18,10 +18,10 @@ TP_HD std::uint32_t start_heads(Run<Exec, Driver>& run, std::uint32_t tick) {
     while (state.queue_length > 0) {
         const std::uint32_t head = next_waiting(run, state.queue_first);
         state.queue_first = head;
-        if (!state.released && head == state.blocked_head) {
+        if (!state.released && head == state.blocked_head && !run.plan.preempt) {
             return head;  // nothing came free since it was found not to fit
         }
-        if (!fits(run.plan, state.now, head)) {
+        if (!fits(run.plan, state.now, head) && !make_room(run, head, tick)) {
             return head;
         }
         start(run, head, tick, state.now, false, false);
@@ -115,6 +115,7 @@ TP_HD void start_all_that_fit(Run<Exec, Driver>& run, std::uint32_t from, std::u
 template <class Exec, class Driver>
 TP_HD void schedule(Run<Exec, Driver>& run, std::uint32_t tick) {
     State& state = run.state;
+    state.wake = kNone;
     if (state.queue_length > 0) {
         const std::uint32_t head = detail::start_heads(run, tick);
         if (head != kNone && run.plan.queue != QueuePolicy::kFifo) {

@@ -39,6 +39,7 @@ struct Activity {
     Phase phase = Phase::kRunning;
     std::uint8_t reach = 0;                    // index of kReaches
     LossLevel loss = LossLevel::kNothing;      // since the last interruption
+    bool victim = false;                       // chosen to make room
     bool swapped = false;                      // its `swap` time is over
     std::uint32_t missing = 0;                 // whole nodes
     std::uint32_t speed = kFullSpeed;          // of 1024
@@ -56,6 +57,7 @@ struct Life {
     std::uint32_t saved = 0;     // checkpoint it starts from
     std::uint32_t tier = kNone;  // that it loads it from
     std::uint32_t attempts = 0;
+    bool interrupted = false;  // since it started last
 };
 
 enum class Role : std::uint8_t { kService = 0, kSpare = 1 };
@@ -69,7 +71,7 @@ struct State {
     std::uint64_t* waiting = nullptr;  // [jobs] bits: the queue, by rank
     EndOrder ends;                     // by Slot::end
     EndOrder expected;                 // by Slot::expected_end; EASY only
-    FreeMap shadow;                    // EASY only: what later jobs may take
+    FreeMap shadow;                    // EASY and preemption only: what later jobs may take
     std::uint32_t* shadow_free =
         nullptr;  // [nodes] EASY only: free at the shadow time beside the head
 
@@ -100,6 +102,7 @@ struct State {
     std::uint64_t allocated = 0;         // GPUs held
     std::uint32_t blocked_head = kNone;  // head that did not fit in the last pass
     std::uint32_t fresh = kNone;         // lowest rank that came since the last pass
+    std::uint32_t wake = kNone;          // tick at which a job has run long enough to make room
     bool released = false;               // has anything been given back since the last pass
 };
 
@@ -192,10 +195,12 @@ private:
         take(state.waiting, (std::size_t{plan_.jobs} + 63) / 64, memory);
         take(state.ends.keys, slots(), memory);
         take(state.ends.slots, slots(), memory);
+        if (plan_.queue == QueuePolicy::kEasy || plan_.preempt) {
+            assign(state.shadow, memory);
+        }
         if (plan_.queue == QueuePolicy::kEasy) {
             take(state.expected.keys, slots(), memory);
             take(state.expected.slots, slots(), memory);
-            assign(state.shadow, memory);
             take(state.shadow_free, plan_.nodes, memory);
         }
         if (plan_.interruptible) {

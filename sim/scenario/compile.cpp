@@ -262,9 +262,12 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
     std::vector<JobPlace> where;
     for (const std::uint32_t job : compiled.job_of_rank) {
         where.push_back({table.rows[job].workload, table.rows[job].index});
+        plan.priority.push_back(table.rows[job].priority);
     }
     compile_job_rules(loaded, where, plan, issues);
     issues.throw_if_any();
+    plan.preempt = loaded.spec.scheduler.preempt == Preemption::kPriority;
+    plan.preempt_after = to_ticks(loaded.spec.scheduler.preempt_after).value_or(Ticks{}).value;
     plan.interruptible = true;
     for (std::uint32_t rank = 0; rank < where.size(); ++rank) {
         const core::CheckpointRule& rule = plan.checkpoint_rules[plan.checkpoint_rule_of[rank]];

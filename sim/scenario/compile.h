@@ -28,6 +28,9 @@ struct PlanArrays {
     std::vector<core::NodeStep> steps;
     std::vector<std::uint8_t> spare;
     std::vector<std::uint32_t> pool_of, pool_begin, leaf_of;
+    bool preempt = false;
+    std::uint32_t preempt_after = 0;
+    std::vector<std::int32_t> priority;                                           // by rank
     std::vector<std::uint32_t> checkpoint_rule_of, recovery_rule_of, job_entity;  // by rank
     std::vector<core::CheckpointRule> checkpoint_rules;
     std::vector<core::RecoveryRule> recovery_rules;

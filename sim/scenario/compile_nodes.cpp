@@ -161,6 +161,9 @@ core::Plan PlanArrays::view() const {
         plan.recovery_rule_of = recovery_rule_of.data();
         plan.recovery_rules = recovery_rules.data();
         plan.job_entity = job_entity.data();
+        plan.preempt = preempt;
+        plan.preempt_after = preempt_after;
+        plan.priority = priority.data();
     }
     plan.queue = queue;
     plan.placement = placement;

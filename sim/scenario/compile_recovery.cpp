@@ -10,6 +10,7 @@
 #include "sim/base/assert.h"
 #include "sim/model/checkpoint.h"
 #include "sim/model/generate.h"
+#include "topology/failure_presets.h"
 
 namespace tidepool::scenario {
 namespace {
@@ -219,7 +220,7 @@ bool is_interruptible(const Loaded& loaded) {
     }
     const SchedulerSpec& rules = loaded.spec.scheduler;
     return writes || !(loaded.failures() == none) || !loaded.topology.arrivals.empty() ||
-           rules.spares || rules.spare_nodes;
+           rules.spares || rules.spare_nodes || rules.preempt != Preemption::kNone;
 }
 
 void compile_spares(const Loaded& loaded, PlanArrays& plan, Issues& issues) {

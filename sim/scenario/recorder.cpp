@@ -264,6 +264,12 @@ void Recorder::finished(std::uint32_t slot, std::uint32_t tick) {
     }
 }
 
+void Recorder::preempted(std::uint32_t slot, std::uint32_t tick, bool second_order) {
+    end_attempt(slot, tick, model::AttemptEnd::kPreempted, model::kNoOutage);
+    ++ledger_.jobs[job_of(slot)].preemptions;
+    ledger_.second_order_preemptions += second_order ? 1 : 0;
+}
+
 // The run ends while the job holds GPUs.
 void Recorder::stopped(std::uint32_t slot, std::uint32_t tick) {
     if (state_.activity[slot].phase == core::Phase::kRunning) {

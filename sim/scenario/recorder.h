@@ -31,6 +31,7 @@ public:
     void interrupted(std::uint32_t slot, std::uint32_t tick, std::uint32_t outage);
     void recovers(std::uint32_t slot, std::uint32_t tick, std::uint64_t lost);
     void requeued(std::uint32_t slot, std::uint32_t tick, std::uint64_t lost);
+    void preempted(std::uint32_t slot, std::uint32_t tick, bool second_order);
     void stopped(std::uint32_t slot, std::uint32_t tick);
 
     // After replay() returned `end`: closes the integrals and hands the ledger out, conservation

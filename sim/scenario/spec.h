@@ -31,6 +31,7 @@ constexpr PlacementChoice choice_of(core::Placement rule) {
 enum class QueueOrder : std::uint8_t { kArrival, kPriority };
 enum class EstimateSource : std::uint8_t { kExact, kFactor, kTrace };
 enum class NeverFits : std::uint8_t { kError, kReject };
+enum class Preemption : std::uint8_t { kNone, kPriority };
 enum class SparePool : std::uint8_t { kCluster, kPod };
 
 struct WorkloadSpec {
@@ -51,6 +52,8 @@ struct SchedulerSpec {
     std::optional<Fraction> spares;
     std::optional<std::int64_t> spare_nodes;
     SparePool spare_pool = SparePool::kCluster;
+    Preemption preempt = Preemption::kNone;
+    Seconds preempt_after{7200};
     friend bool operator==(const SchedulerSpec&, const SchedulerSpec&) = default;
 };
 
@@ -141,6 +144,16 @@ struct KindTable<scenario::NeverFits> {
 };
 
 template <>
+struct KindTable<scenario::Preemption> {
+    using Enum = scenario::Preemption;
+    static constexpr std::array kinds{
+        Kind<Enum>{"none", Enum::kNone, "none"},
+        Kind<Enum>{"priority", Enum::kPriority,
+                   "those of lower priority, if that is enough; needs `order: priority`"},
+    };
+};
+
+template <>
 struct KindTable<scenario::SparePool> {
     using Enum = scenario::SparePool;
     static constexpr std::array kinds{
@@ -185,6 +198,11 @@ struct SpecTable<scenario::SchedulerSpec> {
         Field{"spare_nodes", &Spec::spare_nodes, optional(0, 200'000),
               "The same as a number of nodes of every pool; one of the two."},
         Field{"spare_pool", &Spec::spare_pool, optional(), "Where spares stand in."},
+        Field{"preempt", &Spec::preempt, optional(),
+              "Which running jobs make room for the head of the queue."},
+        Field{"preempt_after", &Spec::preempt_after, optional(0, 1e9),
+              "How long a job may run before it can be preempted; counted from the last time it "
+              "left the queue."},
     };
 };
 

@@ -33,6 +33,20 @@ void validate(const ScenarioSpec& spec, const config::Value& value, const std::s
                    below("scheduler.estimate_factor"), "has no effect",
                    "write `estimates: factor` as well");
     }
+    if (rules.preempt == Preemption::kPriority && rules.order != QueueOrder::kPriority) {
+        issues.add(config::position_of(scheduler, "preempt"), below("scheduler.preempt"),
+                   "`priority` needs `order: priority`");
+    }
+    if (rules.preempt == Preemption::kNone && scheduler.find("preempt_after") != nullptr &&
+        rules.preempt_after.value != SchedulerSpec{}.preempt_after.value) {
+        issues.add(config::position_of(scheduler, "preempt_after"),
+                   below("scheduler.preempt_after"), "has no effect",
+                   "write `preempt: priority` as well");
+    }
+    if (rules.spares && rules.spare_nodes) {
+        issues.add(config::position_of(scheduler, "spare_nodes"), below("scheduler.spare_nodes"),
+                   "says the same as `spares`", "keep one of the two");
+    }
 }
 
 }  // namespace tidepool::scenario

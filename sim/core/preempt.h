@@ -1,0 +1,128 @@
+#pragma once
+// Running jobs of lower priority make room for the head of the queue. docs/scheduling.md has the
+// rules.
+
+#include <cstdint>
+
+#include "sim/core/recovery.h"
+
+namespace tidepool::core {
+
+namespace detail {
+
+// Order in which jobs are asked to go: lowest priority, then the one that started last, then the
+// highest rank. Smaller keys go first.
+TP_HD inline bool goes_before(const Plan& plan, const Slot& a, const Slot& b) {
+    if (plan.priority[a.rank] != plan.priority[b.rank]) {
+        return plan.priority[a.rank] < plan.priority[b.rank];
+    }
+    return a.start != b.start ? a.start > b.start : a.rank > b.rank;
+}
+
+// The next job that may have to go for `head`, or kNone.
+template <class Exec, class Driver>
+TP_HD std::uint32_t next_victim(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
+    const State& state = run.state;
+    const Plan& plan = run.plan;
+    std::uint32_t best = kNone;
+    for (std::uint32_t i = 0; i < state.ends.size; ++i) {
+        const std::uint32_t id = state.ends.slots[i];
+        const Slot& slot = state.slots[id];
+        const Activity& a = state.activity[id];
+        if (a.victim || a.phase != Phase::kRunning || tick - slot.start < plan.preempt_after ||
+            plan.priority[slot.rank] >= plan.priority[head]) {
+            continue;
+        }
+        if (best == kNone || goes_before(plan, slot, state.slots[best])) {
+            best = id;
+        }
+    }
+    return best;
+}
+
+// When the next job of lower priority will have run long enough; kNone: there is none.
+template <class Exec, class Driver>
+TP_HD std::uint32_t next_eligible(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
+    const State& state = run.state;
+    std::uint32_t next = kNone;
+    for (std::uint32_t i = 0; i < state.ends.size; ++i) {
+        const Slot& slot = state.slots[state.ends.slots[i]];
+        const std::uint32_t then = later(slot.start, run.plan.preempt_after);
+        if (run.plan.priority[slot.rank] < run.plan.priority[head] && then > tick && then < next) {
+            next = then;
+        }
+    }
+    return next;
+}
+
+template <class Exec, class Driver>
+TP_HD void mark(Run<Exec, Driver>& run, std::uint32_t id, bool victim) {
+    edit_activity(run, id, [&](Activity& a) { a.victim = victim; });
+    for_each_held(run.plan, run.state, run.state.slots[id],
+                  [&](std::uint32_t node, std::uint32_t gpus) {
+                      const std::uint32_t free = run.state.shadow.free[node];
+                      set_free(run.exec, run.plan, run.state.shadow, node,
+                               victim ? free + gpus : free - gpus);
+                  });
+}
+
+template <class Exec, class Driver>
+TP_HD void preempt(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick,
+                   bool second_order) {
+    bring_up_to(run, id, tick);
+    run.driver.preempted(id, tick, second_order);
+    edit_activity(run, id, [](Activity& a) {
+        a.restart = 0;
+        a.victim = false;
+    });
+    requeue(run, id, tick);
+}
+
+}  // namespace detail
+
+// Makes room for a head that does not fit, if that is possible. Returns whether it fits now.
+template <class Exec, class Driver>
+TP_HD bool make_room(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
+    State& state = run.state;
+    const Plan& plan = run.plan;
+    if (!plan.preempt) {
+        return false;
+    }
+    copy(run.exec, plan, state.shadow, state.now);
+    bool room = false;
+    std::uint32_t victim = kNone;
+    do {
+        victim = detail::next_victim(run, head, tick);
+        if (victim != kNone) {
+            detail::mark(run, victim, true);
+            room = fits(plan, state.shadow, head);
+        }
+    } while (!room && victim != kNone);
+    // Whoever turns out not to be in the way stays, asked in the order in which State::ends has
+    // them; then the others go.
+    for (std::uint32_t i = 0; i < state.ends.size; ++i) {
+        const std::uint32_t id = state.ends.slots[i];
+        if (!state.activity[id].victim) {
+            continue;
+        }
+        detail::mark(run, id, false);
+        if (room && !fits(plan, state.shadow, head)) {
+            detail::mark(run, id, true);
+        }
+    }
+    if (!room) {
+        state.wake = detail::next_eligible(run, head, tick);
+    }
+    const bool second_order = state.life[head].interrupted;
+    for (std::uint32_t i = 0; room && i < state.ends.size;) {
+        const std::uint32_t id = state.ends.slots[i];
+        if (state.activity[id].victim) {
+            detail::preempt(run, id, tick, second_order);  // leaves State::ends
+        } else {
+            ++i;
+        }
+    }
+    return room;
+}
+
+}  // namespace tidepool::core
