@@ -62,6 +62,25 @@ Shares shares(const Ledger& ledger, const Bin& bin, std::uint64_t length) {
             static_cast<double>(ledger.spare_gpus) - ratio(bin.spare, length)};
 }
 
+double availability(const Totals& t) {
+    TP_ASSERT(t.reliability.down <= t.capacity, "only installed GPUs are down");
+    return ratio(t.capacity - t.reliability.down, t.capacity);
+}
+
+double ettr(const Totals& t) {
+    return ratio(t.time.useful, t.reliability.gpus_out_of_queue) / double{kWorkUnits};
+}
+
+double ettr_with_queue(const Totals& t) {
+    const Reliability& r = t.reliability;
+    return ratio(t.time.useful, r.gpus_out_of_queue + r.gpus_queued) / double{kWorkUnits};
+}
+
+double blast_max(const Totals& t) {
+    return t.reliability.blast.count == 0 ? kUndefined
+                                          : static_cast<double>(t.reliability.blast_max);
+}
+
 Totals totals(const Ledger& ledger) {
     Totals t;
     t.gpus = ledger.gpus;

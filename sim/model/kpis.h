@@ -71,6 +71,20 @@ constexpr double gpu_hours_of_work(std::uint64_t work) {
     return static_cast<double>(work) / (double{kWorkUnits} * kTicksPerSecond * 3600.0);
 }
 
+// The KPIs that are more than one division.
+double availability(const Totals& t);  // 1 - down / capacity, by the outages (downtime.h)
+double ettr(const Totals& t);          // of all started jobs; see reliability.h
+double ettr_with_queue(const Totals& t);
+double blast_max(const Totals& t);  // undefined if no outage interrupted a job
+
+// Ticks per count, in hours or seconds; undefined over nothing.
+constexpr double hours(std::uint64_t ticks, std::uint64_t count) {
+    return ratio(ticks, count) / (double{kTicksPerSecond} * 3600.0);
+}
+constexpr double seconds(const Sum& ticks) {
+    return ticks.mean() / double{kTicksPerSecond};
+}
+
 // What a stretch of time added up to, in GPU-ticks; `length` in ticks.
 struct Shares {
     std::uint64_t capacity = 0;  // installed: gpus * length - absent

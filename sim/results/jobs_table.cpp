@@ -1,22 +1,20 @@
 #include "sim/results/jobs_table.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/base/assert.h"
 #include "sim/base/ticks.h"
+#include "sim/model/kpis.h"
+#include "sim/model/reliability.h"
+#include "sim/results/columns.h"
 
 namespace tidepool::results {
 namespace {
-
-constexpr std::size_t kLongestPadded = 256;  // bytes; bounds what one odd id can cost in every row
-constexpr std::int32_t kNoValue = -1;
 
 // The integer that prints exactly as this text, if there is one.
 std::optional<std::int64_t> canonical_integer(std::string_view text) {
@@ -36,87 +34,45 @@ h5::Dataset write_ids(h5::Group& jobs, std::span<const std::string_view> ids) {
     for (const std::string_view id : ids) {
         const std::optional<std::int64_t> number = canonical_integer(id);
         if (!number) {
-            const bool padded = std::ranges::all_of(
-                ids, [](std::string_view text) { return text.size() <= kLongestPadded; });
-            return padded ? jobs.padded_texts("id", ids, meaning) : jobs.texts("id", ids, meaning);
+            return write_texts(jobs, "id", ids, meaning);
         }
         numbers.push_back(*number);
     }
     return jobs.column<std::int64_t>("id", numbers, {"1", meaning.long_name, ""});
 }
 
-double seconds(Ticks t) {
-    return t == kNever ? std::numeric_limits<double>::quiet_NaN() : to_seconds(t).value;
-}
-
-// Writes columns and keeps them, to attach the dimension at the end.
-class Columns {
-public:
-    Columns(h5::Group& group, const model::Ledger& ledger) : group_(group), jobs_(ledger.jobs) {}
-
-    void add(h5::Dataset dataset) { datasets_.push_back(std::move(dataset)); }
-
-    template <class T, class Get>
-    void add(const char* name, std::string_view units, std::string_view long_name, Get get) {
-        add(group_.column<T>(name, values<T>(get), {units, long_name, "job: point"}));
-    }
-
-    // Integers, -1 where get() has none.
-    template <class Get>
-    void add_optional(const char* name, std::string_view long_name, Get get) {
-        const auto value = [&](const model::JobRecord& job) {
-            const std::optional<std::uint32_t> some = get(job);
-            return some ? static_cast<std::int32_t>(*some) : kNoValue;
-        };
-        h5::Dataset column =
-            group_.column<std::int32_t>(name, values<std::int32_t>(value), {"1", long_name, ""});
-        column.attribute("_FillValue", kNoValue);
-        add(std::move(column));
-    }
-
-    template <class Get>
-    void add_enum(const char* name, std::span<const std::string_view> names,
-                  std::string_view long_name, Get get) {
-        const auto value = [&](const model::JobRecord& job) {
-            const auto v = static_cast<std::int8_t>(get(job));
-            TP_ASSERT(v >= 0 && static_cast<std::size_t>(v) < names.size(), "every value is named");
-            return v;
-        };
-        add(group_.enums(name, values<std::int8_t>(value), names, {"1", long_name, ""}));
-    }
-
-    std::vector<h5::Dataset*> all() {
-        std::vector<h5::Dataset*> pointers;
-        for (h5::Dataset& dataset : datasets_) {
-            pointers.push_back(&dataset);
-        }
-        return pointers;
-    }
-
-private:
-    template <class T, class Get>
-    std::vector<T> values(Get get) const {
-        std::vector<T> column;
-        column.reserve(jobs_.size());
-        for (const model::JobRecord& job : jobs_) {
-            column.push_back(static_cast<T>(get(job)));
-        }
-        return column;
-    }
-
-    h5::Group& group_;
-    const std::vector<model::JobRecord>& jobs_;
-    std::vector<h5::Dataset> datasets_;
-};
-
-h5::Dataset write_ranks(h5::Group& jobs, std::size_t count) {
-    std::vector<std::uint32_t> ranks(count);
-    for (std::size_t j = 0; j < count; ++j) {
-        ranks[j] = static_cast<std::uint32_t>(j);
-    }
-    return jobs.column<std::uint32_t>(
-        "job", ranks,
-        {"1", "row number, from 0: workload by workload, each in the order of its trace", ""});
+// What interruptions and checkpoints made of it; only of runs that have them.
+void add_reliability(Columns<model::JobRecord>& columns, Ticks end) {
+    using model::JobRecord;
+    const auto hours = [&](const char* name, std::string_view long_name, auto get) {
+        columns.add<double>(name, "h", long_name, get);
+    };
+    using model::gpu_hours;
+    using model::gpu_hours_of_work;
+    hours("useful", "GPU-hours of work not lost by the end of the run",
+          [](const JobRecord& j) { return gpu_hours_of_work(j.time.useful); });
+    hours("checkpoint", "GPU-hours standing still for checkpoints",
+          [](const JobRecord& j) { return gpu_hours(j.time.checkpoint); });
+    hours("lost", "GPU-hours of work lost",
+          [](const JobRecord& j) { return gpu_hours_of_work(j.time.lost); });
+    hours("restart", "GPU-hours held from interruptions to the end of the restarts",
+          [](const JobRecord& j) { return gpu_hours(j.time.restart); });
+    hours("stalled", "GPU-hours at work less the work done: degraded GPUs",
+          [](const JobRecord& j) { return gpu_hours_of_work(j.time.stalled); });
+    columns.add<double>("queued", "s", "all waits in the queue, first and later ones",
+                        [](const JobRecord& j) { return seconds(j.queued); });
+    columns.add<std::uint32_t>("attempts", "1", "starts and restarts",
+                               [](const JobRecord& j) { return j.attempts; });
+    columns.add<std::uint32_t>("interruptions", "1", "by outages and its own software",
+                               [](const JobRecord& j) { return j.interruptions; });
+    columns.add<std::uint32_t>("preemptions", "1", "for jobs of higher priority",
+                               [](const JobRecord& j) { return j.preemptions; });
+    columns.add<double>("ettr", "1",
+                        "useful / (gpus * time out of the queue); NaN: it did not start",
+                        [=](const JobRecord& j) { return model::ettr(j, end); });
+    columns.add<double>("ettr_with_queue", "1",
+                        "useful / (gpus * time from submission); NaN: it did not start",
+                        [=](const JobRecord& j) { return model::ettr_with_queue(j, end); });
 }
 
 }  // namespace
@@ -125,10 +81,9 @@ void write_jobs(h5::Group& root, const model::Ledger& ledger, std::span<const st
                 std::string_view time_units) {
     using model::JobRecord;
     TP_ASSERT(ids.size() == ledger.jobs.size(), "one id per job");
-    h5::Group jobs = root.group("jobs");
-    h5::Dataset rank = write_ranks(jobs, ledger.jobs.size());
-    Columns columns(jobs, ledger);
-    columns.add(write_ids(jobs, ids));
+    Columns<JobRecord> columns(root.group("jobs"), "job", ledger.jobs);
+    columns.number_rows("row number, from 0: workload by workload, each in the order of its trace");
+    columns.add(write_ids(columns.group(), ids));
     columns.add<std::int32_t>("workload", "1",
                               "index of its workload in the scenario, from 0; an id is unique "
                               "within a workload only",
@@ -137,7 +92,6 @@ void write_jobs(h5::Group& root, const model::Ledger& ledger, std::span<const st
                                [](const JobRecord& j) { return j.tenant; });
     columns.add_enum("plan", kPlanNames, "commercial plan",
                      [](const JobRecord& j) { return j.plan; });
-    using Row = std::optional<std::uint32_t>;
     columns.add_optional(
         "gpu_model", "row of /dim/gpu_model it ran on; -1: it did not run",
         [](const JobRecord& j) { return j.start == kNever ? Row{} : Row{j.gpu_model}; });
@@ -164,7 +118,10 @@ void write_jobs(h5::Group& root, const model::Ledger& ledger, std::span<const st
     columns.add_optional("first_node", "lowest node it held; -1: none", [](const JobRecord& j) {
         return j.nodes == 0 ? Row{} : Row{j.first_node};
     });
-    rank.scale_of("job", columns.all());
+    if (ledger.interruptible) {
+        add_reliability(columns, ledger.end);
+    }
+    columns.close();
 }
 
 }  // namespace tidepool::results

@@ -1,6 +1,7 @@
 #pragma once
 // /jobs: one row per job, workload by workload in trace order, one column per property. Times in
-// seconds since the start of the run, NaN for what did not happen within it.
+// seconds since the start of the run, NaN for what did not happen within it. What interruptions and
+// checkpoints made of a job is there only in runs that can have them (Ledger::interruptible).
 
 #include <array>
 #include <span>

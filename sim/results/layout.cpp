@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "sim/base/assert.h"
 #include "sim/model/kpis.h"
 #include "sim/results/h5.h"
 #include "sim/results/jobs_table.h"
 #include "sim/results/kpi_table.h"
+#include "sim/results/reliability_tables.h"
 
 namespace tidepool::results {
 namespace {
@@ -59,47 +61,74 @@ void write_scenario(h5::Group& root, const Header& header) {
     inputs.column<std::uint64_t>("bytes", sizes, {"B", "its size", ""});
 }
 
-struct Series {
-    std::vector<double> time, allocated, idle, queued_gpus, queue_length;
+// Columns of /timeseries/cluster: means over the bins, by name.
+struct Mean {
+    const char* name;
+    std::string_view long_name;
+    double (*value)(const model::Ledger&, const model::Bin&, std::uint64_t length);
 };
 
-// Means over the bins [0, count): integral / length. The last one may be shorter.
-Series means(const model::Ledger& ledger, std::size_t count, Ticks end) {
-    Series series;
-    const std::uint64_t width = ledger.bin_width.value;
-    for (std::size_t b = 0; b < count; ++b) {
-        const model::Bin& bin = ledger.bins[b];
-        const std::uint64_t from = b * width;
-        const std::uint64_t length = std::min<std::uint64_t>(from + width, end.value) - from;
-        TP_ASSERT(bin.allocated <= ledger.gpus * length, "jobs cannot hold more GPUs than exist");
-        series.time.push_back(static_cast<double>(from) / kTicksPerSecond);
-        series.allocated.push_back(model::ratio(bin.allocated, length));
-        series.idle.push_back(model::ratio(ledger.gpus * length - bin.allocated, length));
-        series.queued_gpus.push_back(model::ratio(bin.queued_gpus, length));
-        series.queue_length.push_back(model::ratio(bin.queue_length, length));
-    }
-    return series;
-}
+using model::Bin;
+using model::Ledger;
+using model::ratio;
 
-void write_timeseries(h5::Group& root, const Header& header, const model::Ledger& ledger,
+constexpr std::array kMeans{
+    Mean{"capacity", "GPUs installed",
+         [](const Ledger& l, const Bin& b, std::uint64_t length) {
+             return ratio(model::shares(l, b, length).capacity, length);
+         }},
+    Mean{"allocated", "GPUs held by jobs",
+         [](const Ledger&, const Bin& b, std::uint64_t length) {
+             return ratio(b.allocated, length);
+         }},
+    Mean{"idle", "GPUs up, in service and held by nobody",
+         [](const Ledger& l, const Bin& b, std::uint64_t length) {
+             return ratio(model::shares(l, b, length).idle, length);
+         }},
+    Mean{"down", "GPUs down and held by nobody",
+         [](const Ledger&, const Bin& b, std::uint64_t length) { return ratio(b.down, length); }},
+    Mean{"spare", "GPUs of spares that are ready",
+         [](const Ledger&, const Bin& b, std::uint64_t length) { return ratio(b.spare, length); }},
+    Mean{"spares_in_use", "GPUs withheld as spares less those that are ready",
+         [](const Ledger& l, const Bin& b, std::uint64_t length) {
+             return model::shares(l, b, length).spares_in_use;
+         }},
+    Mean{"queued_gpus", "GPUs asked for by waiting jobs",
+         [](const Ledger&, const Bin& b, std::uint64_t length) {
+             return ratio(b.queued_gpus, length);
+         }},
+    Mean{"queue_length", "waiting jobs",
+         [](const Ledger&, const Bin& b, std::uint64_t length) {
+             return ratio(b.queue_length, length);
+         }},
+};
+
+// The bins [0, count); the last one may be shorter.
+void write_timeseries(h5::Group& root, const Header& header, const Ledger& ledger,
                       std::size_t count, Ticks end) {
-    const Series series = means(ledger, count, end);
     h5::Group cluster = root.group("timeseries").group("cluster");
     cluster.attribute("bin_width", to_seconds(ledger.bin_width).value);
-    const std::string units = time_units(header.origin);
-    h5::Dataset time =
-        cluster.column<double>("time", series.time, {units, "start of the bin", "time: point"});
+    const std::uint64_t width = ledger.bin_width.value;
+    std::vector<double> values(count);
+    for (std::size_t b = 0; b < count; ++b) {
+        values[b] = static_cast<double>(b * width) / kTicksPerSecond;
+    }
+    h5::Dataset time = cluster.column<double>(
+        "time", values, {time_units(header.origin), "start of the bin", "time: point"});
     time.attribute("standard_name", "time");
-    const auto mean = [&](const char* name, const std::vector<double>& values,
-                          std::string_view long_name) {
-        return cluster.column<double>(name, values, {"1", long_name, "time: mean"});
-    };
-    h5::Dataset allocated = mean("allocated", series.allocated, "GPUs held by jobs");
-    h5::Dataset idle = mean("idle", series.idle, "GPUs nobody holds");
-    h5::Dataset queued = mean("queued_gpus", series.queued_gpus, "GPUs asked for by waiting jobs");
-    h5::Dataset length = mean("queue_length", series.queue_length, "waiting jobs");
-    const std::array<h5::Dataset*, 4> columns{&allocated, &idle, &queued, &length};
-    time.scale_of("time", columns);
+    std::vector<h5::Dataset> columns;
+    std::vector<h5::Dataset*> pointers;
+    columns.reserve(kMeans.size());
+    for (const Mean& mean : kMeans) {
+        for (std::size_t b = 0; b < count; ++b) {
+            const std::uint64_t length = std::min(width, end.value - b * width);
+            values[b] = mean.value(ledger, ledger.bins[b], length);
+        }
+        columns.push_back(
+            cluster.column<double>(mean.name, values, {"1", mean.long_name, "time: mean"}));
+        pointers.push_back(&columns.back());
+    }
+    time.scale_of("time", pointers);
 }
 
 void write_dimensions(h5::Group& root, const model::Ledger& ledger) {
@@ -111,6 +140,9 @@ void write_dimensions(h5::Group& root, const model::Ledger& ledger) {
     scale("tenant", views(ledger.tenants), "tenants; the empty name: none recorded");
     scale("gpu_model", views(ledger.gpu_models), "GPU models");
     scale("plan", kPlanNames, "commercial plans");
+    if (!ledger.outages.list.empty()) {
+        scale("cause", views(ledger.outages.causes), "causes of outages");
+    }
 }
 
 void write_summary(h5::Group& root, const model::Ledger& ledger) {
@@ -194,6 +226,7 @@ std::string final_image(const Header& header, Status status, const model::Ledger
         write_timeseries(root, header, ledger, ledger.bins.size(), ledger.end);
         write_dimensions(root, ledger);
         write_jobs(root, ledger, ids, time_units(header.origin));
+        write_reliability(root, ledger, time_units(header.origin));
         write_provenance(root, provenance);
     }
     return std::move(image).bytes();

@@ -7,11 +7,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/model/interrupted_ledger.h"
 #include "tests/model/small_ledger.h"
 
 namespace tidepool::results {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 std::map<std::string_view, double> values_of(const model::Ledger& ledger) {
@@ -23,6 +25,22 @@ std::map<std::string_view, double> values_of(const model::Ledger& ledger) {
     return values;
 }
 
+constexpr double kNone = model::kUndefined;
+
+void expect_values(const model::Ledger& ledger,
+                   const std::map<std::string_view, double>& expected) {
+    const auto values = values_of(ledger);
+    ASSERT_EQ(values.size(), expected.size());
+    for (const auto& [name, value] : expected) {
+        ASSERT_TRUE(values.contains(name)) << name;
+        if (std::isnan(value)) {
+            EXPECT_TRUE(std::isnan(values.at(name))) << name << " is " << values.at(name);
+        } else {
+            EXPECT_DOUBLE_EQ(values.at(name), value) << name;
+        }
+    }
+}
+
 TEST(KpiTable, AgreesWithAHandComputation) {
     // From the table in small_ledger.h; 57,600 GPU-ticks are a GPU-hour, 16 ticks a second.
     const std::map<std::string_view, double> expected{
@@ -31,8 +49,34 @@ TEST(KpiTable, AgreesWithAHandComputation) {
         {"gpu_hours_capacity", 6400 / 57600.0},
         {"gpu_hours_allocated", 4640 / 57600.0},
         {"gpu_hours_idle", 1760 / 57600.0},
+        {"gpu_hours_down", 0},
+        {"gpu_hours_spare", 0},
         {"gpu_hours_useful", 4640 / 57600.0},
+        {"gpu_hours_checkpoint", 0},
+        {"gpu_hours_lost", 0},
+        {"gpu_hours_restart", 0},
+        {"gpu_hours_stalled", 0},
         {"allocation_rate", 0.725},  // 4640 / 6400
+        {"goodput_rate", 0.725},
+        {"availability", 1},
+        {"availability_node_month_min", kNone},
+        {"availability_node_month_p1", kNone},
+        {"ettr", 1},
+        {"ettr_with_queue", 4640 / 7680.0},  // jobs 1 and 2 waited 4 * 480 + 1120 GPU-ticks
+        {"interruptions", 0},
+        {"mtti_h", kNone},
+        {"recovery_mean_s", kNone},
+        {"outages", 0},
+        {"outages_planned", 0},
+        {"degradations", 0},
+        {"mttr_h", kNone},
+        {"blast_radius_mean_gpus", kNone},
+        {"blast_radius_max_gpus", kNone},
+        {"checkpoints", 0},
+        {"preemptions", 0},
+        {"second_order_preemptions", 0},
+        {"spares_in_use_mean", 0},
+        {"spares_in_use_max", 0},
         {"jobs_submitted", 5},
         {"jobs_completed", 1},
         {"jobs_failed", 1},
@@ -49,12 +93,72 @@ TEST(KpiTable, AgreesWithAHandComputation) {
         {"queued_gpus_mean", 3.9},  // 6240 / 1600
         {"makespan_s", 90},
     };
-    const auto values = values_of(model::small_ledger());
-    ASSERT_EQ(values.size(), expected.size());
-    for (const auto& [name, value] : expected) {
-        ASSERT_TRUE(values.contains(name)) << name;
-        EXPECT_DOUBLE_EQ(values.at(name), value) << name;
-    }
+    expect_values(model::small_ledger(), expected);
+}
+
+TEST(KpiTable, AgreesWithAHandComputationOfInterruptions) {
+    // From the table in interrupted_ledger.h.
+    model::Ledger ledger = model::interrupted_ledger();
+    ledger.second_order_preemptions = 7;
+    const std::map<std::string_view, double> expected{
+        {"gpus", 10},
+        {"horizon_s", 100},
+        {"gpu_hours_capacity", 14400 / 57600.0},
+        {"gpu_hours_down", 1800 / 57600.0},
+        {"gpu_hours_spare", 1400 / 57600.0},
+        {"gpu_hours_idle", 1536 / 57600.0},
+        {"gpu_hours_allocated", 9664 / 57600.0},
+        {"gpu_hours_useful", 7120 / 57600.0},  // 4 * 480 + 2 * 200 + 8 * 600
+        {"gpu_hours_checkpoint", 128 / 57600.0},
+        {"gpu_hours_lost", 1720 / 57600.0},    // 4 * 100 + 2 * 660
+        {"gpu_hours_restart", 496 / 57600.0},  // 4 * 88 + 2 * 72
+        {"gpu_hours_stalled", 200 / 57600.0},
+        {"allocation_rate", 9664 / 14400.0},
+        {"goodput_rate", 7120 / 14400.0},
+        {"availability", 0.875},  // 1 - 1800 / 14400
+        {"availability_node_month_min", kNone},
+        {"availability_node_month_p1", kNone},
+        {"ettr", 7120 / 9664.0},
+        {"ettr_with_queue", 7120 / 11864.0},  // and 2 * 768 + 2 * 332 GPU-ticks queued
+        {"interruptions", 2},
+        {"mtti_h", 1166 / 57600.0},  // (700 + 832 + 200 + 600) / 2
+        {"recovery_mean_s", 7.75},   // (48 + 200) / 2 ticks
+        {"outages", 2},
+        {"outages_planned", 1},
+        {"degradations", 1},
+        {"mttr_h", 450 / 57600.0},  // (800 + 100) / 2
+        {"blast_radius_mean_gpus", 4},
+        {"blast_radius_max_gpus", 4},
+        {"checkpoints", 2},
+        {"preemptions", 1},
+        {"second_order_preemptions", 7},
+        {"spares_in_use_mean", 1.125},  // 2 - 1400 / 1600
+        {"spares_in_use_max", 1.3625},  // 2 - 408 / 640
+        {"jobs_submitted", 5},
+        {"jobs_completed", 2},
+        {"jobs_failed", 0},
+        {"jobs_cancelled", 0},
+        {"jobs_rejected", 0},
+        {"jobs_unfinished", 3},
+        {"wait_mean_s", 5.1875},  // 332 / 4 ticks: first waits only
+        {"wait_p50_s", 0},
+        {"wait_p95_s", 20.75},
+        {"wait_p99_s", 20.75},
+        {"wait_max_s", 20.75},
+        {"queue_length_mean", 1},
+        {"queue_length_max", 2},
+        {"queued_gpus_mean", 2},
+        {"makespan_s", 45.75},
+    };
+    expect_values(ledger, expected);
+}
+
+TEST(KpiTable, BlastRadiusIsOverOutagesThatHit) {
+    model::Ledger ledger;
+    ledger.effects = {{1, 8}, {}, {3, 20}, {1, 2}};  // 30 / 3
+    const auto values = values_of(ledger);
+    EXPECT_DOUBLE_EQ(values.at("blast_radius_mean_gpus"), 10);
+    EXPECT_DOUBLE_EQ(values.at("blast_radius_max_gpus"), 20);
 }
 
 TEST(KpiTable, QuantilesAndMaximumDiffer) {
@@ -89,14 +193,15 @@ TEST(KpiTable, WithoutJobsWaitsAreUndefinedAndCountsAreZero) {
     EXPECT_DOUBLE_EQ(values.at("gpu_hours_idle"), 8);
     EXPECT_DOUBLE_EQ(values.at("allocation_rate"), 0);
     EXPECT_DOUBLE_EQ(values.at("jobs_submitted"), 0);
-    EXPECT_THAT(kpi_table_text(ledger),
-                HasSubstr("  wait_p50_s                   - s  median wait"));
+    EXPECT_THAT(kpi_table_text(ledger), ContainsRegex("\n  wait_p50_s +- s  median first wait"));
     EXPECT_THAT(kpis_json(ledger), HasSubstr("\"wait_p50_s\": null"));
 }
 
 TEST(KpiTable, OfARunWithoutLengthRatesAreUndefined) {
     const auto values = values_of(model::Ledger{});
-    for (const char* name : {"allocation_rate", "queue_length_mean", "queued_gpus_mean"}) {
+    for (const char* name :
+         {"allocation_rate", "goodput_rate", "availability", "ettr", "mtti_h", "spares_in_use_mean",
+          "spares_in_use_max", "queue_length_mean", "queued_gpus_mean"}) {
         EXPECT_TRUE(std::isnan(values.at(name))) << name;
     }
 }
@@ -122,12 +227,14 @@ TEST(KpiTable, TextIsAlignedAndExactToTheTick) {
     const std::string text = kpi_table_text(ledger);
     EXPECT_THAT(
         text,
-        HasSubstr("capacity\n"
-                  "  gpus                        4    GPUs installed\n"
-                  "  horizon_s            100.0625 s  length of the run (to the horizon, or to "
-                  "the last event)\n"));
-    EXPECT_THAT(text, HasSubstr("\nservice\n"
-                                "  jobs_submitted              5    jobs of the workload\n"));
+        HasSubstr(
+            "capacity\n"
+            "  gpus                                4    GPUs installed\n"
+            "  horizon_s                    100.0625 s  length of the run (to the horizon, or "
+            "to the last event)\n"));
+    EXPECT_THAT(text,
+                HasSubstr("\nservice\n"
+                          "  jobs_submitted                      5    jobs of the workload\n"));
     EXPECT_EQ(text.back(), '\n');
 }
 

@@ -17,11 +17,11 @@
 namespace tidepool::results {
 namespace {
 
-using ::testing::DoubleEq;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 using ::testing::IsNan;
+using ::testing::NanSensitiveDoubleEq;
 
 std::string written(const Folder& folder, const Header& header, const model::Ledger& ledger,
                     std::span<const std::string_view> ids, const Provenance& provenance = {}) {
@@ -33,7 +33,7 @@ TEST(Layout, RootSaysWhatThisIs) {
     const Folder folder;
     const std::string path = written(folder, sample_header(), model::small_ledger(), kTextIds);
     EXPECT_EQ(text_attribute(path, "/", "Conventions"), "CF-1.10");
-    EXPECT_EQ(text_attribute(path, "/", "tidepool_schema"), "1.0");
+    EXPECT_EQ(text_attribute(path, "/", "tidepool_schema"), "1.1");
     EXPECT_EQ(text_attribute(path, "/", "title"), "small run");
     EXPECT_EQ(text_attribute(path, "/", "engine"), "simgrid");
     EXPECT_EQ(text_attribute(path, "/", "network"), "maxmin");
@@ -57,7 +57,15 @@ TEST(Layout, SeriesAreMeansOverBinsTheLastOfWhichIsShorter) {
     EXPECT_THAT(numbers(path, group + "queue_length"), ElementsAre(1.25, 1.75, 1.5));
     EXPECT_EQ(text_attribute(path, group + "time", "units"),
               "seconds since 2017-10-03 00:00:00 +08:00");
-    for (const char* name : {"allocated", "idle", "queued_gpus", "queue_length"}) {
+    EXPECT_THAT(numbers(path, group + "capacity"), ElementsAre(4, 4, 4));
+    for (const char* name : {"down", "spare", "spares_in_use"}) {
+        EXPECT_THAT(numbers(path, group + name), ElementsAre(0, 0, 0)) << name;
+    }
+    EXPECT_THAT(links(path, "/timeseries/cluster"),
+                ElementsAre("time", "capacity", "allocated", "idle", "down", "spare",
+                            "spares_in_use", "queued_gpus", "queue_length"));
+    for (const char* name : {"capacity", "allocated", "idle", "down", "spare", "spares_in_use",
+                             "queued_gpus", "queue_length"}) {
         EXPECT_EQ(text_attribute(path, group + name, "units"), "1");
         EXPECT_EQ(text_attribute(path, group + name, "cell_methods"), "time: mean");
         EXPECT_NE(text_attribute(path, group + name, "long_name"), "");
@@ -74,7 +82,7 @@ TEST(Layout, SummaryHasEveryKpi) {
     for (std::size_t k = 0; k < kKpis.size(); ++k) {
         const std::string dataset = "/summary/" + names[k];
         EXPECT_EQ(names[k], kKpis[k].name);
-        EXPECT_THAT(numbers(path, dataset), ElementsAre(DoubleEq(values[k])));
+        EXPECT_THAT(numbers(path, dataset), ElementsAre(NanSensitiveDoubleEq(values[k])));
         EXPECT_EQ(text_attribute(path, dataset, "units"), kKpis[k].unit);
         EXPECT_EQ(text_attribute(path, dataset, "long_name"), kKpis[k].long_name);
         EXPECT_EQ(text_attribute(path, dataset, "better"), name_of(kKpis[k].better));
