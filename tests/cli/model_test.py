@@ -72,7 +72,16 @@ def test_background_writes_cost_what_they_leave_unsafe(tidepool):
 
 def test_table_of_checkpoints_is_for_people(tidepool):
     done = tidepool(
-        "model", "checkpoint", "--mtbf", "185.6 min", "--write", "10 s", "--restart", "5 min", "--gpus", "16384"
+        "model",
+        "checkpoint",
+        "--mtbf",
+        "185.6 min",
+        "--write",
+        "10 s",
+        "--restart",
+        "5 min",
+        "--gpus",
+        "16384",
     )
     lines = done.stdout.splitlines()
     assert lines[0] == (
@@ -86,7 +95,8 @@ def test_table_of_checkpoints_is_for_people(tidepool):
 
 
 @pytest.mark.parametrize(
-    ("repair", "mean", "p99", "p999"), [("12 h", 6.63, 13, 16), ("2 d", 26.28, 39, 43), ("5.535 d", 71.1, 91, 98)]
+    ("repair", "mean", "p99", "p999"),
+    [("12 h", 6.63, 13, 16), ("2 d", 26.28, 39, 43), ("5.535 d", 71.1, 91, 98)],
 )
 def test_spares_of_the_published_table(tidepool, repair, mean, p99, p999):
     got = answer(tidepool, "spares", "--nodes", "2048", "--per-1000-node-days", "6.5", "--repair", repair)
@@ -120,7 +130,9 @@ def test_mtti_shows_that_two_claims_contradict_each_other(tidepool):
     large = answer(tidepool, "mtti", "--mtbf", "3 h", "--gpus", "10000")
     assert small["gpu_hours_per_interruption"] == pytest.approx(480_000)
     assert large["gpu_hours_per_interruption"] == pytest.approx(30_000)
-    same = answer(tidepool, "mtti", "--per-1000-node-days", str(small["per_1000_node_days"]), "--nodes", "125")
+    same = answer(
+        tidepool, "mtti", "--per-1000-node-days", str(small["per_1000_node_days"]), "--nodes", "125"
+    )
     assert same["mtti_s"] == pytest.approx(20 * 86400)
 
 
@@ -128,16 +140,28 @@ def test_mtti_shows_that_two_claims_contradict_each_other(tidepool):
     ("arguments", "message"),
     [
         ("checkpoint --mtbf 185 --write 10s", "--mtbf: needs a unit (got '185')"),
-        ("checkpoint --mtbf 185minn --write 10s", "--mtbf: unknown unit 'minn' (got '185minn'), did you mean 'min'?"),
+        (
+            "checkpoint --mtbf 185minn --write 10s",
+            "--mtbf: unknown unit 'minn' (got '185minn'), did you mean 'min'?",
+        ),
         ("checkpoint --mtbff 1h --write 10s", "did you mean '--mtbf'?"),
         ("checkpoint --mtbf 1h", "--write: is missing"),
         ("checkpoint --write 1s", "--mtbf: is missing"),
         ("checkpoint --mtbf 1h --write 0s", "--write: must be between 1 ms and 300 yr (got '0s')"),
-        ("checkpoint --mtbf 1h --write 1s --storage 1GB/s", "--write: says the time of a checkpoint a second time"),
+        (
+            "checkpoint --mtbf 1h --write 1s --storage 1GB/s",
+            "--write: says the time of a checkpoint a second time",
+        ),
         ("checkpoint --mtbf 1h --storage 1GB/s", "--parameters: is missing"),
-        ("checkpoint --mtbf 1h --per-1000-node-days 1 --write 1s", "--mtbf: says the rate of failures a second time"),
+        (
+            "checkpoint --mtbf 1h --per-1000-node-days 1 --write 1s",
+            "--mtbf: says the rate of failures a second time",
+        ),
         ("checkpoint --per-1000-node-days 1 --write 1s", "--nodes: is missing"),
-        ("checkpoint --mtbf 1h --write 1s --nodes 1 --gpus 8", "--gpus: says the size of the job a second time"),
+        (
+            "checkpoint --mtbf 1h --write 1s --nodes 1 --gpus 8",
+            "--gpus: says the size of the job a second time",
+        ),
         ("checkpoint --mtbf 1h --write 1s --detect -1s", "--detect: must be"),
         ("checkpoint --mtbf 1h --write 1s --interval nan", "--interval: "),
         ("spares --nodes 8 --repair 1h", "--per-1000-node-days: is required but missing"),
