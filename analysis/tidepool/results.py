@@ -4,10 +4,13 @@
     run = results.open("run.h5")
     run.summary["wait_mean_s"].value          # a float, in run.summary["wait_mean_s"].units
     run.jobs["start"] - run.jobs["submit"]    # arrays of one entry per job, in trace order
+    if run.failures:                          # tables of what a run may lack are empty then
+        [run.names("cause")[c] for c in run.failures["cause"]]
 
-Everything is in SI units (seconds, bytes, bytes/s) as the file says; instants are seconds since the
-start of the run. A number that does not exist (a job that never started) is NaN. Each part is read when it
-is first asked for and kept; the file is open only while reading, so a run in progress is not disturbed.
+Everything is in the units that the file says: SI (seconds, bytes, bytes/s), GPU time in hours. Instants are
+seconds since the start of the run. A number that does not exist (a job that never started) is NaN. Each part is
+read when it is first asked for and kept; the file is open only while reading, so a run in progress is not
+disturbed.
 """
 
 from __future__ import annotations
@@ -102,6 +105,31 @@ class Result:
         """One entry per job, in trace order: every column has shape [jobs]."""
         return self.table("jobs")
 
+    @cached_property
+    def failures(self) -> Table:
+        """One entry per outage that began in the run; empty (false) if there were none."""
+        return self._optional("failures")
+
+    @cached_property
+    def attempts(self) -> Table:
+        """One entry per stretch of running, by end; empty (false) if jobs could not be interrupted."""
+        return self._optional("attempts")
+
+    @cached_property
+    def checkpoints(self) -> Table:
+        """One entry per job that started and writes checkpoints; empty (false) if there are none."""
+        return self._optional("checkpoints")
+
+    @cached_property
+    def nodes(self) -> Table:
+        """One entry per node: how long it was down; empty (false) if there were no outages."""
+        return self._optional("nodes")
+
+    @cached_property
+    def node_months(self) -> Table:
+        """One entry per node and 30 days in which it was down; empty (false) if there are none."""
+        return self._optional("node_months")
+
     def timeseries(self, of: str = "cluster") -> Table:
         """Column "time" [bins] (start of each bin, s) and the columns measured over the bins.
 
@@ -110,7 +138,7 @@ class Result:
         return self.table(f"timeseries/{of}")
 
     def table(self, group: str) -> Table:
-        """Any columnar group of the file, such as "topology/node" or "attempts"."""
+        """Any columnar group of the file, such as "scenario/inputs" or "attempts"."""
         table = Table()
         with self._file() as file:
             for name, item in _datasets(file, group):
@@ -124,8 +152,13 @@ class Result:
             table.attrs = _attributes(file[group])
         return table
 
+    def _optional(self, group: str) -> Table:
+        with self._file() as file:
+            present = group in file
+        return self.table(group) if present else Table()
+
     def names(self, dimension: str) -> list[str]:
-        """What the ids of a dimension ("tenant", "gpu_model", ...) stand for; the index is the id."""
+        """What the ids of a dimension ("tenant", "cause", ...) stand for; the index is the id."""
         return [str(name) for name in self.table("dim")[dimension]]
 
     @cached_property

@@ -186,7 +186,7 @@ std::string time_units(std::string_view origin) {
     }
     const std::size_t offset = text.find_first_of("+-", kDate);
     if (offset != std::string::npos && text[offset - 1] != ' ') {
-        text.insert(offset, " ");
+        text.insert(offset, 1, ' ');
     }
     return text;
 }

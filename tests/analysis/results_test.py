@@ -9,7 +9,7 @@ import pytest
 from tidepool import results
 
 
-def write(path, status="complete", schema="1.0"):
+def write(path, status="complete", schema="1.1"):
     """Two jobs on a cluster watched for three bins; the second job never started."""
     with h5py.File(path, "w") as file:
         file.attrs.update({"tidepool_schema": schema, "status": status, "seed": 7})
@@ -48,6 +48,33 @@ def test_ids_have_names(tmp_path):
     run = results.open(write(tmp_path / "a.h5"))
     names = run.names("tenant")
     assert [names[i] for i in run.jobs["tenant"]] == ["Łódź", ""]
+
+
+def test_what_failed_is_in_tables_that_a_run_may_lack(tmp_path):
+    path = write(tmp_path / "a.h5")
+    lacking = results.open(path)
+    names = ["failures", "attempts", "checkpoints", "nodes", "node_months"]
+    assert not any(getattr(lacking, name) for name in names)
+    with pytest.raises(results.ResultError, match="no group /failures"):
+        lacking.table("failures")
+    ended = h5py.enum_dtype({"completed": 1, "outage": 4}, basetype="i1")
+    with h5py.File(path, "a") as file:
+        file.create_dataset("dim/cause", data=["host", "gpu"], dtype=h5py.string_dtype())
+        file.create_dataset("failures/cause", data=np.array([1], dtype="u4"))
+        file.create_dataset("failures/gpus_hit", data=np.array([16], dtype="u8"))
+        file.create_dataset("attempts/ended", data=np.array([4, 1], dtype="i1"), dtype=ended)
+        file.create_dataset("attempts/failure", data=np.array([0, -1], dtype="i4"))
+        file.create_dataset("checkpoints/writing", data=np.array([0.5])).attrs["units"] = "h"
+        file.create_dataset("nodes/name", data=np.array([b"n0", b"n1"], dtype=h5py.string_dtype("utf-8", 2)))
+        file.create_dataset("node_months/availability", data=np.array([0.75]))
+    run = results.open(path)
+    assert [run.names("cause")[cause] for cause in run.failures["cause"]] == ["gpu"]
+    assert run.failures["gpus_hit"][run.attempts["failure"][0]] == 16
+    assert list(run.attempts.labels("ended")) == ["outage", "completed"]
+    assert run.checkpoints["writing"][0] == 0.5
+    assert run.checkpoints.units["writing"] == "h"
+    assert list(run.nodes["name"]) == ["n0", "n1"]
+    assert run.node_months["availability"][0] == 0.75
 
 
 def test_time_series_scenario_and_provenance(tmp_path):
