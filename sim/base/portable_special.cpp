@@ -124,8 +124,11 @@ double solve_convex_gap(double c) {
 }  // namespace
 
 double gamma(double x) {
-    if (!(x > 0) || x > 172) {
-        return x >= 0 ? kInfinity : kNan;
+    if (std::isnan(x) || x < 0) {
+        return kNan;
+    }
+    if (x == 0 || x > 172) {
+        return kInfinity;
     }
     if (x < 0x1p-60) {
         return 1 / x;  // gamma(x) = 1/x - 0.577...
@@ -136,8 +139,11 @@ double gamma(double x) {
 }
 
 double log_gamma(double x) {
-    if (!(x > 0) || std::isinf(x)) {
-        return x >= 0 ? kInfinity : kNan;
+    if (std::isnan(x) || x < 0) {
+        return kNan;
+    }
+    if (x == 0 || std::isinf(x)) {
+        return kInfinity;
     }
     if (x < 0x1p-60) {
         return -log(x);

@@ -38,7 +38,7 @@ std::string rounded(double number) {
     if (std::isinf(number)) {
         return "-";
     }
-    return number < 1e15 ? grouped(static_cast<std::uint64_t>(number + 0.5))
+    return number < 1e15 ? grouped(static_cast<std::uint64_t>(std::round(number)))
                          : formatted("%.4g", number);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // What the tables of `tidepool model` have in common: the size of a job, numbers for people.
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,7 @@ JobSize size_of(const Question& question) {
     const auto per_node = static_cast<double>(question.gpus_per_node);
     if (question.gpus) {
         const auto gpus = static_cast<double>(*question.gpus);
-        const auto whole = static_cast<double>(*question.gpus / question.gpus_per_node);
-        return {*question.gpus % question.gpus_per_node == 0 ? whole : whole + 1, gpus};
+        return {std::ceil(gpus / per_node), gpus};
     }
     const double nodes = question.nodes ? static_cast<double>(*question.nodes) : 0;
     return {nodes, nodes * per_node};
