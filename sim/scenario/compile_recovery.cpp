@@ -9,7 +9,7 @@
 
 #include "sim/base/assert.h"
 #include "sim/model/checkpoint.h"
-#include "sim/model/generate.h"
+#include "sim/model/interruption_rate.h"
 #include "topology/failure_presets.h"
 
 namespace tidepool::scenario {

@@ -8,6 +8,7 @@
 
 #include "sim/config/read.h"
 #include "sim/config/write.h"
+#include "sim/model/generate.h"
 #include "sim/scenario/hash.h"
 #include "sim/scenario/overrides.h"
 #include "topology/build.h"
@@ -100,12 +101,11 @@ private:
             const auto parent = std::filesystem::path(topology_file->location).parent_path();
             folder = folder_of(file, parent.string());
         }
-        const std::string path = joined(folder, spec.log->file);
         const std::size_t before = issues_.list().size();
-        loaded_.log = workloads::read_fault_log(
-            path, static_cast<workloads::FaultFormat>(spec.log->format), issues_);
+        loaded_.log = model::read_failure_log(spec, loaded_.topology, folder, where["failures"],
+                                              issues_);
         if (issues_.list().size() == before) {
-            note_input(spec.log->file, path);
+            note_input(spec.log->file, joined(folder, spec.log->file));
         }
     }
 
