@@ -28,8 +28,10 @@ namespace tidepool::model {
 //   at most ceil(work / interval) - 1 checkpoints; none without an interval
 //   its attempts: the first starts when it does, the last ends as it does, each starts where the
 //   pause after the one before ends; their number, ends, checkpoints and GPU time add up to its own
-// Every attempt: lies within the run, was interrupted by an outage of that tick, which interrupts,
-//   and holds no more GPU time than it had. Attempts are sorted by end.
+// Every attempt: lies within the run, was interrupted by an outage of that tick, which interrupts;
+//   useful + lost + stalled + 1024 * checkpoint <= 1024 * gpus * its length <= all that it held
+//   <= 1024 * gpus * (its length + the pause after it, if it was interrupted). They are sorted by
+//   end.
 // Every outage: begins within the run, lies on nodes that exist, sorted by (begin, cause, entity);
 //   its effect is that of the attempts that name it.
 std::vector<std::string> check_conservation(const Ledger& ledger);

@@ -26,8 +26,7 @@ bool goes_on(AttemptEnd ended) {
 void add(Course& course, const Attempt& attempt) {
     if (course.attempts == 0) {
         course.first_start = attempt.start;
-    } else if (!goes_on(course.ended) || course.resumes != attempt.start ||
-               attempt.start < course.last_end) {
+    } else if (!goes_on(course.ended) || course.resumes != attempt.start) {
         course.chained = false;
     }
     ++course.attempts;

@@ -69,21 +69,31 @@ std::string_view problem_of_end(const Ledger& ledger, const Attempt& attempt) {
     return "its end is of an unknown kind";
 }
 
+// Ticks after it in which its job may have held GPUs, recovering.
+std::uint64_t pause_after(const Ledger& ledger, const Attempt& attempt) {
+    const bool recovers =
+        attempt.ended == AttemptEnd::kOutage || attempt.ended == AttemptEnd::kSoftware;
+    return recovers ? std::min(attempt.recovered, ledger.end).value - attempt.end.value : 0;
+}
+
 std::string_view problem_of_attempt(const Ledger& ledger, std::size_t a) {
     const Attempt& attempt = ledger.attempts[a];
     if (attempt.job >= ledger.jobs.size()) {
         return "its job is unknown";
     }
-    if (attempt.start > attempt.end || attempt.end > ledger.end) {
+    if (attempt.start > attempt.end || attempt.end > ledger.end ||
+        attempt.recovered < attempt.end) {
         return "its times are out of order";
     }
     if (a > 0 && attempt.end < ledger.attempts[a - 1].end) {
         return "it comes after its place in the list";
     }
+    const std::uint64_t gpus = kWorkUnits * ledger.jobs[attempt.job].gpus;
     const std::uint64_t length = attempt.end.value - attempt.start.value;
-    if (attempt.time.useful + attempt.time.stalled + kWorkUnits * attempt.time.checkpoint >
-        kWorkUnits * ledger.jobs[attempt.job].gpus * length) {
-        return "it used more GPU time than it had";
+    const GpuTime& time = attempt.time;
+    if (held(time) - kWorkUnits * time.restart > gpus * length || held(time) < gpus * length ||
+        held(time) > gpus * (length + pause_after(ledger, attempt))) {
+        return "the GPU time it held does not fit its length and the pause after it";
     }
     return problem_of_end(ledger, attempt);
 }

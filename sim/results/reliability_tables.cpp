@@ -90,7 +90,7 @@ void add_hours(Columns<Stretch>& columns) {
           [](const GpuTime& t) { return gpu_hours_of_work(t.useful); });
     hours("checkpoint", "GPU-hours standing still for checkpoints",
           [](const GpuTime& t) { return gpu_hours(t.checkpoint); });
-    hours("lost", "GPU-hours of work lost at its end, whenever done",
+    hours("lost", "GPU-hours of work done in it and lost, at its end or later",
           [](const GpuTime& t) { return gpu_hours_of_work(t.lost); });
     hours("restart",
           "GPU-hours held from its start to the end of the restart, and from its end until the job "
