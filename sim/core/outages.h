@@ -96,7 +96,8 @@ TP_HD void come_up(Run<Exec, Driver>& run, const NodeStep& step) {
     const bool spare = state.role[node] == Role::kSpare;
     const bool returns = all_up && (spare || state.missed[node] != 0);
     const bool is_short = returns && state.short_of[pool] > 0;
-    const bool serves = is_short || (returns && is_missed_by_its_job(run, node));
+    const bool serves =
+        is_short || (returns && (state.held[node] != 0 || is_missed_by_its_job(run, node)));
     edit_node(run, node, [&] {
         state.down[node] &= ~step.gpus;
         if (returns) {
