@@ -35,6 +35,7 @@ struct Fault {
     Seconds begin, end;       // begin <= end; kStillOpen
     FaultKind kind = FaultKind::kRepair;
     double speed = 1;  // kDegraded: what is left
+    friend bool operator==(const Fault&, const Fault&) = default;
 };
 
 struct FaultLog {
