@@ -52,7 +52,7 @@ void add(ExpectedTime& sum, const InterruptedJob& job, double count, double work
          double behind) {
     const double m = job.mtti.value;
     const double growth = exp(behind / m) * count;
-    const double paused = growth * stretched(pause, m);
+    const double paused = product(growth, stretched(pause, m));
     // work until safe: growth e^(pause/M) stretched(work), of which count * work stays
     const double lost = growth * (exp(pause / m) * excess(work, m) + expm1(pause / m) * work) +
                         count * expm1(behind / m) * work;
@@ -73,13 +73,20 @@ void add_unsafe_end(ExpectedTime& sum, const InterruptedJob& job, double periods
                     double last) {
     const double m = job.mtti.value;
     const double period = interval + job.write.value;
-    const double passes =
-        std::isinf(m) ? periods : exp(last / m) * (expm1(periods * period / m) / expm1(period / m));
-    const double paused = product(passes, stretched(job.write.value, m));
     ExpectedTime end;
     add(end, job, 1, periods * period + last, 0, 0);
+    const double redone = end.useful.value + end.lost.value;
+    double paused = kInfinity;
+    double lost = kInfinity;
+    if (std::isfinite(redone)) {
+        const double passes =
+            std::isinf(m) ? periods
+                          : exp(last / m) * (expm1(periods * period / m) / expm1(period / m));
+        paused = passes * stretched(job.write.value, m);
+        lost = redone - paused - (periods * interval + last);
+    }
     sum.checkpoint.value += paused;
-    sum.lost.value += end.useful.value + end.lost.value - paused - (periods * interval + last);
+    sum.lost.value += lost;
     sum.recovery.value += end.recovery.value;
     sum.interruptions += end.interruptions;
 }

@@ -12,6 +12,9 @@ namespace {
 // than a geometric series: the rest adds nothing to a double.
 constexpr double kNegligible = 1e-25;
 
+// Beside the mode's 1, when the sum has not begun. Not 0: a subnormal times 0.9 stays what it is.
+constexpr double kVanishing = 1e-300;
+
 // Where a probability equals the confidence, rounding must not ask for one more.
 constexpr double kRounding = 1e-12;
 
@@ -40,7 +43,7 @@ double Binomial::sum_down(std::uint64_t from) const {
     double sum = mode_ == from ? 1 : 0;
     for (std::uint64_t k = mode_; k > 0 && p_ > 0; --k) {  // from weight k to weight k - 1
         weight *= static_cast<double>(k) / static_cast<double>(n_ - k + 1) * odds;
-        if (weight < kNegligible * sum || weight == 0) {
+        if (weight < kNegligible * sum || weight < kVanishing) {
             break;
         }
         sum += k - 1 <= from ? weight : 0;
@@ -54,7 +57,7 @@ double Binomial::sum_up(std::uint64_t from) const {
     double sum = mode_ == from ? 1 : 0;
     for (std::uint64_t k = mode_; k < n_ && p_ < 1; ++k) {  // from weight k to weight k + 1
         weight *= static_cast<double>(n_ - k) / static_cast<double>(k + 1) * odds;
-        if (weight < kNegligible * sum || weight == 0) {
+        if (weight < kNegligible * sum || weight < kVanishing) {
             break;
         }
         sum += k + 1 >= from ? weight : 0;

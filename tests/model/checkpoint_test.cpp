@@ -115,6 +115,15 @@ TEST(ExpectedJob, MayTakeForeverButIsNeverUndefined) {
     EXPECT_EQ(time.wall.value, kNever);
     EXPECT_EQ(ettr(time), 0);
     EXPECT_EQ(expected_segment(job(1, 0, 0, 1e5), {10}).wall.value, kNever);
+    for (const double background : {10.0, 1e3, 1e5, 1e9}) {
+        for (const double write : {0.0, 1.0, 1e4}) {
+            InterruptedJob late = job(1, write, 0, 0);
+            late.background = {background};
+            EXPECT_GT(expected_segment(late, {1}).wall.value, 10);
+            EXPECT_GT(expected_job(late, {1e4}, {10}).wall.value, 1e4);
+            EXPECT_GT(expected_job(late, {1e4}, {1e3}).wall.value, 1e4);
+        }
+    }
 }
 
 TEST(ExpectedTimes, RefuseNonsense) {

@@ -121,6 +121,17 @@ TEST(Binomial, AgreesWithItsDefinition) {
     }
 }
 
+TEST(Binomial, OfABillionStaysQuickAndSymmetric) {
+    const Binomial coins(1'000'000'000, 0.5);
+    // P(X <= n/2) = (1 + P(X = n/2)) / 2, and by Stirling P(X = n/2) = sqrt(2 / (pi n))
+    const double middle = std::sqrt(2 / (3.14159265358979 * 1e9));
+    EXPECT_NEAR(coins.at_most(500'000'000), 0.5 + middle / 2, 1e-11);
+    // 2.326348 standard deviations of sqrt(n) / 2 = 15811.4 above the middle
+    EXPECT_NEAR(static_cast<double>(coins.quantile(0.99)), 5e8 + 2.326348 * 15811.388, 1.5);
+    EXPECT_EQ(coins.more_than(900'000'000), 0);
+    EXPECT_EQ(coins.at_most(100'000'000), 0);
+}
+
 TEST(Binomial, QuantileIsTheLeastThatIsEnough) {
     const Binomial law(200'000, 0.035);
     for (const double confidence : {0.001, 0.3, 0.5, 0.9, 0.99, 0.999, 0.999999}) {
