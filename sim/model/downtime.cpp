@@ -67,7 +67,9 @@ public:
             ++node_.downtimes;
             since_ = from;
             until_ = outage.end;
+            repair_ = false;
         }
+        repair_ = repair_ || outage.kind == OutageKind::kRepair;
         until_ = std::max(until_, outage.end);
         for (std::uint32_t g = 0; g < up_again_.size(); ++g) {
             if (takes(outage, g) && up_again_[g] < to) {
@@ -90,9 +92,9 @@ private:
             return;
         }
         node_.length += std::min(until_, end_).value - since_.value;
-        if (until_ <= end_) {
-            ++node_.ended;
-            node_.ended_length += until_.value - since_.value;
+        if (repair_ && until_ <= end_) {
+            ++node_.repaired;
+            node_.repaired_length += until_.value - since_.value;
         }
     }
 
@@ -109,6 +111,7 @@ private:
 
     Ticks end_, installed_;
     Ticks since_, until_;                // the latest downtime; its end not cut
+    bool repair_ = false;                // a repair is part of it
     std::vector<Ticks> up_again_;        // by GPU
     std::vector<std::uint64_t> months_;  // GPU-ticks down
     NodeDowntime node_;

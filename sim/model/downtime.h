@@ -19,12 +19,13 @@ inline constexpr std::uint32_t kTicksPerDay = 86'400 * kTicksPerSecond;
 inline constexpr std::uint32_t kTicksPerMonth = 30 * kTicksPerDay;
 
 struct NodeDowntime {
-    std::uint64_t installed = 0;     // GPU-ticks, down or not
-    std::uint64_t down = 0;          // GPU-ticks
-    std::uint64_t length = 0;        // ticks with some GPU down
-    std::uint32_t downtimes = 0;     // that began in the run
-    std::uint32_t ended = 0;         // of them, not after the end of the run
-    std::uint64_t ended_length = 0;  // ticks of those
+    std::uint64_t installed = 0;  // GPU-ticks, down or not
+    std::uint64_t down = 0;       // GPU-ticks
+    std::uint64_t length = 0;     // ticks with some GPU down
+    std::uint32_t downtimes = 0;  // that began in the run
+    std::uint32_t repaired = 0;   // of them, with a repair (and not only planned outages) among
+                                  // their outages, and not ended after the run
+    std::uint64_t repaired_length = 0;  // ticks of those
 };
 
 // A month is [k, k + 1) * 30 days of the run, the last one as long as the run goes on. A node's

@@ -61,8 +61,8 @@ void add_nodes(const Ledger& ledger, Reliability& r) {
     r.installed = all.installed;
     r.down = all.down;
     for (const NodeDowntime& node : all.nodes) {
-        r.repairs.count += node.ended;
-        r.repairs.sum += node.ended_length;
+        r.repairs.count += node.repaired;
+        r.repairs.sum += node.repaired_length;
     }
     r.node_months = all.month_count;
     if (all.month_count == 0) {

@@ -21,13 +21,13 @@ struct Reliability {
     std::uint64_t second_order_preemptions = 0;
     std::uint64_t checkpoints = 0;  // written
     // Of the jobs that started:
-    std::uint64_t out_of_queue = 0;         // ticks
-    std::uint64_t gpus_out_of_queue = 0;    // the same, times the job's GPUs
-    std::uint64_t gpus_queued = 0;          // ticks in the queue times the job's GPUs
-    Sum repairs;                            // ticks of the node downtimes that ended in the run
-    Sum recoveries;                         // ticks from interruption to the next start
-    Sum blast;                              // GPUs of the jobs interrupted, by outages that did so
-    std::uint64_t blast_max = 0;            // the largest of them
+    std::uint64_t out_of_queue = 0;       // ticks
+    std::uint64_t gpus_out_of_queue = 0;  // the same, times the job's GPUs
+    std::uint64_t gpus_queued = 0;        // ticks in the queue times the job's GPUs
+    Sum repairs;                  // ticks of the node downtimes with a repair that ended in the run
+    Sum recoveries;               // ticks from interruption to the next start
+    Sum blast;                    // GPUs of the jobs interrupted, by outages that did so
+    std::uint64_t blast_max = 0;  // the largest of them
     std::uint64_t installed = 0, down = 0;  // GPU-ticks of the nodes, see downtime.h
     std::uint64_t node_months = 0;          // see downtime.h
     // Lowest availability of a node-month, and the one that 1 % of them do not exceed (by nearest

@@ -82,8 +82,8 @@ inline constexpr std::array kKpis{
 
     Kpi{"availability", "1", "share of the installed GPU-hours that was not down", Better::kHigher,
         Group::kReliability, 6,
-        "1 - down / gpu_hours_capacity, where GPUs that outages take are down even if a job that "
-        "does not feel the outage still holds them",
+        "1 - down / gpu_hours_capacity; down: taken by outages to be repaired and planned ones, "
+        "even if a job that does not feel the outage still holds the GPUs",
         [](const model::Totals& t) { return model::availability(t); }},
     Kpi{"availability_node_month_min", "1", "lowest availability of a node in 30 days",
         Better::kHigher, Group::kReliability, 6,
@@ -105,8 +105,8 @@ inline constexpr std::array kKpis{
         "started jobs",
         [](const model::Totals& t) { return model::ettr_with_queue(t); }},
     Kpi{"interruptions", "1", "interruptions of jobs", Better::kLower, Group::kReliability, 0,
-        "by outages and by their own software failures; one for every job that an outage "
-        "interrupts",
+        "by outages, planned ones too, and by their own software failures; one for every job that "
+        "an outage interrupts",
         [](const model::Totals& t) { return static_cast<double>(t.reliability.interruptions); }},
     Kpi{"mtti_h", "h", "mean time to interruption of a job", Better::kHigher, Group::kReliability,
         4, "time of the started jobs out of the queue / interruptions / 3600",
@@ -130,7 +130,7 @@ inline constexpr std::array kKpis{
         [](const model::Totals& t) { return static_cast<double>(t.reliability.degradations); }},
     Kpi{"mttr_h", "h", "mean time to repair of a node", Better::kLower, Group::kReliability, 4,
         "mean length of the downtimes of nodes (at least one GPU down; overlapping and touching "
-        "outages are one; planned ones included) that ended within the run",
+        "outages are one) that ended within the run, without those that were only planned",
         [](const model::Totals& t) {
             return model::hours(t.reliability.repairs.sum, t.reliability.repairs.count);
         }},

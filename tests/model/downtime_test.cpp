@@ -33,8 +33,8 @@ TEST(Downtimes, OfARunByHand) {
     EXPECT_EQ(all.nodes[1].down, 1800u);
     EXPECT_EQ(all.nodes[1].length, 900u);
     EXPECT_EQ(all.nodes[1].downtimes, 2u);
-    EXPECT_EQ(all.nodes[1].ended, 2u);
-    EXPECT_EQ(all.nodes[1].ended_length, 900u);
+    EXPECT_EQ(all.nodes[1].repaired, 1u);  // the second one was only planned
+    EXPECT_EQ(all.nodes[1].repaired_length, 800u);
     EXPECT_EQ(all.nodes[2].downtimes, 0u);
     EXPECT_EQ(all.nodes[3].installed, 3200u);
     EXPECT_EQ(all.nodes[4].installed, 1600u);
@@ -64,14 +64,26 @@ TEST(Downtimes, GpusAreDownEachForItself) {
 TEST(Downtimes, AreCutAtTheEndsOfTheRun) {
     const Downtimes all = of({1, 1, 1}, {outage(900, 1000, 0, 1), outage(900, 1001, 1, 2),
                                          outage(990, kNever.value, 2, 3)});
-    EXPECT_EQ(all.nodes[0].ended, 1u);
-    EXPECT_EQ(all.nodes[0].ended_length, 100u);
-    EXPECT_EQ(all.nodes[1].ended, 0u);
-    EXPECT_EQ(all.nodes[1].ended_length, 0u);
+    EXPECT_EQ(all.nodes[0].repaired, 1u);
+    EXPECT_EQ(all.nodes[0].repaired_length, 100u);
+    EXPECT_EQ(all.nodes[1].repaired, 0u);
+    EXPECT_EQ(all.nodes[1].repaired_length, 0u);
     EXPECT_EQ(all.nodes[1].downtimes, 1u);
     EXPECT_EQ(all.nodes[1].down, 100u);
     EXPECT_EQ(all.nodes[2].down, 10u);
     EXPECT_EQ(all.down, 210u);
+}
+
+TEST(Downtimes, ARepairMakesAPlannedDowntimeOneToBeRepaired) {
+    // Planned [100, 200) and a repair [150, 260); planned only [300, 400); a repair [500, 510).
+    const OutageKind planned = OutageKind::kMaintenance;
+    const Downtimes all =
+        of({1}, {outage(100, 200, 0, 1, kWholeNode, planned), outage(150, 260, 0, 1),
+                 outage(300, 400, 0, 1, kWholeNode, planned), outage(500, 510, 0, 1)});
+    EXPECT_EQ(all.nodes[0].downtimes, 3u);
+    EXPECT_EQ(all.nodes[0].length, 270u);
+    EXPECT_EQ(all.nodes[0].repaired, 2u);
+    EXPECT_EQ(all.nodes[0].repaired_length, 170u);
 }
 
 TEST(Downtimes, BeginWhenTheNodeArrives) {
