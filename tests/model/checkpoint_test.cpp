@@ -147,6 +147,30 @@ TEST(OptimalInterval, MinimisesTheTimePerWork) {
     }
 }
 
+TEST(OptimalInterval, IsFlatAsPublished) {
+    // First row: 0.8667 at the optimum, 0.8458 at half of it, 0.8448 at twice.
+    const InterruptedJob q = job(11124, 60, 300, 120);
+    const double best = interval_optimal(q.mtti, q.write).value;
+    const double top = ettr(expected_segment(q, {best}));
+    EXPECT_NEAR(top, 0.8667, 5e-5);
+    EXPECT_NEAR(ettr(expected_segment(q, {best / 2})), 0.8458, 5e-5);
+    EXPECT_NEAR(ettr(expected_segment(q, {best * 2})), 0.8448, 5e-5);
+    EXPECT_NEAR(ettr(expected_segment(q, interval_young_1974(q.mtti, q.write))), top, 3e-4);
+}
+
+TEST(Ettr, OfTheLlamaRunNeedsShortWrites) {
+    // 185.6 min between interruptions; published: over 90 %. Writes of 10 s and 5 min of recovery
+    // can do that, blocking writes of 60 s with 10 min cannot.
+    const Seconds mtti{185.6 * kMinute};
+    const auto at_dalys = [&](double write, double recovery) {
+        const InterruptedJob q = job(mtti.value, write, recovery, 0);
+        return ettr(expected_segment(q, interval_daly_2006(mtti, {write})));
+    };
+    EXPECT_GT(at_dalys(10, 5 * kMinute), 0.90);
+    EXPECT_LT(at_dalys(10, 5 * kMinute), 0.97);
+    EXPECT_LT(at_dalys(60, 10 * kMinute), 0.90);
+}
+
 TEST(OptimalInterval, ScalesWithTimeAndMeetsItsLimits) {
     EXPECT_DOUBLE_EQ(interval_optimal({2 * 11124}, {120}).value,
                      2 * interval_optimal({11124}, {60}).value);
