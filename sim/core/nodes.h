@@ -30,7 +30,7 @@ struct NodeUse {
 TP_HD inline NodeUse use_of(const Plan& plan, const State& state, std::uint32_t node) {
     const std::uint64_t up = all_gpus(plan, node) & ~state.down[node];
     return {count_bits(state.held[node]), count_bits(state.down[node] & ~state.held[node]),
-            state.role[node] == Role::kSpare ? count_bits(up) : 0};
+            state.role[node] == Role::kSpare ? count_bits(up & ~state.held[node]) : 0};
 }
 
 }  // namespace detail

@@ -215,7 +215,8 @@ TP_HD void change_nodes(Run<Exec, Driver>& run, std::uint32_t tick) {
     for (std::uint32_t i = first_down; i < last_down; ++i) {
         const NodeStep& step = plan.step[i];
         const bool wholly = state.down[step.node] == all_gpus(plan, step.node);
-        if (step.kind == StepKind::kDown && wholly && state.role[step.node] == Role::kService) {
+        if (step.kind == StepKind::kDown && wholly && state.missed[step.node] == 0 &&
+            state.role[step.node] == Role::kService) {
             detail::replace(run, step.node, tick);
         }
     }

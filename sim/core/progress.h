@@ -36,10 +36,10 @@ struct CheckpointRule {
 };
 
 struct Progress {
-    std::uint32_t index = 0;             // checkpoints behind it
-    std::uint32_t paused = 0;            // ticks of the pause for the next one
-    std::uint64_t work = 0;              // units since the last one
-    std::uint32_t since = 0xFFFF'FFFFu;  // ticks since the last pause ended
+    std::uint32_t index = 0;   // checkpoints behind it
+    std::uint32_t paused = 0;  // ticks of the pause for the next one
+    std::uint64_t work = 0;    // units since the last one
+    std::uint32_t since = 0;   // ticks since the last pause ended
 };
 
 // What a stretch of time went into.
@@ -50,10 +50,16 @@ struct Stretch {
     std::uint32_t checkpoints = 0;  // pauses that ended
 };
 
+// The latest safe checkpoint in each tier; 0: none.
+struct Copies {
+    std::uint32_t index[kMaxTiers] = {};
+};
+
 // The checkpoint a job falls back to.
 struct Fallback {
     std::uint32_t index = 0;
     std::uint32_t tier = kNone;  // that it loads from; kNone: it starts anew
+    Copies copies;               // what is left
 };
 
 namespace detail {
@@ -183,8 +189,10 @@ TP_HD inline Stretch move_on(const CheckpointRule& rule, std::uint32_t total, Pr
     }
 }
 
-// The latest checkpoint that is safe and survives a loss of this level.
-TP_HD inline Fallback fallback(const CheckpointRule& rule, const Progress& at, LossLevel level) {
+// The latest checkpoint that is safe and survives a loss of this level. The job came to `at` from
+// checkpoint `from`, when the tiers held `before`.
+TP_HD inline Fallback fallback(const CheckpointRule& rule, const Copies& before, std::uint32_t from,
+                               const Progress& at, LossLevel level) {
     Fallback best;
     for (std::uint32_t i = 0; i < rule.tiers; ++i) {
         const Tier& tier = rule.tier[i];
@@ -192,11 +200,13 @@ TP_HD inline Fallback fallback(const CheckpointRule& rule, const Progress& at, L
             continue;
         }
         std::uint32_t index = at.index / tier.every * tier.every;
-        if (index == at.index && index > 0 && at.since < tier.background) {
+        if (index == at.index && index > from && at.since < tier.background) {
             index -= tier.every;
         }
-        if (index > best.index) {
-            best = {index, i};
+        best.copies.index[i] = index > from ? index : before.index[i];
+        if (best.copies.index[i] > best.index) {
+            best.index = best.copies.index[i];
+            best.tier = i;
         }
     }
     return best;

@@ -10,6 +10,14 @@ namespace tidepool::core {
 
 namespace detail {
 
+TP_HD inline Fallback fallback_of(const Plan& plan, const State& state, std::uint32_t id,
+                                  LossLevel loss) {
+    const std::uint32_t rank = state.slots[id].rank;
+    const Life& life = state.life[rank];
+    return fallback(checkpoint_rule(plan, rank), life.copies, life.saved,
+                    state.activity[id].progress, loss);
+}
+
 // Units of work lost by falling back, which is entered into the job's Life.
 template <class Exec, class Driver>
 TP_HD std::uint64_t fall_back(Run<Exec, Driver>& run, std::uint32_t id, LossLevel loss) {
@@ -18,11 +26,12 @@ TP_HD std::uint64_t fall_back(Run<Exec, Driver>& run, std::uint32_t id, LossLeve
     const CheckpointRule& rule = checkpoint_rule(run.plan, rank);
     run.exec.sync();
     const Progress at = state.activity[id].progress;
-    const Fallback to = fallback(rule, at, loss);
+    const Fallback to = fallback_of(run.plan, state, id, loss);
     run.exec.sync();
     if (run.exec.lane() == 0) {
         state.life[rank].saved = to.index;
         state.life[rank].tier = to.tier;
+        state.life[rank].copies = to.copies;
     }
     run.exec.sync();
     return work_done(rule, at) - work_done(rule, Progress{to.index, 0, 0, 0});
@@ -114,12 +123,12 @@ TP_HD void recover(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick)
     }
 }
 
-// Something that was missing has come; a job that waited for it goes on.
+// Something that was missing has come; a job that waited for it goes on in the next round of this
+// tick, if it is still complete then.
 template <class Exec, class Driver>
 TP_HD void check_complete(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
     if (run.state.activity[id].phase == Phase::kWaiting && complete(run.plan, run.state, id)) {
-        bring_up_to(run, id, tick);
-        go_on(run, id, tick);
+        reschedule(run, id, tick);
     }
 }
 
@@ -188,7 +197,7 @@ TP_HD void gain_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t nod
 TP_HD inline std::uint64_t lost_so_far(const Plan& plan, const State& state, std::uint32_t id) {
     const CheckpointRule& rule = checkpoint_rule(plan, state.slots[id].rank);
     const Activity& a = state.activity[id];
-    const Fallback to = fallback(rule, a.progress, a.loss);
+    const Fallback to = detail::fallback_of(plan, state, id, a.loss);
     return work_done(rule, a.progress) - work_done(rule, Progress{to.index, 0, 0, 0});
 }
 

@@ -56,6 +56,7 @@ struct Activity {
 struct Life {
     std::uint32_t saved = 0;     // checkpoint it starts from
     std::uint32_t tier = kNone;  // that it loads it from
+    Copies copies;               // what the tiers hold
     std::uint32_t attempts = 0;
     bool interrupted = false;  // since it started last
 };

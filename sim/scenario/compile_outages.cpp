@@ -189,8 +189,8 @@ std::vector<NodeStep> node_steps(const model::Outages& outages,
     add_speeds(outages, steps);
     add_hits(outages, topology, steps);
     std::sort(steps.begin(), steps.end(), [](const NodeStep& a, const NodeStep& b) {
-        return std::tuple(a.tick, a.kind, a.node, a.reach, a.outage) <
-               std::tuple(b.tick, b.kind, b.node, b.reach, b.outage);
+        return std::tuple(a.tick, a.kind, a.node, a.outage, a.reach) <
+               std::tuple(b.tick, b.kind, b.node, b.outage, b.reach);
     });
     return steps;
 }
