@@ -46,7 +46,7 @@ inline constexpr std::array kKpis{
         [](const model::Totals& t) { return model::gpu_hours(t.down); }},
     Kpi{"gpu_hours_spare", "h", "GPU-hours of spares that were ready", Better::kNone,
         Group::kCapacity, 4,
-        "integral over time of the GPUs, not down, of nodes in the role of a spare",
+        "integral over time of the GPUs, neither down nor held, of nodes in the role of a spare",
         [](const model::Totals& t) { return model::gpu_hours(t.spare); }},
     Kpi{"gpu_hours_idle", "h", "GPU-hours in service that nobody held", Better::kLower,
         Group::kCapacity, 4,
