@@ -84,13 +84,15 @@ ComponentFailureSpec filled(ComponentFailureSpec part, const FailureSpec& spec) 
 }
 
 FailurePreset preset_of(const FailureSpec& spec) {
+    if (spec.preset.empty()) {
+        return {};
+    }
     for (NamedFailurePreset& row : failure_presets()) {
         if (row.name == spec.preset) {
             return std::move(row.preset);
         }
     }
-    TP_ASSERT(spec.preset.empty(), "validate() refuses a preset that is not there");
-    return {};
+    throw input_error("failures", "no such failure calibration (got '" + spec.preset + "')");
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ std::vector<std::string> failure_preset_names();
 
 // Every cause of the spec: those of its preset, `any` (the rates of preset and spec added up), its
 // own. `mtbf`, `kind`, `takes`, `reach` and `repair` are set in each; `scale` is not applied.
-// The spec has passed validate().
+// The spec has passed validate(); throws InputError for a preset that is not there.
 std::vector<ComponentFailureSpec> failure_components(const FailureSpec& spec);
 
 // Failures per 1,000 days of an 8-GPU node by its GPUs and the node itself, scaled, in the long

@@ -114,13 +114,12 @@ std::string taken_twice(const std::string& name) {
 // Every cause has a name, and with it luck, of its own.
 void check_causes(const FailureSpec& spec, const Where& where, Issues& issues) {
     std::set<std::string> shipped;
-    for (const NamedFailurePreset& row : failure_presets()) {
-        if (row.name == spec.preset) {
-            for (const ComponentFailureSpec& part : row.preset.components) {
-                shipped.insert(part.name);
-            }
-        }
+    FailureSpec alone;
+    alone.preset = spec.preset;
+    for (const ComponentFailureSpec& part : failure_components(alone)) {
+        shipped.insert(part.name);
     }
+    shipped.erase(kAnyCause);
     std::set<std::string> seen{kAnyCause};
     const auto check = [&](const std::string& name, const Where& at) {
         if (shipped.count(name) > 0) {
@@ -216,9 +215,9 @@ void validate(const MaintenanceSpec& spec, const config::Value& value, const std
 void validate(const FailureSpec& spec, const config::Value& value, const std::string& path,
               Issues& issues) {
     const Where where = Where::root(value, path);
-    const std::vector<std::string> presets = failure_preset_names();
-    if (!spec.preset.empty() &&
-        std::find(presets.begin(), presets.end(), spec.preset) == presets.end()) {
+    const std::vector<std::string> presets =
+        spec.preset.empty() ? std::vector<std::string>{""} : failure_preset_names();
+    if (std::find(presets.begin(), presets.end(), spec.preset) == presets.end()) {
         std::string hint = did_you_mean(spec.preset, presets);
         report(issues, where["preset"], "no such failure calibration (got '" + spec.preset + "')",
                hint.empty() ? "`tidepool list failures` shows them" : std::move(hint));
