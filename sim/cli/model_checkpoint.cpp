@@ -134,7 +134,9 @@ ExitCode model_checkpoint_command(const Arguments& arguments) {
     job.mtti = question.mtbf
                    ? *question.mtbf
                    : model::series_mtti(
-                         model::from_thousand_node_days(*question.per_1000_node_days), size.nodes);
+                         model::from_thousand_node_days(node_rate(
+                             question.per_1000_node_days, question.preset, question.gpus_per_node)),
+                         size.nodes);
     job.write = question.write
                     ? *question.write
                     : model::transfer_time(model::checkpoint_size(*question.parameters,

@@ -24,7 +24,9 @@ ExitCode spares(const Arguments& arguments) {
     constexpr std::array kConfidences{0.9, 0.99, 0.999, 0.9999};
     const auto question = ask<SparesQuestion>(arguments);
     const double p = model::unavailability(
-        model::from_thousand_node_days(question.per_1000_node_days), question.repair);
+        model::from_thousand_node_days(
+            node_rate(question.per_1000_node_days, question.preset, question.gpus_per_node)),
+        question.repair);
     const model::Binomial down(static_cast<std::uint64_t>(question.nodes), p);
     const auto enough = [&] { return down.at_most(static_cast<std::uint64_t>(*question.spares)); };
     if (arguments.json) {
@@ -65,10 +67,11 @@ Seconds mtti_of(const MttiQuestion& question, const JobSize& size) {
         return *question.mtbf;
     }
     const EventsPerSecond node =
-        question.per_1000_node_days
-            ? model::from_thousand_node_days(*question.per_1000_node_days)
-            : model::observed_rate(static_cast<double>(*question.interruptions), size.nodes,
-                                   *question.over);
+        question.interruptions
+            ? model::observed_rate(static_cast<double>(*question.interruptions), size.nodes,
+                                   *question.over)
+            : model::from_thousand_node_days(
+                  node_rate(question.per_1000_node_days, question.preset, question.gpus_per_node));
     return model::series_mtti(node, size.nodes);
 }
 

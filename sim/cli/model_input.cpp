@@ -1,5 +1,10 @@
 #include "sim/cli/model_input.h"
 
+#include <algorithm>
+#include <vector>
+
+#include "topology/failure_presets.h"
+
 namespace tidepool::cli {
 namespace {
 
@@ -18,7 +23,33 @@ void check_size(bool nodes, bool gpus, const Value& options, Issues& issues) {
     }
 }
 
+// A preset that is named exists, and does not compete with a rate.
+void check_preset(const std::string& preset, bool rate, const Value& options, Issues& issues) {
+    const std::vector<std::string> names = topology::failure_preset_names();
+    if (preset.empty()) {
+        return;
+    }
+    if (std::find(names.begin(), names.end(), preset) == names.end()) {
+        complain(options, "preset", "no such failure calibration (got '" + preset + "')",
+                 did_you_mean(preset, names), issues);
+    }
+    if (rate) {
+        complain(options, "preset", "says the rate of failures a second time",
+                 "leave out --per-1000-node-days, or --preset", issues);
+    }
+}
+
 }  // namespace
+
+double node_rate(const std::optional<double>& given, const std::string& preset,
+                 std::int64_t gpus_per_node) {
+    if (given) {
+        return *given;
+    }
+    topology::FailureSpec spec;
+    spec.preset = preset;
+    return topology::per_1000_node_days(spec) * static_cast<double>(gpus_per_node) / 8;
+}
 
 Value option_map(const Arguments& arguments) {
     Value options;
@@ -47,11 +78,13 @@ void validate(const CheckpointQuestion& question, const Value& options, const st
               Issues& issues) {
     const bool sized = question.nodes || question.gpus;
     check_size(question.nodes.has_value(), question.gpus.has_value(), options, issues);
-    if (question.mtbf.has_value() == question.per_1000_node_days.has_value()) {
+    check_preset(question.preset, question.per_1000_node_days.has_value(), options, issues);
+    const bool rate = question.per_1000_node_days || !question.preset.empty();
+    if (question.mtbf.has_value() == rate) {
         complain(options, "mtbf",
                  question.mtbf ? "says the rate of failures a second time" : "is missing",
-                 "give --mtbf, or --per-1000-node-days with --nodes or --gpus", issues);
-    } else if (question.per_1000_node_days && !sized) {
+                 "give --mtbf, or --per-1000-node-days or --preset with --nodes or --gpus", issues);
+    } else if (rate && !sized) {
         complain(options, "nodes", "is missing", "a rate per node needs --nodes or --gpus", issues);
     }
     const bool computed = question.parameters || question.storage;
@@ -65,19 +98,30 @@ void validate(const CheckpointQuestion& question, const Value& options, const st
     }
 }
 
+void validate(const SparesQuestion& question, const Value& options, const std::string&,
+              Issues& issues) {
+    check_preset(question.preset, question.per_1000_node_days.has_value(), options, issues);
+    if (!question.per_1000_node_days && question.preset.empty()) {
+        complain(options, "per-1000-node-days", "is missing", "or give --preset", issues);
+    }
+}
+
 void validate(const MttiQuestion& question, const Value& options, const std::string&,
               Issues& issues) {
+    check_preset(question.preset, question.per_1000_node_days.has_value(), options, issues);
     check_size(question.nodes.has_value(), question.gpus.has_value(), options, issues);
     if (!question.nodes && !question.gpus) {
         complain(options, "gpus", "is missing", "how large is the job? give --gpus or --nodes",
                  issues);
     }
-    const int sources = (question.mtbf ? 1 : 0) + (question.per_1000_node_days ? 1 : 0) +
+    const bool rate = question.per_1000_node_days || !question.preset.empty();
+    const int sources = (question.mtbf ? 1 : 0) + (rate ? 1 : 0) +
                         (question.interruptions || question.over ? 1 : 0);
     if (sources != 1) {
         complain(options, "mtbf",
                  sources == 0 ? "is missing" : "is one of several rates of failure",
-                 "give one of --mtbf, --per-1000-node-days, --interruptions with --over", issues);
+                 "give one of --mtbf, --per-1000-node-days, --preset, --interruptions with --over",
+                 issues);
     } else if (question.interruptions.has_value() != question.over.has_value()) {
         complain(options, question.over ? "interruptions" : "over", "is missing",
                  "a rate needs a count and the time it took", issues);

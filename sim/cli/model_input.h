@@ -17,6 +17,7 @@ namespace tidepool::cli {
 struct CheckpointQuestion {
     std::optional<Seconds> mtbf;  // this, or the rate of a node
     std::optional<double> per_1000_node_days;
+    std::string preset;
     std::optional<std::int64_t> nodes, gpus;
     std::int64_t gpus_per_node = 8;
     std::optional<Seconds> write;  // this, or size and bandwidth
@@ -28,15 +29,18 @@ struct CheckpointQuestion {
 };
 
 struct SparesQuestion {
-    double per_1000_node_days = 0;
+    std::optional<double> per_1000_node_days;  // this, or a preset
+    std::string preset;
+    std::int64_t gpus_per_node = 8;
     std::int64_t nodes = 0;
     Seconds repair;
     std::optional<std::int64_t> spares;
 };
 
 struct MttiQuestion {
-    std::optional<Seconds> mtbf;  // one of three
+    std::optional<Seconds> mtbf;  // one of four
     std::optional<double> per_1000_node_days;
+    std::string preset;
     std::optional<std::int64_t> interruptions;  // within `over`
     std::optional<Seconds> over;
     std::optional<std::int64_t> nodes, gpus;
@@ -46,8 +50,15 @@ struct MttiQuestion {
 // What the options must satisfy together.
 void validate(const CheckpointQuestion& question, const config::Value& options,
               const std::string& path, Issues& issues);
+void validate(const SparesQuestion& question, const config::Value& options, const std::string& path,
+              Issues& issues);
 void validate(const MttiQuestion& question, const config::Value& options, const std::string& path,
               Issues& issues);
+
+// Failures of one node in 1,000 days: as given, or a preset's, which counts 8 GPUs to a node, in
+// proportion to the GPUs.
+double node_rate(const std::optional<double>& given, const std::string& preset,
+                 std::int64_t gpus_per_node);
 
 // The options of a command as a question. Throws InputError, which names the options.
 template <class Question>
@@ -70,6 +81,8 @@ struct SpecTable<cli::CheckpointQuestion> {
               "Mean time between interruptions of the whole job, e.g. '185.6 min'"},
         Field{"per-1000-node-days", &Spec::per_1000_node_days, optional(0, 1e9),
               "Instead of --mtbf: failures of one node in 1,000 days; needs --nodes or --gpus"},
+        Field{"preset", &Spec::preset, optional(),
+              "Instead of that: a calibration, see `tidepool list failures`"},
         Field{"nodes", &Spec::nodes, optional(1, kMostGpus), "Nodes of the job"},
         Field{"gpus", &Spec::gpus, optional(1, kMostGpus), "GPUs of the job, instead of --nodes"},
         Field{"gpus-per-node", &Spec::gpus_per_node, optional(1, 1024),
@@ -99,8 +112,12 @@ struct SpecTable<cli::SparesQuestion> {
     using Spec = cli::SparesQuestion;
     static constexpr std::string_view name = "spares", doc = "Options of model spares.";
     static constexpr std::tuple fields{
-        Field{"per-1000-node-days", &Spec::per_1000_node_days, required(0, 1e9),
+        Field{"per-1000-node-days", &Spec::per_1000_node_days, optional(0, 1e9),
               "Failures of one node in 1,000 days"},
+        Field{"preset", &Spec::preset, optional(),
+              "Instead of that: a calibration, see `tidepool list failures`"},
+        Field{"gpus-per-node", &Spec::gpus_per_node, optional(1, 1024),
+              "GPUs of one node, with --preset; default: 8"},
         Field{"nodes", &Spec::nodes, required(1, kMostGpus), "Nodes that can fail"},
         Field{"repair", &Spec::repair, required(0, kLongest), "Mean time to repair, e.g. '2 d'"},
         Field{"spares", &Spec::spares, optional(0, kMostGpus),
@@ -116,6 +133,8 @@ struct SpecTable<cli::MttiQuestion> {
               "Mean time between interruptions of the whole job, e.g. '20 d'"},
         Field{"per-1000-node-days", &Spec::per_1000_node_days, optional(0, 1e9),
               "Instead of --mtbf: failures of one node in 1,000 days"},
+        Field{"preset", &Spec::preset, optional(),
+              "Instead of --mtbf: a calibration, see `tidepool list failures`"},
         Field{"interruptions", &Spec::interruptions, optional(1, 1e15),
               "Instead of --mtbf: interruptions counted; needs --over"},
         Field{"over", &Spec::over, optional(kShortest, kLongest),

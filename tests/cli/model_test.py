@@ -184,3 +184,27 @@ def test_wrong_options_are_named(tidepool, arguments, message):
 def test_every_wrong_option_is_reported_at_once(tidepool):
     done = tidepool("model", "checkpoint", "--mtbf", "1", "--write", "2", "--gpus", "x")
     assert [line.split(": ")[1] for line in done.stderr.splitlines()] == ["--mtbf", "--gpus", "--write"]
+
+
+def test_presets_are_rates_by_name(tidepool):
+    # rsc-1 is 6.5 per 1,000 days of an 8-GPU node: 1.803 h at 16,384 GPUs, however they are packed.
+    for packing in ((), ("--gpus-per-node", "4")):
+        got = answer(tidepool, "mtti", "--preset", "rsc-1", "--gpus", "16384", *packing)
+        assert got["mtti_s"] / 3600 == pytest.approx(1.803, abs=5e-4)
+    # llama3 is given by causes: 419 in 54 d of 16,384 GPUs, 3.093 h.
+    got = answer(tidepool, "mtti", "--preset", "llama3", "--gpus", "16384")
+    assert got["mtti_s"] == pytest.approx(54 * 86400 / 419)
+    named = answer(tidepool, "spares", "--preset", "rsc-1", "--nodes", "2048", "--repair", "2 d")
+    assert [row["spares"] for row in named["spares"]][1:3] == [39, 43]
+
+
+def test_presets_are_spelled_right_and_given_once(tidepool):
+    done = tidepool("model", "mtti", "--preset", "rsc1", "--nodes", "8")
+    assert done.returncode == 2
+    assert "did you mean 'rsc-1'?" in done.stderr
+    done = tidepool("model", "spares", "--preset", "rsc-1", "--per-1000-node-days", "1", "--nodes", "8", "--repair", "1 d")
+    assert done.returncode == 2
+    assert "second time" in done.stderr
+    done = tidepool("model", "spares", "--nodes", "8", "--repair", "1 d")
+    assert done.returncode == 2
+    assert "--per-1000-node-days: is missing" in done.stderr
