@@ -164,7 +164,7 @@ def test_mtti_shows_that_two_claims_contradict_each_other(tidepool):
         ),
         ("checkpoint --mtbf 1h --write 1s --detect -1s", "--detect: must be"),
         ("checkpoint --mtbf 1h --write 1s --interval nan", "--interval: "),
-        ("spares --nodes 8 --repair 1h", "--per-1000-node-days: is required but missing"),
+        ("spares --nodes 8 --repair 1h", "--per-1000-node-days: is missing"),
         ("spares --nodes 8 --repair 1h --per-1000-node-days -1", "--per-1000-node-days: must be"),
         ("spares --nodes 1e12 --repair 1h --per-1000-node-days 1", "--nodes: "),
         ("mtti --gpus 8", "--mtbf: is missing"),
