@@ -55,10 +55,24 @@ def test_commands_of_the_readme_run(readme, binary, tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-def test_example_scenario_of_the_readme_is_valid(tidepool, tmp_path):
+def test_example_scenarios_of_the_readme_run(tidepool, tmp_path):
     text = (ROOT / "README.md").read_text()
-    (tmp_path / "mine.yaml").write_text(re.search(r"```yaml\n(.*?)```", text, re.DOTALL)[1])
     (tmp_path / "jobs.csv").write_text(re.search(r"```csv\n(.*?)```", text, re.DOTALL)[1])
+    examples = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert len(examples) == 2
+    for example in examples:
+        (tmp_path / "mine.yaml").write_text(example)
+        done = tidepool("run", "mine.yaml", "--force")
+        assert done.returncode == 0, done.stderr
+
+
+def test_snippets_of_the_rules_are_valid(tidepool, tmp_path):
+    snippet = re.search(r"```yaml\n(.*?)```", (ROOT / "docs/interruptions.md").read_text(), re.DOTALL)[1]
+    (tmp_path / "jobs.csv").write_text("job_id,submit,duration,gpus\n1,0,86400,512\n")
+    (tmp_path / "mine.yaml").write_text(
+        "tidepool: 1\nname: rules\nhorizon: 2 d\ntopology: {preset: neocloud-1024}\n"
+        "workloads: [{trace: {file: jobs.csv}}]\n" + snippet
+    )
     done = tidepool("run", "mine.yaml")
     assert done.returncode == 0, done.stderr
 
