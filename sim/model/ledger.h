@@ -1,7 +1,7 @@
 #pragma once
-// What a run leaves behind, in integers: one record per job, attempt and outage, and exact integrals
-// over time. Drivers fill it; KPIs, time series and later money are pure functions of it. Laws that
-// hold exactly (docs/interruptions.md says what the words mean):
+// What a run leaves behind, in integers: one record per job, attempt and outage, and exact
+// integrals over time. Drivers fill it; KPIs, time series and later money are pure functions of it.
+// Laws that hold exactly (docs/interruptions.md says what the words mean):
 //   capacity = gpus * end - absent = down + spare + idle + allocated
 //   1024 * allocated = sum over jobs of useful + lost + stalled + 1024 * (checkpoint + restart)
 
@@ -106,15 +106,15 @@ struct Bin {
 };
 
 struct Ledger {
-    std::uint64_t gpus = 0;         // installed by the end of the run
-    std::uint64_t spare_gpus = 0;   // withheld as spares at the start
-    Ticks end;                      // the run covers [0, end)
-    bool interrupted = false;       // ended early by the user; integrals cover [0, end) all the same
-    std::vector<JobRecord> jobs;    // in trace order
-    std::vector<Attempt> attempts;  // by end, ties in the order they ended; only if jobs can be
-                                    // interrupted (`interruptible`)
-    bool interruptible = false;     // the scenario has failures, checkpoints or preemption
-    Outages outages;                // that begin before the end of the run
+    std::uint64_t gpus = 0;        // of all nodes, those that arrive later included
+    std::uint64_t spare_gpus = 0;  // withheld as spares at the start
+    Ticks end;                     // the run covers [0, end)
+    bool interrupted = false;      // ended early by the user; integrals cover [0, end) all the same
+    std::vector<JobRecord> jobs;   // in trace order
+    std::vector<Attempt> attempts;      // by end, ties in the order they ended; only if jobs can be
+                                        // interrupted (`interruptible`)
+    bool interruptible = false;         // the scenario has failures, checkpoints or preemption
+    Outages outages;                    // that begin before the end of the run
     std::vector<OutageEffect> effects;  // one per outage
     Ticks bin_width;
     std::vector<Bin> bins;  // bin b covers [b, b + 1) * bin_width; the last one may be shorter
@@ -123,7 +123,7 @@ struct Ledger {
     std::uint64_t second_order_preemptions = 0;  // made for a job that had been interrupted
     std::vector<std::uint32_t> node_gpus;        // by node; empty when placement ignores nodes
     std::vector<std::string> node_names;         // likewise
-    std::vector<std::string> tenants;  // index 0 is the empty name: no tenant recorded
+    std::vector<std::string> tenants;            // index 0 is the empty name: no tenant recorded
     std::vector<std::string> gpu_models;
     std::uint64_t events = 0;  // completions + arrivals handled
 };

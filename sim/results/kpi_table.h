@@ -32,8 +32,8 @@ struct Kpi {
 
 // In the order of the terminal table: rows of one group stand together.
 inline constexpr std::array kKpis{
-    Kpi{"gpus", "1", "GPUs installed", Better::kNone, Group::kCapacity, 0,
-        "sum over nodes installed by the end of the run",
+    Kpi{"gpus", "1", "GPUs of the datacenter, those that arrive later included", Better::kNone,
+        Group::kCapacity, 0, "sum over nodes installed by the end of the run",
         [](const model::Totals& t) { return static_cast<double>(t.gpus); }},
     Kpi{"horizon_s", "s", "length of the run (to the horizon, or to the last event)", Better::kNone,
         Group::kCapacity, 4, "end of the run - its start",

@@ -7,6 +7,7 @@
 #include "sim/base/issue.h"
 #include "sim/core/recovery.h"
 #include "sim/model/conservation.h"
+#include "sim/model/gpu_time.h"
 
 namespace tidepool::scenario {
 namespace {
@@ -31,14 +32,6 @@ void add(model::Bin& bin, const core::State& state, std::uint64_t absent, std::u
     add(bin.absent, absent, ticks);
     add(bin.queued_gpus, state.queued_gpus, ticks);
     add(bin.queue_length, state.queue_length, ticks);
-}
-
-void add(model::GpuTime& sum, const model::GpuTime& more) {
-    sum.useful += more.useful;
-    sum.lost += more.lost;
-    sum.stalled += more.stalled;
-    sum.checkpoint += more.checkpoint;
-    sum.restart += more.restart;
 }
 
 model::AttemptEnd end_of(workloads::JobEnd end) {
@@ -198,7 +191,7 @@ void Recorder::end_attempt(std::uint32_t slot, std::uint32_t tick, model::Attemp
     attempt.time.stalled = activity.attempt.stalled * job.gpus;
     attempt.time.checkpoint = activity.attempt.checkpoint * job.gpus;
     attempt.time.restart = activity.restart;
-    add(job.time, attempt.time);
+    job.time += attempt.time;
     job.checkpoints += attempt.checkpoints;
     attempt_before_.push_back(last_attempt_[number]);
     last_attempt_[number] = static_cast<std::uint32_t>(ledger_.attempts.size());
