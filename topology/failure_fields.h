@@ -70,7 +70,7 @@ template <>
 struct KindTable<topology::FailureLaw> {
     using Enum = topology::FailureLaw;
     static constexpr std::array kinds{
-        Kind<Enum>{"exponential", Enum::kExponential, "constant rate"},
+        Kind<Enum>{"exponential", Enum::kExponential, "the rate is constant"},
         Kind<Enum>{"weibull", Enum::kWeibull, "`shape`, since the last repair"},
         Kind<Enum>{"bathtub", Enum::kBathtub, "burn-in: rate * (1 + factor * exp(-age / decay))"},
         Kind<Enum>{"piecewise", Enum::kPiecewise, "rate * factor of the last step passed"},
@@ -82,7 +82,7 @@ struct KindTable<topology::RepairLaw> {
     using Enum = topology::RepairLaw;
     static constexpr std::array kinds{
         Kind<Enum>{"fixed", Enum::kFixed, "always `mean`; 0 s: nothing to repair"},
-        Kind<Enum>{"exponential", Enum::kExponential, "exponential"},
+        Kind<Enum>{"exponential", Enum::kExponential, "by `mean`"},
         Kind<Enum>{"lognormal", Enum::kLognormal, "by `median` or `mean`, and `sigma`"},
         Kind<Enum>{"empirical", Enum::kEmpirical, "one of `values`, each as likely"},
         Kind<Enum>{"mix", Enum::kMix,
@@ -103,7 +103,7 @@ struct KindTable<topology::FaultLogFormat> {
 template <>
 struct SpecTable<topology::RateStepSpec> {
     using Spec = topology::RateStepSpec;
-    static constexpr std::string_view name = "rate step";
+    static constexpr std::string_view name = "rate-step";
     static constexpr std::string_view doc = "A change of the failure rate.";
     static constexpr std::tuple fields{
         Field{"from", &Spec::from, required(0, topology::kLatest), "Time of the run."},
@@ -114,7 +114,7 @@ struct SpecTable<topology::RateStepSpec> {
 template <>
 struct SpecTable<topology::FailureLawSpec> {
     using Spec = topology::FailureLawSpec;
-    static constexpr std::string_view name = "failure law";
+    static constexpr std::string_view name = "failure-law";
     static constexpr std::string_view doc =
         "The time to the next failure. Down time does not count; ages count from the beginning of "
         "the run, or the arrival of the node.";
@@ -162,9 +162,10 @@ struct SpecTable<topology::ComponentFailureSpec> {
         Field{"mtbf", &Spec::mtbf, optional(1, topology::kLongestMtbf),
               "Mean time between failures of one such thing, up to the next failure after a "
               "repair."},
-        Field{"count", &Spec::count, optional(1e-9, 1e12), "Instead: failures observed"},
+        Field{"count", &Spec::count, optional(1e-9, 1e12),
+              "Instead of `mtbf`: failures observed in `over`."},
         Field{"over", &Spec::over, optional(1, topology::kLongestMtbf),
-              "in this time, all things together: 16,384 GPUs for 54 d are 884736 d."},
+              "Time of all things together for `count`: 16,384 GPUs for 54 d are 884736 d."},
         Field{"kind", &Spec::kind, optional(),
               "What it does; absent = repair, of jobs interruption."},
         Field{"speed", &Spec::speed, optional(0.001, 0.999), "degraded: speed that is left."},
@@ -211,7 +212,7 @@ struct SpecTable<topology::MaintenanceSpec> {
 template <>
 struct SpecTable<topology::FaultLogSpec> {
     using Spec = topology::FaultLogSpec;
-    static constexpr std::string_view name = "fault log";
+    static constexpr std::string_view name = "fault-log";
     static constexpr std::string_view doc =
         "Faults of real nodes, replayed. The first node named in the file is node 0 and so on.";
     static constexpr std::tuple fields{
