@@ -1,0 +1,246 @@
+#pragma once
+// docs/interruptions.md once more, in the plainest way: time goes tick by tick, and nothing is
+// indexed, summed up or predicted. This part: the order at one tick, outages, spares, the queue.
+
+#include "tests/properties/recovering_jobs.h"
+
+namespace tidepool::properties {
+
+class InterruptionOracle : RecoveringJobs {
+public:
+    explicit InterruptionOracle(const InterruptionProblem& problem)
+        : RecoveringJobs(problem), where_(problem) {}
+
+    // A run without a horizon ends with the last completion; after `patience` ticks in any case.
+    Chronicle run(std::uint32_t patience = kNever) {
+        std::set<std::uint32_t> to_come;
+        for (std::uint32_t rank = 0; rank < p_.jobs.size(); ++rank) {
+            if (where_.fits_empty_machine(rank)) {
+                to_come.insert(rank);
+            }
+        }
+        const std::uint32_t end = std::min(p_.horizon, patience);
+        for (now_ = 0; now_ < end; ++now_) {
+            handle_tick(to_come);
+            if (p_.horizon == kNever && to_come.empty() && waiting_.empty() && running_.empty()) {
+                break;
+            }
+            chronicle_.usage.push_back(machine_.usage());
+            for (auto& [rank, job] : running_) {
+                one_tick(rank, job);
+            }
+        }
+        chronicle_.over = now_;
+        for (auto& [rank, job] : running_) {
+            stop(rank, job);
+        }
+        return chronicle_;
+    }
+
+private:
+    void handle_tick(std::set<std::uint32_t>& to_come) {
+        event_ = false;
+        jobs_go_on();
+        gpus_come_up();
+        speeds_change();
+        outages_begin();
+        for (const std::uint32_t rank : std::set(to_come)) {
+            if (p_.jobs[rank].submit == now_) {
+                to_come.erase(rank);
+                waiting_.insert(rank);
+                event_ = true;
+            }
+        }
+        if (event_) {
+            pass();
+        }
+        while (somebody_due()) {
+            jobs_go_on();
+            pass();
+        }
+    }
+
+    // 2. GPUs come up.
+    void gpus_come_up() {
+        for (std::uint32_t n = 0; n < p_.nodes.size(); ++n) {
+            if (machine_.come_up(n, now_)) {
+                event_ = true;
+                if (machine_.nodes[n].down() == 0) {
+                    node_comes_up(n);
+                }
+            }
+        }
+    }
+    void node_comes_up(std::uint32_t n) {
+        NodeCell& node = machine_.nodes[n];
+        if (node.spare || node.missed) {
+            std::uint32_t& short_of = machine_.short_of[p_.pool[n]];
+            const bool wanted = misses_node_like(node.lost_by, n);
+            node.missed = false;
+            node.spare = short_of == 0 && node.nobodys() && !wanted;
+            short_of -= short_of > 0 ? 1 : 0;
+        }
+        if (!node.spare) {
+            offer(n, node.lost_by);
+        }
+    }
+    // Node n goes to a job if one misses it; `first` is asked first.
+    void offer(std::uint32_t n, std::uint32_t first, bool stands_in = false) {
+        NodeCell& node = machine_.nodes[n];
+        if (!node.nobodys()) {
+            return;
+        }
+        std::uint32_t to = misses_node_like(first, n) ? first : kNobody;
+        for (std::uint32_t rank = 0; rank < p_.jobs.size() && to == kNobody; ++rank) {
+            to = misses_node_like(rank, n) ? rank : kNobody;
+        }
+        if (to == kNobody) {
+            return;
+        }
+        Running& job = running_.at(to);
+        for (GpuCell& gpu : node.gpus) {
+            gpu.holder = to;
+        }
+        --job.missing;
+        if (node.lost_by != to || stands_in) {
+            job.stranger_came = true;
+            job.level = std::max(job.level, core::LossLevel::kSwap);
+        }
+    }
+
+    // 3. Degradations.
+    void speeds_change() {
+        for (const model::Outage& o : p_.outages) {
+            event_ =
+                event_ || (o.kind == model::OutageKind::kDegraded && o.begin.value < o.end.value &&
+                           (o.begin.value == now_ || o.end.value == now_));
+        }
+    }
+
+    // 4. Outages.
+    void outages_begin() {
+        std::vector<std::uint32_t> went_down;
+        for (std::uint32_t n = 0; n < p_.nodes.size(); ++n) {
+            const bool was_down = machine_.nodes[n].all_down();
+            event_ = machine_.go_down(n, now_) || event_;
+            if (!was_down && machine_.nodes[n].all_down() && machine_.installed(n, now_)) {
+                went_down.push_back(n);
+            }
+        }
+        for (std::uint32_t n = 0; n < p_.nodes.size(); ++n) {
+            for (std::uint32_t o = 0; o < p_.outages.size(); ++o) {
+                const model::Outage& outage = p_.outages[o];
+                if (interrupts(outage) && is_on(outage, n) && outage.begin.value == now_) {
+                    event_ = true;
+                    hit(n, o);
+                }
+            }
+        }
+        for (const std::uint32_t n : went_down) {
+            replace(n);
+        }
+    }
+    void hit(std::uint32_t n, std::uint32_t o) {
+        const model::Outage& outage = p_.outages[o];
+        std::vector<std::tuple<bool, std::uint32_t, std::uint32_t>> order;
+        for (const auto& [rank, job] : running_) {
+            for (std::uint32_t g = 0; g < machine_.nodes[n].gpus.size(); ++g) {
+                if (machine_.nodes[n].gpus[g].holder == rank && (outage.gpus >> g & 1) != 0) {
+                    order.emplace_back(job.gang.contains(n), job.came, rank);
+                    break;
+                }
+            }
+        }
+        std::sort(order.rbegin(), order.rend());
+        for (const auto& [gang, came, rank] : order) {
+            if (running_.at(rank).reach >= outage.reach) {
+                feel(rank, n, o);
+            }
+        }
+    }
+    void replace(std::uint32_t n) {
+        NodeCell& node = machine_.nodes[n];
+        if (node.spare || node.missed) {
+            return;
+        }
+        const std::uint32_t spare = machine_.ready_spare(p_.pool[n]);
+        if (spare == kNobody) {
+            ++machine_.short_of[p_.pool[n]];
+            node.missed = true;
+            return;
+        }
+        node.spare = true;
+        machine_.nodes[spare].spare = false;
+        offer(spare, node.lost_by, true);
+    }
+
+    // 6. One scheduling pass.
+    void pass() {
+        for (const std::uint32_t rank : std::set(waiting_)) {
+            if (const auto takes = where_.choose(rank, machine_.free())) {
+                start(rank, *takes);
+            } else if (p_.queue == core::QueuePolicy::kFifo) {
+                return;
+            } else if (p_.queue == core::QueuePolicy::kEasy) {
+                backfill(rank);
+                return;
+            }
+        }
+    }
+    std::uint64_t expected_end(std::uint32_t rank) const {
+        return std::max(running_.at(rank).expected_end, std::uint64_t{now_} + 1);
+    }
+    // Free once all who are expected to end by `tick` have ended, of the GPUs that are up now.
+    Counts free_at(std::uint64_t tick) const {
+        BrokenMachine then = machine_;
+        for (const auto& [rank, job] : running_) {
+            if (expected_end(rank) <= tick) {
+                then.release(rank);
+            }
+        }
+        return then.free();
+    }
+    void backfill(std::uint32_t head) {
+        std::set<std::uint64_t> ends;
+        for (const auto& [rank, job] : running_) {
+            ends.insert(expected_end(rank));
+        }
+        std::optional<Takes> reserved;
+        std::uint64_t shadow = 0;
+        for (const std::uint64_t end : ends) {
+            if (!reserved) {
+                reserved = where_.choose(head, free_at(end));
+                shadow = end;
+            }
+        }
+        Counts at_shadow = free_at(shadow);
+        const auto subtract = [&](const Takes& takes) {
+            for (const Take& take : takes) {
+                at_shadow[take.place] -= take.gpus;
+            }
+        };
+        if (reserved) {
+            subtract(*reserved);
+        }
+        for (const std::uint32_t rank : std::set(waiting_)) {
+            if (rank <= head) {
+                continue;
+            }
+            Counts usable = machine_.free();
+            const bool anywhere = !reserved || now_ + expected_time(rank) <= shadow;
+            for (std::size_t n = 0; !anywhere && n < usable.size(); ++n) {
+                usable[n] = std::min(usable[n], at_shadow[n]);
+            }
+            if (const auto takes = where_.choose(rank, usable)) {
+                start(rank, *takes);
+                if (!anywhere) {
+                    subtract(*takes);
+                }
+            }
+        }
+    }
+
+    const PlacementOracle where_;
+};
+
+}  // namespace tidepool::properties
