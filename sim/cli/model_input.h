@@ -118,7 +118,8 @@ struct SpecTable<cli::SparesQuestion> {
               "Instead of that: a calibration, see `tidepool list failures`"},
         Field{"gpus-per-node", &Spec::gpus_per_node, optional(1, 1024),
               "GPUs of one node, with --preset; default: 8"},
-        Field{"nodes", &Spec::nodes, required(1, kMostGpus), "Nodes that can fail"},
+        Field{"nodes", &Spec::nodes, required(1, kMostGpus),
+              "Nodes that can fail: the spares, too, if they can"},
         Field{"repair", &Spec::repair, required(0, kLongest), "Mean time to repair, e.g. '2 d'"},
         Field{"spares", &Spec::spares, optional(0, kMostGpus),
               "Say how often this many are enough"}};

@@ -52,6 +52,7 @@ public:
         }
         const auto topology_file =
             apply_overrides(root, loaded_.overrides, false, folder_, issues_);
+        inherit_rules(root);
         loaded_.spec = config::read<ScenarioSpec>(root, "", issues_);
         issues_.throw_if_any();
         note_input(std::filesystem::path(path_).filename().string(), path_);
@@ -72,6 +73,28 @@ public:
     }
 
 private:
+    // What workloads say about checkpoints and recovery goes over what the scenario says.
+    static void inherit_rules(Value& root) {
+        Value* workloads = nullptr;
+        for (config::Member& member : root.members) {
+            workloads = member.key == "workloads" ? &member.value : workloads;
+        }
+        for (const char* key : {"checkpoint", "recovery"}) {
+            const Value* base = root.find(key);
+            if (base == nullptr || base->kind != Value::Kind::kMap || workloads == nullptr) {
+                continue;
+            }
+            const Value shared = *base;
+            for (Value& workload : workloads->items) {
+                for (config::Member& member : workload.members) {
+                    if (member.key == key && member.value.kind == Value::Kind::kMap) {
+                        member.value = inherit(shared, member.value);
+                    }
+                }
+            }
+        }
+    }
+
     void read_workload(std::size_t index, const Value& trace) {
         const workloads::TraceSpec& spec = loaded_.spec.workloads[index].trace;
         const std::string folder = folder_of(*trace.find("file"), folder_);
@@ -102,8 +125,8 @@ private:
             folder = folder_of(file, parent.string());
         }
         const std::size_t before = issues_.list().size();
-        loaded_.log = model::read_failure_log(spec, loaded_.topology, folder, where["failures"],
-                                              issues_);
+        loaded_.log =
+            model::read_failure_log(spec, loaded_.topology, folder, where["failures"], issues_);
         if (issues_.list().size() == before) {
             note_input(spec.log->file, joined(folder, spec.log->file));
         }

@@ -1,6 +1,8 @@
 #include "sim/scenario/recovery_spec.h"
 
 #include <algorithm>
+#include <string_view>
+#include <vector>
 
 #include "sim/config/text.h"
 
@@ -32,9 +34,35 @@ private:
 
 }  // namespace
 
+Value inherit(const Value& base, const Value& over) {
+    struct Replaced {
+        std::string_view by;
+        std::vector<std::string_view> keys;
+    };
+    static const std::vector<Replaced> kReplaced{
+        {"interval", {"every"}},
+        {"tiers", {"write", "storage", "overlap", "pause", "load"}},
+        {"write", {"storage", "parameters", "tiers"}},
+        {"storage", {"write", "tiers"}},
+        {"overlap", {"pause"}},
+    };
+    Value kept = base;
+    for (const Replaced& replaced : kReplaced) {
+        if (over.find(replaced.by) != nullptr) {
+            std::erase_if(kept.members, [&](const config::Member& member) {
+                return std::find(replaced.keys.begin(), replaced.keys.end(), member.key) !=
+                       replaced.keys.end();
+            });
+        }
+    }
+    Value both = config::merged(kept, over);
+    both.at = over.at;
+    return both;
+}
+
 void validate(const TierSpec& spec, const Value& value, const std::string& path, Issues& issues) {
     const Checker check(value, path, issues);
-    check.only_with("pause", "overlap: true", spec.overlap);
+    check.only_with("pause", "overlap: true", spec.overlap || spec.pause.value == 0);
     if (!spec.write && spec.storage.empty()) {
         check.report("write", "a tier needs `write` or `storage`");
     }
@@ -47,7 +75,7 @@ void validate(const TierSpec& spec, const Value& value, const std::string& path,
 void validate(const CheckpointSpec& spec, const Value& value, const std::string& path,
               Issues& issues) {
     const Checker check(value, path, issues);
-    check.only_with("pause", "overlap: true", spec.overlap);
+    check.only_with("pause", "overlap: true", spec.overlap || spec.pause.value == 0);
     check.only_with("every", "interval: fixed", spec.interval == IntervalRule::kFixed);
     if (spec.interval == IntervalRule::kFixed && !spec.every) {
         check.report("interval", "`fixed` needs `every`", "for instance `every: 30 min`");

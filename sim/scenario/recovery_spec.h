@@ -55,6 +55,11 @@ struct RecoverySpec {
     friend bool operator==(const RecoverySpec&, const RecoverySpec&) = default;
 };
 
+// A workload's `checkpoint` or `recovery` over the scenario's. Keys of the scenario that the
+// workload's choice leaves without effect (`every` where it says another `interval`, `write` where
+// it says `tiers`, ...) are dropped.
+config::Value inherit(const config::Value& base, const config::Value& over);
+
 // What must hold between the fields.
 void validate(const TierSpec& spec, const config::Value& value, const std::string& path,
               Issues& issues);
@@ -119,7 +124,7 @@ struct SpecTable<scenario::TierSpec> {
               "It gets checkpoint number every, 2 every, and so on."},
         Field{"write", &Spec::write, optional(0, 1e7),
               "Time to write one checkpoint; absent = from `parameters` and `storage`."},
-        Field{"storage", &Spec::storage, optional(1),
+        Field{"storage", &Spec::storage, optional(),
               "Storage system of the topology that takes the writes, by name."},
         Field{"overlap", &Spec::overlap, optional(),
               "Whether work goes on while it is written, after `pause`."},
@@ -142,7 +147,7 @@ struct SpecTable<scenario::CheckpointSpec> {
         Field{"every", &Spec::every, optional(1, 1e9), "The interval; with `interval: fixed`."},
         Field{"write", &Spec::write, optional(0, 1e7),
               "Time to write one checkpoint; absent = from `parameters` and `storage`."},
-        Field{"storage", &Spec::storage, optional(1),
+        Field{"storage", &Spec::storage, optional(),
               "Storage system of the topology that takes the writes, by name."},
         Field{"overlap", &Spec::overlap, optional(),
               "Whether work goes on while it is written, after `pause`."},

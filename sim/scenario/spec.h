@@ -38,7 +38,7 @@ struct WorkloadSpec {
     workloads::TraceSpec trace;
     std::string tenant;  // of jobs whose trace names none
     NeverFits never_fits = NeverFits::kError;
-    std::optional<CheckpointSpec> checkpoint;  // instead of the scenario's
+    std::optional<CheckpointSpec> checkpoint;  // over the scenario's, see inherit()
     std::optional<RecoverySpec> recovery;
     friend bool operator==(const WorkloadSpec&, const WorkloadSpec&) = default;
 };
@@ -173,9 +173,12 @@ struct SpecTable<scenario::WorkloadSpec> {
         Field{"never_fits", &Spec::never_fits, optional(),
               "What to do about jobs that could not run even on the empty datacenter."},
         Field{"checkpoint", &Spec::checkpoint, optional(),
-              "How these jobs save their work; absent = as the scenario's `checkpoint` says."},
-        Field{"recovery", &Spec::recovery, optional(),
-              "What becomes of these jobs after failures; absent = the scenario's `recovery`."},
+              "How these jobs save their work: keys that replace those of the scenario's "
+              "`checkpoint`."},
+        Field{
+            "recovery", &Spec::recovery, optional(),
+            "What becomes of these jobs after failures: keys that replace those of the scenario's "
+            "`recovery`."},
     };
 };
 
@@ -196,7 +199,7 @@ struct SpecTable<scenario::SchedulerSpec> {
         Field{"spares", &Spec::spares, optional(0, 0.99),
               "Share of every pool's nodes that is withheld to replace failed ones, rounded up."},
         Field{"spare_nodes", &Spec::spare_nodes, optional(0, 200'000),
-              "The same as a number of nodes of every pool; one of the two."},
+              "The same as a number of nodes of every pool, out of those it has; one of the two."},
         Field{"spare_pool", &Spec::spare_pool, optional(), "Where spares stand in."},
         Field{"preempt", &Spec::preempt, optional(),
               "Which running jobs make room for the head of the queue."},

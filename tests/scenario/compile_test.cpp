@@ -18,6 +18,7 @@ Loaded machine() {
     loaded.traces.emplace_back();
     loaded.traces[0].file = "jobs.csv";
     loaded.topology.name = "three";
+    loaded.topology.clusters = {"c"};
     loaded.topology.gpu_models.resize(2);
     loaded.topology.gpu_models[0].name = "big";
     loaded.topology.gpu_models[1].name = "small";

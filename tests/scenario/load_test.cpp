@@ -9,44 +9,14 @@
 
 #include "sim/base/issue.h"
 #include "sim/scenario/hash.h"
+#include "tests/scenario/scenario_folder.h"
 
 namespace tidepool::scenario {
 namespace {
 
 namespace fs = std::filesystem;
 
-class Load : public testing::Test {
-protected:
-    Load() : folder_(fs::temp_directory_path() / ("load_" + std::string(test_name()))) {
-        fs::remove_all(folder_);
-        fs::create_directories(folder_ / "sub");
-        write("jobs.csv", "job_id,submit,duration,gpus\n1,0,10,8\n2,5,10,16\n");
-        write("small.yaml",
-              "tidepool: 1\nname: small\ntopology: {preset: dgx-pod}\nworkloads:\n"
-              "  - trace: {file: jobs.csv}\n");
-    }
-    ~Load() override { fs::remove_all(folder_); }
-
-    static const char* test_name() {
-        return testing::UnitTest::GetInstance()->current_test_info()->name();
-    }
-    void write(const std::string& name, const std::string& text) const {
-        std::ofstream(folder_ / name) << text;
-    }
-    Loaded load_small(std::vector<std::string> overrides = {}) const {
-        return load((folder_ / "small.yaml").string(), {std::move(overrides), {}, {}});
-    }
-    std::string problems(std::vector<std::string> overrides = {}) const {
-        try {
-            load_small(std::move(overrides));
-        } catch (const InputError& error) {
-            return error.what();
-        }
-        return "";
-    }
-
-    fs::path folder_;
-};
+using Load = ScenarioFolder;
 
 TEST_F(Load, ReadsTopologyAndTrace) {
     const Loaded loaded = load_small();
