@@ -99,6 +99,9 @@ public:
     model::Ledger run(std::uint64_t seed = 1, Engine engine = Engine::kBatch) const {
         return run(loaded(seed), engine);
     }
+    model::Ledger run_until(const std::string& horizon) const {
+        return run(scenario::load(folder_.path("case.yaml"), {{}, {}, horizon}), Engine::kBatch);
+    }
     // Seeds 1, 2, ...: independent repetitions.
     template <class Look>
     void run_seeds(std::uint32_t count, Look&& look) const {
