@@ -2,7 +2,8 @@
 
     .venv/bin/python tests/scenarios/golden.py BINARY [SCENARIO_FOLDER...]   rewrites golden.json and prints what moved
 
-A golden holds every KPI, daily means of the cluster's time series and one SHA-256 over all numbers of the file.
+A golden holds every KPI, daily means of the cluster's time series (30 days each for runs of more than 90) and one
+SHA-256 over all numbers of the file.
 Look at the difference before you commit it, and say in the CHANGELOG why the numbers moved.
 """
 
@@ -20,7 +21,7 @@ import h5py
 import numpy as np
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
-SERIES = ("allocated", "queue_length", "queued_gpus")
+SERIES = ("allocated", "down", "queue_length", "queued_gpus", "spare")
 
 
 def digest(path: Path) -> str:
@@ -40,10 +41,12 @@ def digest(path: Path) -> str:
 
 
 def daily(path: Path) -> dict[str, list[float]]:
-    """Mean per day of every series; the bins are an hour, the last day may be shorter."""
+    """Mean per day of every series, or per 30 days; bins divide the day, the last mean may be of less."""
     with h5py.File(path) as file:
         cluster = file["timeseries/cluster"]
         per_day = round(86400 / float(cluster.attrs["bin_width"]))
+        if len(cluster["time"]) > 90 * per_day:
+            per_day *= 30
         return {
             name: [
                 round(float(np.mean(day)), 6)
