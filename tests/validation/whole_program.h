@@ -14,6 +14,7 @@
 #include "sim/batch/closed_form.h"
 #include "sim/engine/engine.h"
 #include "sim/model/conservation.h"
+#include "sim/model/downtime.h"
 #include "sim/model/kpis.h"
 #include "sim/scenario/compile.h"
 #include "sim/scenario/load.h"
