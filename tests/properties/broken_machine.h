@@ -174,14 +174,27 @@ public:
                : on.size() > 1  ? model::Reach::kMultiNode
                                 : model::Reach::kAll;
     }
+    // The slowest degradation of a node that jobs of this reach, and not of less, feel.
+    std::uint32_t slowest(std::uint32_t node, model::Reach reach, std::uint32_t tick) const {
+        std::uint32_t least = model::kFullSpeed;
+        for (const model::Outage& o : p_.outages) {
+            if (o.kind == model::OutageKind::kDegraded && o.reach == reach && is_on(o, node) &&
+                lasts_at(o, tick)) {
+                least = std::min<std::uint32_t>(least, o.speed);
+            }
+        }
+        return least;
+    }
     std::uint32_t speed(std::uint32_t rank, std::uint32_t tick) const {
         std::uint32_t least = model::kFullSpeed;
-        for (const auto& [node, gpu] : held_by(rank)) {
-            for (const model::Outage& o : p_.outages) {
-                if (o.kind == model::OutageKind::kDegraded && is_on(o, node) && lasts_at(o, tick) &&
-                    reach(rank) >= o.reach) {
-                    least = std::min<std::uint32_t>(least, o.speed);
-                }
+        const model::Reach reach_of_job = reach(rank);
+        for (std::uint32_t n = 0; n < nodes.size(); ++n) {
+            if (nodes[n].held_by(rank) == 0) {
+                continue;
+            }
+            for (const model::Reach of :
+                 {model::Reach::kAll, model::Reach::kMultiNode, model::Reach::kMultiLeaf}) {
+                least = reach_of_job >= of ? std::min(least, slowest(n, of, tick)) : least;
             }
         }
         return least;

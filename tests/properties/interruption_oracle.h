@@ -110,10 +110,13 @@ private:
 
     // 3. Degradations.
     void speeds_change() {
-        for (const model::Outage& o : p_.outages) {
-            event_ =
-                event_ || (o.kind == model::OutageKind::kDegraded && o.begin.value < o.end.value &&
-                           (o.begin.value == now_ || o.end.value == now_));
+        for (std::uint32_t n = 0; n < p_.nodes.size(); ++n) {
+            for (const model::Reach reach :
+                 {model::Reach::kAll, model::Reach::kMultiNode, model::Reach::kMultiLeaf}) {
+                const std::uint32_t before =
+                    now_ == 0 ? model::kFullSpeed : machine_.slowest(n, reach, now_ - 1);
+                event_ = event_ || machine_.slowest(n, reach, now_) != before;
+            }
         }
     }
 
