@@ -3,6 +3,7 @@ exit code is 2 and nothing is written. And the stated rules for logs that are me
 
 import json
 
+import h5py
 import pytest
 
 HEAD = """\
@@ -11,9 +12,7 @@ name: bad
 topology: {clusters: [{name: a, server: hgx-h100, nodes: 4}]}
 workloads: [{trace: {file: jobs.csv}}]
 """
-JOBS = (
-    "job_id,submit,duration,gpus\n1,0,36000,16\n"  # ten hours on two of the four nodes
-)
+JOBS = "job_id,submit,duration,gpus\n1,0,36000,16\n"  # ten hours on two of the four nodes
 
 
 @pytest.fixture
@@ -26,9 +25,7 @@ def attempt(tidepool, tmp_path):
         for name, text in inputs.items():
             (tmp_path / name).write_text(text)
         done = tidepool("run", "bad.yaml", *arguments)
-        return done, sorted(
-            path.name for path in tmp_path.iterdir() if path.name not in inputs
-        )
+        return done, sorted(path.name for path in tmp_path.iterdir() if path.name not in inputs)
 
     return run
 
@@ -156,9 +153,7 @@ def test_checkpoints_that_cannot_be_meant(attempt, more, message):
 
 def test_all_problems_at_once(attempt):
     refused(
-        attempt(
-            "failures: {preset: lama3}\nrecovery: {swap: 3}\ncheckpoint: {restart: -1 s, evry: 1 h}\n"
-        ),
+        attempt("failures: {preset: lama3}\nrecovery: {swap: 3}\ncheckpoint: {restart: -1 s, evry: 1 h}\n"),
         "bad.yaml:5:20: failures.preset: ",
         "bad.yaml:6:18: recovery.swap: needs a unit (got '3')",
         "bad.yaml:7:23: checkpoint.restart: must be between 0 s and",
@@ -259,3 +254,53 @@ def test_overlapping_rows_are_one_downtime(attempt):
     assert kpis["gpu_hours_down"] == pytest.approx(8 * 300 / 3600, rel=1e-12)
     assert kpis["outages"] == 3
     assert kpis["interruptions"] == 1
+
+
+BUSY = """\
+horizon: 30 d
+failures: {preset: rsc-1-1024-job, scale: 100, repair: {law: exponential, mean: 8 h}}
+checkpoint: {interval: fixed, every: 30 min, write: 1 min}
+"""
+
+
+def test_failures_in_the_file_do_not_depend_on_scheduling(attempt, tmp_path):
+    def table(rules):
+        done, _ = attempt(BUSY + rules, "-o", "out.h5", "--force")
+        assert done.returncode == 0, done.stderr
+        with h5py.File(tmp_path / "out.h5") as file:
+            # All columns but what it did to jobs.
+            columns = (
+                "time",
+                "end",
+                "cause",
+                "kind",
+                "entity",
+                "first_node",
+                "nodes",
+                "gpus",
+                "reach",
+                "speed",
+            )
+            return {name: file["failures"][name][()].tolist() for name in columns}
+
+    base = table("scheduler: {placement: pack}\n")
+    assert len(base["time"]) > 100  # at 2.37 failures a node-day and 8 h repairs: about 160
+    assert table("scheduler: {placement: random, queue: easy}\nrecovery: {on_failure: wait}\n") == base
+    assert table("scheduler: {placement: spread, spare_nodes: 1}\nrecovery: {on_failure: spare}\n") == base
+
+
+def test_gpu_hours_add_up(attempt):
+    done, _ = attempt(BUSY + "scheduler: {spare_nodes: 1}\nrecovery: {on_failure: spare}\n", "--json")
+    kpis = json.loads(done.stdout)["kpis"]
+    hours = {
+        name[len("gpu_hours_") :]: value for name, value in kpis.items() if name.startswith("gpu_hours_")
+    }
+    assert hours["capacity"] == pytest.approx(32 * 720, rel=1e-12)
+    assert hours["capacity"] == pytest.approx(
+        hours["down"] + hours["spare"] + hours["idle"] + hours["allocated"], rel=1e-12
+    )
+    parts = ("useful", "checkpoint", "lost", "restart", "stalled")
+    assert hours["allocated"] == pytest.approx(sum(hours[part] for part in parts), rel=1e-12)
+    assert hours["down"] > 0
+    assert hours["restart"] > 0
+    assert hours["useful"] == pytest.approx(160, rel=1e-12)  # 16 GPUs, ten hours
