@@ -71,7 +71,7 @@ REPAIR = "failures: {components: [{name: x, per: gpu, mtbf: 3 d, repair: {%s}}]}
         (REPAIR % "law: empirical, values: [3 h, -1 h]", "components[0].repair.values[1]: must be between 0 s"),
         (REPAIR % "law: mix, mean: 1 h, hard_share: 110 %, hard_mean: 2 d", "repair.hard_share: must be between 0"),
         # Presets, with the nearest spelling.
-        ("failures: {preset: llama}\n", "failures.preset: no such failure calibration (got 'llama'), did you mean 'llama3'?"),
+        ("failures: {preset: llama}\n", "no such failure calibration (got 'llama'), did you mean 'llama3'?"),
         ("failures: {preset: rcs-1}\n", "(got 'rcs-1'), did you mean 'rsc-1'?"),
         ("failures: {preset: nosuch}\n", "(got 'nosuch'), `tidepool list failures` shows them"),
         (
@@ -97,7 +97,7 @@ def test_failures_that_cannot_be_meant(attempt, more, message):
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ("scheduler: {spare_nodes: 4}\n", "scheduler.spare_nodes: 4 spares leave nothing of the 4 nodes of a cluster of a"),
+        ("scheduler: {spare_nodes: 4}\n", "scheduler.spare_nodes: 4 spares leave nothing of the 4 nodes of a cluster"),
         ("scheduler: {spare_nodes: 400}\n", "scheduler.spare_nodes: 400 spares leave nothing of the 4 nodes"),
         ("scheduler: {spares: 80 %}\n", "scheduler.spares: 4 spares leave nothing of the 4 nodes"),
         ("scheduler: {spares: 100 %}\n", "scheduler.spares: must be between 0 and 0.99 (got '100 %')"),
@@ -112,7 +112,7 @@ def test_failures_that_cannot_be_meant(attempt, more, message):
             "checkpoint: {interval: fixed, every: 1 h, write: 1 s}\nscheduler: {placement: fungible}\n",
             "scheduler.placement: `fungible` knows no nodes",
         ),
-        ("recovery: {on_failure: restart}\n", "recovery.on_failure: must be one of requeue, spare, wait (got 'restart')"),
+        ("recovery: {on_failure: restart}\n", "recovery.on_failure: must be one of requeue, spare, wait (got"),
         ("recovery: {detect: -1 s}\n", "recovery.detect: must be between 0 s and"),
     ],
 )  # fmt: skip
@@ -131,9 +131,9 @@ FIXED = "checkpoint: {interval: fixed, every: 1 h, %s}\n"
         (FIXED % "tiers: [{name: m}]", "checkpoint.tiers[0].write: a tier needs `write` or `storage`"),
         (FIXED % "tiers: [{write: 1 s}]", "checkpoint.tiers[0].name: is required but missing"),
         (FIXED % "tiers: [{name: m, write: 1 s, every: 0}]", "checkpoint.tiers[0].every: must be between 1 and"),
-        (FIXED % "tiers: [{name: m, write: 3 s, pause: 1 s}]", "checkpoint.tiers[0].pause: has no effect, it needs `overlap: true`"),
-        (FIXED % "tiers: [{name: m, write: 3 s, survives: fire}]", "tiers[0].survives: must be one of interruption, reboot, swap"),
-        (FIXED % ("tiers: [" + ", ".join(f"{{name: t{i}, write: 1 s}}" for i in range(5)) + "]"), "checkpoint.tiers: has more than 4 tiers"),
+        (FIXED % "tiers: [{name: m, write: 3 s, pause: 1 s}]", "tiers[0].pause: has no effect, it needs `overlap: true`"),
+        (FIXED % "tiers: [{name: m, write: 3 s, survives: fire}]", "tiers[0].survives: must be one of interruption,"),
+        (FIXED % f"tiers: [{', '.join(['{name: t, write: 1 s}'] * 5)}]", "checkpoint.tiers: has more than 4 tiers"),
         (FIXED % "tiers: [{name: m, storage: nfs}]", "checkpoint.storage: the time to write needs `parameters`"),
         (FIXED % "parameters: 1e9, storage: nfs", "the topology has no storage named 'nfs'"),
         (FIXED % "parameters: 1e9, write: 1 s", "checkpoint.parameters: has no effect"),
@@ -173,7 +173,7 @@ JSON = "failures: {log: {file: faults.json}}\n"
         ("n0,200,100,x", "faults.csv:2:8: end: lies before the begin (got '100')"),
         ("n0,1,1e99,x", "faults.csv:2:6: end: must lie between 0 and"),
         ("n0,nan,100,x", "faults.csv:2:4: begin: not a number (got 'nan')"),
-        ("a,1,2,x\nb,1,2,x\nc,1,2,x\nd,1,2,x\ne,1,2,x", "failures.log.file: the log names 5 nodes, the datacenter has 4"),
+        ("a,1,2,x\nb,1,2,x\nc,1,2,x\nd,1,2,x\ne,1,2,x", "log.file: the log names 5 nodes, the datacenter has 4"),
     ],
 )  # fmt: skip
 def test_logs_that_cannot_be_meant(attempt, rows, message):
@@ -187,7 +187,7 @@ def test_logs_that_cannot_be_meant(attempt, rows, message):
         ("node,begin,end\nn0,1,2\n", "faults.csv:1: header: column 'cause' is missing"),
         ("node,begin,end,cause,kind\nn0,1,3,x,interruption\n", "faults.csv:2:6: end: an interruption has no length"),
         ("node,begin,end,cause,kind\nn0,1,3,x,degraded\n", "faults.csv:2:10: kind: a degradation needs the speed"),
-        ("node,begin,end,cause,kind\nn0,1,3,x,repiar\n", "kind: no such kind of fault (got 'repiar'), did you mean 'repair'?"),
+        ("node,begin,end,cause,kind\nn0,1,3,x,repiar\n", "no such kind of fault (got 'repiar'), did you mean 'repair'?"),
     ],
 )  # fmt: skip
 def test_log_files_that_cannot_be_meant(attempt, text, message):
