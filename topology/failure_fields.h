@@ -233,8 +233,8 @@ struct SpecTable<topology::FailureSpec> {
               "to those below. Empty = none."},
         Field{"scale", &Spec::scale, optional(0, 1e6), "All rates times this; 0 = no failures."},
         Field{"per_1000_node_days", &Spec::per_1000_node_days, optional(0, 1e6),
-              "Failures of all causes per 1,000 days of an 8-GPU node, as the cause `any`: every "
-              "GPU at an eighth of it takes its node."},
+              "Failures of all causes per 1,000 days of an 8-GPU node, as the cause `any` of every "
+              "node; nodes of other sizes in proportion to their GPUs."},
         Field{"repair", &Spec::repair, optional(),
               "For causes that state none; absent = mix of 2 h and, for 10 %, 2 d (a planning "
               "value)."},

@@ -131,7 +131,9 @@ std::vector<ComponentFailureSpec> failure_components(const FailureSpec& spec) {
     if (rate > 0) {
         ComponentFailureSpec any;
         any.name = kAnyCause;
-        any.mtbf = Seconds{8 * 1000 * kDay / rate};
+        any.per = FailureBasis::kNode;
+        any.mtbf = Seconds{1000 * kDay / rate};
+        any.of_gpus = 8;
         all.push_back(filled(any, spec));
     }
     for (const ComponentFailureSpec& part : spec.components) {

@@ -90,6 +90,8 @@ struct ComponentFailureSpec {
     std::optional<FailureReach> reach;  // absent: reach_of() its basis
     FailureLawSpec law;
     std::optional<RepairSpec> repair;
+    // Not written by people: `mtbf` is that of a node of so many GPUs, others in proportion.
+    std::optional<std::uint32_t> of_gpus;
     friend bool operator==(const ComponentFailureSpec&, const ComponentFailureSpec&) = default;
 };
 

@@ -29,6 +29,16 @@ TP_HD void for_each_held(const Plan& plan, const State& state, const Slot& slot,
     }
 }
 
+// The same for what the scheduler will get when the slot is given back.
+template <class Give>
+TP_HD void for_each_returned(const Plan& plan, const State& state, const Slot& slot, Give&& give) {
+    for_each_held(plan, state, slot, [&](std::uint32_t node, std::uint32_t gpus) {
+        if (!plan.interruptible || serves(state, node)) {
+            give(node, gpus);
+        }
+    });
+}
+
 TP_HD inline const CheckpointRule& checkpoint_rule(const Plan& plan, std::uint32_t rank) {
     return plan.checkpoint_rules[plan.checkpoint_rule_of[rank]];
 }

@@ -68,6 +68,9 @@ TP_HD inline void hold(const Plan& plan, State& state, Slot& slot, bool gang, st
         TP_ASSERT(state.now.free[node] == gpus, "a gang takes wholly free nodes");
         (last == kNone ? slot.whole : state.next_node[last]) = node;
         state.next_node[node] = kNone;
+        if (plan.interruptible) {
+            state.node_before[node] = last;
+        }
         last = node;
         return;
     }

@@ -21,6 +21,11 @@ TP_HD inline std::uint64_t all_gpus(const Plan& plan, std::uint32_t node) {
     return ~std::uint64_t{0} >> (kLargestNode - plan.classes_by_size[plan.node_class[node]].gpus);
 }
 
+// Whether the scheduler may use what is free of a node.
+TP_HD inline bool serves(const State& state, std::uint32_t node) {
+    return state.role[node] == Role::kService && state.closed[node] == 0;
+}
+
 namespace detail {
 
 struct NodeUse {
@@ -49,9 +54,8 @@ TP_HD void edit_node(Run<Exec, Driver>& run, std::uint32_t node, Edit&& edit) {
     }
     run.exec.sync();
     const detail::NodeUse after = detail::use_of(plan, state, node);
-    const std::uint64_t free = state.role[node] == Role::kSpare
-                                   ? 0
-                                   : all_gpus(plan, node) & ~state.held[node] & ~state.down[node];
+    const std::uint64_t free =
+        serves(state, node) ? all_gpus(plan, node) & ~state.held[node] & ~state.down[node] : 0;
     state.allocated += std::uint64_t{after.held} - before.held;
     state.down_gpus += std::uint64_t{after.down} - before.down;
     state.spare_gpus += std::uint64_t{after.spare} - before.spare;

@@ -96,17 +96,18 @@ TP_HD void come_up(Run<Exec, Driver>& run, const NodeStep& step) {
     const bool spare = state.role[node] == Role::kSpare;
     const bool returns = all_up && (spare || state.missed[node] != 0);
     const bool is_short = returns && state.short_of[pool] > 0;
-    const bool serves =
+    const bool stays =
         is_short || (returns && (state.held[node] != 0 || is_missed_by_its_job(run, node)));
     edit_node(run, node, [&] {
         state.down[node] &= ~step.gpus;
+        state.closed[node] = all_up ? 0 : state.closed[node];
         if (returns) {
-            state.role[node] = serves ? Role::kService : Role::kSpare;
+            state.role[node] = stays ? Role::kService : Role::kSpare;
             state.missed[node] = 0;
             state.short_of[pool] -= is_short ? 1U : 0U;
         }
     });
-    if (all_up && (!returns || serves)) {
+    if (all_up && (!returns || stays)) {
         offer(run, node, node, step.tick);
     }
     NodeStep whole = step;
@@ -146,7 +147,7 @@ TP_HD void hit(Run<Exec, Driver>& run, const NodeStep& step) {
         const std::uint64_t held = owner ? everything : state.slots[id].part_mask;
         if (down == everything && held == everything) {
             lose_node(run, id, step.node, step.tick);
-        } else if ((down & held) != 0) {
+        } else if ((down & held & step.gpus) != 0) {
             edit_activity(run, id, [](Activity& a) {
                 a.loss = a.loss < LossLevel::kReboot ? LossLevel::kReboot : a.loss;
             });
@@ -206,7 +207,12 @@ TP_HD void change_nodes(Run<Exec, Driver>& run, std::uint32_t tick) {
     const std::uint32_t first_down = state.next_step;
     for (; at(StepKind::kDown) || at(StepKind::kAbsent); ++state.next_step) {
         const NodeStep& step = plan.step[state.next_step];
-        edit_node(run, step.node, [&] { state.down[step.node] |= step.gpus; });
+        edit_node(run, step.node, [&] {
+            state.down[step.node] |= step.gpus;
+            if (state.down[step.node] == all_gpus(plan, step.node)) {
+                state.closed[step.node] = 1;
+            }
+        });
     }
     const std::uint32_t last_down = state.next_step;
     for (; at(StepKind::kHit); ++state.next_step) {

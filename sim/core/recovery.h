@@ -49,6 +49,9 @@ TP_HD void edit_activity(Run<Exec, Driver>& run, std::uint32_t id, Edit&& edit) 
 
 // Whether the slot holds all of its job's GPUs, and they are up.
 TP_HD inline bool complete(const Plan& plan, const State& state, std::uint32_t id) {
+    if (state.activity[id].missing > 0) {
+        return false;
+    }
     std::uint64_t up = 0;
     for_each_held(plan, state, state.slots[id],
                   [&](std::uint32_t, std::uint32_t gpus) { up += gpus; });
@@ -149,11 +152,12 @@ TP_HD void lose_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t nod
         if (only) {
             slot.part_node = kNone;
         } else {
-            std::uint32_t* link = &slot.whole;
-            while (*link != node) {
-                link = &state.next_node[*link];
+            const std::uint32_t before = state.node_before[node];
+            const std::uint32_t after = state.next_node[node];
+            (before == kNone ? slot.whole : state.next_node[before]) = after;
+            if (after != kNone) {
+                state.node_before[after] = before;
             }
-            *link = state.next_node[node];
         }
         ++a.missing;
         a.loss = a.loss < LossLevel::kReboot ? LossLevel::kReboot : a.loss;
@@ -181,6 +185,10 @@ TP_HD void gain_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t nod
             slot.part_mask = bits;
         } else {
             state.next_node[node] = slot.whole;
+            state.node_before[node] = kNone;
+            if (slot.whole != kNone) {
+                state.node_before[slot.whole] = node;
+            }
             slot.whole = node;
         }
         --a.missing;

@@ -52,11 +52,11 @@ TP_HD std::uint32_t reserve(Run<Exec, Driver>& run, std::uint32_t head, std::uin
         }
         shadow_time = end_of(i - 1);
         for (; i > 0 && end_of(i - 1) == shadow_time; --i) {
-            for_each_held(plan, state, state.slots[expected.slots[i - 1]],
-                          [&](std::uint32_t node, std::uint32_t gpus) {
-                              set_free(run.exec, plan, state.shadow, node,
-                                       state.shadow.free[node] + gpus);
-                          });
+            for_each_returned(plan, state, state.slots[expected.slots[i - 1]],
+                              [&](std::uint32_t node, std::uint32_t gpus) {
+                                  set_free(run.exec, plan, state.shadow, node,
+                                           state.shadow.free[node] + gpus);
+                              });
         }
     }
     place(run.exec, plan, state.shadow, head, [&](std::uint32_t node, std::uint32_t gpus) {

@@ -77,21 +77,23 @@ struct State {
         nullptr;  // [nodes] EASY only: free at the shadow time beside the head
 
     // Only if jobs can be interrupted:
-    Activity* activity = nullptr;       // [slots]
-    Life* life = nullptr;               // [jobs]
-    std::uint64_t* held = nullptr;      // [nodes] GPUs in the hands of jobs, one bit each
-    std::uint64_t* down = nullptr;      // [nodes] GPUs down
-    Role* role = nullptr;               // [nodes]
-    std::uint8_t* missed = nullptr;     // [nodes] went down without a spare to stand in
-    std::uint32_t* owner = nullptr;     // [nodes] slot of the gang that holds the whole node
-    std::uint32_t* sharers = nullptr;   // [nodes] first slot with a share of it
-    std::uint32_t* lost_by = nullptr;   // [nodes] rank of the job that lost it last
-    std::uint16_t* speed = nullptr;     // [kReaches * nodes]
-    std::uint32_t* short_of = nullptr;  // [pools] nodes missed
-    std::uint32_t next_step = 0;        // index into Plan::step
-    std::uint32_t slots_missing = 0;    // slots that miss a node
-    std::uint64_t down_gpus = 0;        // down and held by nobody
-    std::uint64_t spare_gpus = 0;       // of spares, not down
+    Activity* activity = nullptr;          // [slots]
+    Life* life = nullptr;                  // [jobs]
+    std::uint32_t* node_before = nullptr;  // [nodes] the other way along next_node
+    std::uint64_t* held = nullptr;         // [nodes] GPUs in the hands of jobs, one bit each
+    std::uint64_t* down = nullptr;         // [nodes] GPUs down
+    Role* role = nullptr;                  // [nodes]
+    std::uint8_t* closed = nullptr;        // [nodes] was wholly down, is not wholly up yet
+    std::uint8_t* missed = nullptr;        // [nodes] went down without a spare to stand in
+    std::uint32_t* owner = nullptr;        // [nodes] slot of the gang that holds the whole node
+    std::uint32_t* sharers = nullptr;      // [nodes] first slot with a share of it
+    std::uint32_t* lost_by = nullptr;      // [nodes] rank of the job that lost it last
+    std::uint16_t* speed = nullptr;        // [kReaches * nodes]
+    std::uint32_t* short_of = nullptr;     // [pools] nodes missed
+    std::uint32_t next_step = 0;           // index into Plan::step
+    std::uint32_t slots_missing = 0;       // slots that miss a node
+    std::uint64_t down_gpus = 0;           // down and held by nobody
+    std::uint64_t spare_gpus = 0;          // of spares, not down
 
     std::uint32_t slot_count = 0;        // how many exist
     std::uint32_t unused_count = 0;      // how many are unused
@@ -207,9 +209,11 @@ private:
         if (plan_.interruptible) {
             take(state.activity, slots(), memory);
             take(state.life, plan_.jobs, memory);
+            take(state.node_before, plan_.nodes, memory);
             take(state.held, plan_.nodes, memory);
             take(state.down, plan_.nodes, memory);
             take(state.role, plan_.nodes, memory);
+            take(state.closed, plan_.nodes, memory);
             take(state.missed, plan_.nodes, memory);
             take(state.owner, plan_.nodes, memory);
             take(state.sharers, plan_.nodes, memory);

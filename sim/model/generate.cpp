@@ -188,8 +188,7 @@ void Generator::add_component(const ComponentFailureSpec& part, double scale) {
     if (part.per == FailureBasis::kJob || !(scale > 0)) {
         return;
     }
-    const double mean = part.mtbf->value * kTicksPerSecond / scale;
-    const FailureTime failure(part.law, mean, end_);
+    const double base = part.mtbf->value * kTicksPerSecond / scale;
     const RepairTime repair(*part.repair);
     Outage like{};
     like.cause = cause(part.name);
@@ -202,8 +201,11 @@ void Generator::add_component(const ComponentFailureSpec& part, double scale) {
                     ? 0
                     : kWholeNode;
     for (const ThingRow& row : topology::things(topology_, part.per)) {
+        const double mean =
+            part.of_gpus ? base * *part.of_gpus / topology_.nodes[row.nodes.first].gpus : base;
         make_room(row.count * (end_.value / mean));
-        add_source({row, like}, stream(row.cluster, part.name), failure, repair);
+        add_source({row, like}, stream(row.cluster, part.name), FailureTime(part.law, mean, end_),
+                   repair);
     }
 }
 

@@ -50,6 +50,7 @@ InterruptionRates::InterruptionRates(const topology::Topology& topology,
         part.by_gpu =
             component.per == FailureBasis::kGpu && *component.takes == topology::FailureTakes::kGpu;
         part.rate = rate_of(component) * lemon_factor(spec, component.per) * spec.scale;
+        part.of_gpus = component.of_gpus.value_or(0);
         parts_.push_back(part);
     }
     if (log != nullptr) {
@@ -102,11 +103,13 @@ double InterruptionRates::things_felt(const Part& part, NodeRange nodes, std::ui
     if (part.by_gpu) {
         return static_cast<double>(gpus);
     }
-    std::uint64_t felt = 0;
+    double felt = 0;
     for (const ThingRow& row : part.rows) {
-        felt += topology::things_touching(topology_, row, nodes);
+        const double weight =
+            part.of_gpus > 0 ? topology_.nodes[row.nodes.first].gpus / part.of_gpus : 1;
+        felt += weight * static_cast<double>(topology::things_touching(topology_, row, nodes));
     }
-    return static_cast<double>(felt);
+    return felt;
 }
 
 EventsPerSecond InterruptionRates::operator()(std::uint32_t gpus) const {

@@ -34,7 +34,8 @@ private:
         std::vector<topology::ThingRow> rows;  // none for jobs
         topology::FailureReach reach = topology::FailureReach::kAll;
         bool of_job = false, by_gpu = false;  // by_gpu: only the job's own GPUs count
-        double rate = 0;                      // of one thing, 1/s
+        double rate = 0;                      // of one thing, 1/s; with of_gpus: a node of 8, say
+        double of_gpus = 0;                   // 0: every thing alike
     };
     topology::NodeRange fewest_nodes(std::uint64_t gpus) const;
     bool feels(topology::NodeRange nodes, topology::FailureReach reach) const;

@@ -12,6 +12,7 @@
 #include "sim/model/generate.h"
 #include "sim/scenario/compile_outages.h"
 #include "sim/scenario/compile_recovery.h"
+#include "topology/where.h"
 
 namespace tidepool::scenario {
 namespace {
@@ -249,9 +250,10 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
                         Issues& issues) {
     PlanArrays& plan = compiled.plan;
     if (loaded.spec.scheduler.placement == PlacementChoice::kFungible) {
-        issues.add({}, "scheduler.placement",
-                   "`fungible` knows no nodes, so nothing can fail, checkpoint or stand in",
-                   "choose another placement, or `failures: {}`, `checkpoint: {}` and no spares");
+        topology::report(
+            issues, topology::Where::root(loaded.tree, "")["scheduler"]["placement"],
+            "`fungible` knows no nodes, so nothing can fail, checkpoint or stand in",
+            "choose another placement, or `failures: {}`, `checkpoint: {}` and no spares");
         return;
     }
     compile_spares(loaded, plan, issues);

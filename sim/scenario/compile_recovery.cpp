@@ -11,6 +11,7 @@
 #include "sim/model/checkpoint.h"
 #include "sim/model/interruption_rate.h"
 #include "topology/failure_presets.h"
+#include "topology/where.h"
 
 namespace tidepool::scenario {
 namespace {
@@ -28,10 +29,10 @@ const RecoverySpec& recovery_of(const Loaded& loaded, std::size_t workload) {
     return own ? *own : loaded.spec.recovery;
 }
 
-std::string path_of(const Loaded& loaded, std::size_t workload) {
-    return loaded.spec.workloads[workload].checkpoint
-               ? "workloads[" + std::to_string(workload) + "].checkpoint"
-               : "checkpoint";
+topology::Where place_of(const Loaded& loaded, std::size_t workload) {
+    const topology::Where root = topology::Where::root(loaded.tree, "");
+    return loaded.spec.workloads[workload].checkpoint ? root["workloads"][workload]["checkpoint"]
+                                                      : root["checkpoint"];
 }
 
 // The one tier that a checkpoint without `tiers` has, or its tiers.
@@ -55,7 +56,11 @@ std::uint32_t ticks_of(Seconds time) {
 class RuleMaker {
 public:
     RuleMaker(const Loaded& loaded, PlanArrays& plan, Issues& issues)
-        : loaded_(loaded), plan_(plan), view_(plan.view()), issues_(issues) {}
+        : loaded_(loaded),
+          plan_(plan),
+          view_(plan.view()),
+          rates_(loaded.topology, loaded.failures(), loaded.fault_log()),
+          issues_(issues) {}
 
     std::uint32_t rule_for(const JobPlace& where, std::uint32_t rank) {
         const CheckpointSpec& spec = checkpoint_of(loaded_, where.workload);
@@ -87,8 +92,8 @@ private:
         return rule;
     }
 
-    Seconds write_time(const CheckpointSpec& spec, const TierSpec& tier, std::size_t workload,
-                       std::uint32_t rank) {
+    Seconds write_time(const CheckpointSpec& spec, const TierSpec& tier,
+                       const topology::Where& where, std::uint32_t rank) {
         if (tier.write) {
             return *tier.write;
         }
@@ -100,9 +105,9 @@ private:
             for (const auto& storage : all) {
                 names.push_back(storage.name);
             }
-            issues_.add({}, path_of(loaded_, workload),
-                        "the topology has no storage named '" + tier.storage + "'",
-                        did_you_mean(tier.storage, names));
+            topology::report(issues_, where["storage"],
+                             "the topology has no storage named '" + tier.storage + "'",
+                             did_you_mean(tier.storage, names));
             return {0};
         }
         const std::uint32_t node = std::max(1U, core::largest_node(view_, rank));
@@ -127,7 +132,10 @@ private:
         double pause = 0;  // per checkpoint, in the mean
         Seconds background{0};
         for (const TierSpec& tier : tiers_of(spec)) {
-            const Seconds write = write_time(spec, tier, workload, rank);
+            const topology::Where checkpoint = place_of(loaded_, workload);
+            const Seconds write =
+                write_time(spec, tier,
+                           spec.tiers.empty() ? checkpoint : checkpoint["tiers"][rule.tiers], rank);
             const Seconds stop = tier.overlap ? tier.pause : write;
             core::Tier& to = rule.tier[rule.tiers++];
             to.pause = ticks_of(stop);
@@ -147,15 +155,13 @@ private:
         if (spec.interval == IntervalRule::kFixed) {
             const Seconds every = spec.every.value_or(kShortestInterval);
             if (every < background) {
-                issues_.add({}, path_of(loaded_, workload) + ".every",
-                            "is shorter than the time to write a checkpoint in the background",
-                            "which would still be on its way when the next one begins");
+                topology::report(issues_, place_of(loaded_, workload)["every"],
+                                 "is shorter than the time to write a checkpoint in the background",
+                                 "which would still be on its way when the next one begins");
             }
             return ticks_of(every);
         }
-        const double rate = model::interruption_rate(loaded_.topology, loaded_.failures(),
-                                                     loaded_.fault_log(), plan_.job_gpus[rank])
-                                .value;
+        const double rate = rates_(plan_.job_gpus[rank]).value;
         if (rate == 0) {
             return 0;  // nothing to save work from
         }
@@ -179,6 +185,7 @@ private:
     const Loaded& loaded_;
     PlanArrays& plan_;
     const core::Plan view_;
+    const model::InterruptionRates rates_;
     Issues& issues_;
     std::map<std::pair<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>>, std::uint32_t>
         known_;
@@ -243,11 +250,12 @@ void compile_spares(const Loaded& loaded, PlanArrays& plan, Issues& issues) {
         plan.pool_begin.push_back(first);
         const std::uint32_t spares = spares_of(rules, static_cast<std::uint32_t>(present.size()));
         if (spares > 0 && spares >= present.size()) {
-            issues.add({}, rules.spare_nodes ? "scheduler.spare_nodes" : "scheduler.spares",
-                       std::to_string(spares) + " spares leave nothing of the " +
-                           std::to_string(present.size()) + " nodes of a " +
-                           (by_pod ? "pod" : "cluster") + " of " +
-                           topology.clusters[topology.nodes[first].cluster]);
+            const topology::Where scheduler = topology::Where::root(loaded.tree, "")["scheduler"];
+            topology::report(issues, scheduler[rules.spare_nodes ? "spare_nodes" : "spares"],
+                             std::to_string(spares) + " spares leave nothing of the " +
+                                 std::to_string(present.size()) + " nodes of a " +
+                                 (by_pod ? "pod" : "cluster") + " of " +
+                                 topology.clusters[topology.nodes[first].cluster]);
             continue;
         }
         for (std::uint32_t s = 0; s < spares; ++s) {

@@ -69,6 +69,7 @@ public:
         }
         read_failures(root, topology_file);
         issues_.throw_if_any();
+        loaded_.tree = std::move(root);
         return std::move(loaded_);
     }
 

@@ -32,6 +32,7 @@ struct LoadOptions {
 
 struct Loaded {
     ScenarioSpec spec;
+    config::Value tree;       // that the spec was read from; tells where things stand
     std::string source_yaml;  // the file, verbatim
     std::string
         resolved_yaml;  // presets and overrides applied, every default written out, SI units

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "sim/scenario/spec.h"
 
 namespace tidepool::scenario {
@@ -32,6 +34,14 @@ void validate(const ScenarioSpec& spec, const config::Value& value, const std::s
         issues.add(config::position_of(scheduler, "estimate_factor"),
                    below("scheduler.estimate_factor"), "has no effect",
                    "write `estimates: factor` as well");
+    }
+    const bool some_own = std::any_of(spec.workloads.begin(), spec.workloads.end(),
+                                      [](const WorkloadSpec& w) { return w.checkpoint; });
+    const CheckpointSpec& saving = spec.checkpoint;
+    const bool priced = saving.write || !saving.tiers.empty() || !saving.storage.empty();
+    if (saving.interval == IntervalRule::kNone && priced && !some_own) {
+        issues.add(child(value, "checkpoint").at, below("checkpoint"),
+                   "writes nothing: `interval` is none", "for instance `interval: optimal`");
     }
     if (rules.preempt == Preemption::kPriority && rules.order != QueueOrder::kPriority) {
         issues.add(config::position_of(scheduler, "preempt"), below("scheduler.preempt"),

@@ -1,7 +1,10 @@
 #include "sim/model/interruption_rate.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
+#include "sim/model/generate.h"
 #include "tests/model/outage_tools.h"
 #include "topology/build.h"
 
@@ -31,6 +34,20 @@ TEST(InterruptionRate, OfRscGivesItsMttf) {
     EXPECT_NEAR(24 / per_day(topology, "preset: rsc-1", 1024), 28.85, 0.005);
     EXPECT_NEAR(24 / per_day(topology, "preset: rsc-1", 16'384), 1.803, 0.0005);
     EXPECT_NEAR(24 / per_day(topology, "{preset: rsc-2, scale: 2}", 16'384), 5.008 / 2, 0.0005);
+}
+
+// Calibrations count 8-GPU nodes; a tray of 4 GPUs fails half as often: 6.5 / 2 per 1,000 days.
+TEST(InterruptionRate, OfSmallerNodesIsInProportion) {
+    const topology::Topology topology = topology::build_preset("nvl72-pod");
+    ASSERT_EQ(topology.nodes[0].gpus, 4U);
+    EXPECT_NEAR(per_day(topology, "preset: rsc-1", 4), 6.5e-3 / 2, 1e-12);
+    EXPECT_NEAR(per_day(topology, "preset: rsc-1", 72), 18 * 6.5e-3 / 2, 1e-12);
+    // And so many outages are drawn: of n nodes in 2,000 days n * 6.5 expected, Poisson.
+    const double expected = static_cast<double>(topology.nodes.size()) * 6.5;
+    const Outages drawn =
+        generate_outages(topology, failures("{preset: rsc-1, repair: {law: fixed, mean: 0 s}}"),
+                         nullptr, 7, *to_ticks(Seconds{2000 * kDaySeconds}));
+    EXPECT_NEAR(static_cast<double>(drawn.list.size()), expected, 4 * std::sqrt(expected));
 }
 
 // A GPU's failure that takes its node is felt by whoever has a GPU there.

@@ -16,6 +16,7 @@ struct GpuCell {
 struct NodeCell {
     std::vector<GpuCell> gpus;
     bool spare = false;               // its role
+    bool closed = false;              // was wholly down, is not wholly up yet
     bool missed = false;              // went down, and no spare took its place
     std::uint32_t lost_by = kNobody;  // the job that lost it last
 
@@ -89,6 +90,7 @@ public:
                 any = true;
             }
         }
+        nodes[node].closed = nodes[node].closed && nodes[node].down() > 0;
         return any;
     }
     // GPUs of `node` that are covered now go down. Did any?
@@ -101,6 +103,7 @@ public:
                 any = true;
             }
         }
+        nodes[node].closed = nodes[node].closed || nodes[node].all_down();
         return any;
     }
 
@@ -116,7 +119,7 @@ public:
     Counts free() const {
         Counts free;
         for (const NodeCell& node : nodes) {
-            free.push_back(node.spare ? 0 : node.count([](const GpuCell& g) {
+            free.push_back(node.spare || node.closed ? 0 : node.count([](const GpuCell& g) {
                 return g.holder == kNobody && !g.down;
             }));
         }

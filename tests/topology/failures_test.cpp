@@ -46,14 +46,16 @@ TEST(Failures, CausesOfLlama3AddUpTo419) {
     EXPECT_NEAR(per_1000_node_days(spec), 419.0 / (2048 * 54) * 1000, 1e-9);
 }
 
-// domain.md 3.1: 6.5 per 1,000 node-days are one per 8 * 1000 d / 6.5 = 1230.77 GPU-days.
-TEST(Failures, CountAllCausesPerGpu) {
+// 6.5 per 1,000 days of an 8-GPU node are one in 1000 d / 6.5 = 153.846 d.
+TEST(Failures, CountAllCausesPerNode) {
     FailureSpec spec;
     spec.preset = "rsc-1";
     const auto parts = failure_components(spec);
     ASSERT_EQ(parts.size(), 1u);
     EXPECT_EQ(parts[0].name, "any");
-    EXPECT_NEAR(parts[0].mtbf->value / 86'400, 1230.769, 0.001);
+    EXPECT_NEAR(parts[0].mtbf->value / 86'400, 153.846, 0.001);
+    EXPECT_EQ(parts[0].per, FailureBasis::kNode);
+    EXPECT_EQ(parts[0].of_gpus, 8u);
     EXPECT_EQ(parts[0].takes, FailureTakes::kNode);
     EXPECT_EQ(parts[0].repair, default_repair());
 }
@@ -68,7 +70,7 @@ TEST(Failures, AddUpPresetRateAndComponents) {
             .spec.failures;
     const auto parts = failure_components(spec);
     ASSERT_EQ(parts.size(), 3u);
-    EXPECT_NEAR(parts[0].mtbf->value / 86'400, 1000, 1e-9);  // 8 * 1000 d / (6.5 + 1.5)
+    EXPECT_NEAR(parts[0].mtbf->value / 86'400, 125, 1e-9);  // 1000 d / (6.5 + 1.5)
     EXPECT_EQ(parts[1].repair->mean, Seconds{3600});
     EXPECT_NEAR(per_1000_node_days(spec), 2 * (8 + 2), 1e-9);
     EXPECT_DOUBLE_EQ(job_failure_rate(spec).value, 2 / 864'000.0);
