@@ -1,8 +1,10 @@
 #include "sim/base/portable_math.h"
 
 #include <array>
+#include <bit>
 #include <cfloat>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "sim/base/double_double.h"
@@ -59,7 +61,14 @@ double exp_tail(const Reduced& r) {
 
 // x = fraction * 2^power with fraction in [sqrt(1/2), sqrt(2)]. x > 0, finite.
 double split(double x, int& power) {
-    double fraction = std::frexp(x, &power);
+    double fraction = x;
+    if (x >= DBL_MIN) {
+        const auto bits = std::bit_cast<std::uint64_t>(x);
+        power = static_cast<int>(bits >> 52U) - 1022;
+        fraction = std::bit_cast<double>((bits & 0x000F'FFFF'FFFF'FFFFu) | 0x3FE0'0000'0000'0000u);
+    } else {
+        fraction = std::frexp(x, &power);
+    }
     if (fraction < 0.70710678118654752) {
         fraction *= 2;
         --power;
@@ -68,12 +77,15 @@ double split(double x, int& power) {
 }
 
 // 2 (s^2/3 + s^4/5 + ...) with s2 = s^2 <= 0.0295: what atanh adds to its first term.
+// Odd and even powers of s^2 apart: two short chains of operations instead of a long one.
 double atanh_rest(double s2) {
-    double sum = 0;
-    for (int n = 12; n >= 1; --n) {
-        sum = (sum + 2.0 / (2 * n + 1)) * s2;
+    const double s4 = s2 * s2;
+    double odd = 0, even = 0;
+    for (int n = 11; n >= 1; n -= 2) {
+        odd = odd * s4 + 2.0 / (2 * n + 1);
+        even = even * s4 + 2.0 / (2 * n + 3);
     }
-    return sum;
+    return s2 * odd + s4 * even;
 }
 
 // log(1 + f) + carry for 1 + f in [sqrt(1/2), sqrt(2)]. With s = f/(2 + f), the logarithm is

@@ -136,7 +136,7 @@ std::string type_name(const T*) {
         const bool time = config::DimensionOf<T>::value == config::Dimension::kTime;
         return time ? "TIME" : "RATE";
     }
-    return "NUMBER";
+    return std::is_same_v<T, std::string> ? "NAME" : "NUMBER";
 }
 template <class T>
 std::string type_name(const std::optional<T>*) {

@@ -32,7 +32,7 @@ double save_time(const std::string& yaml, std::uint32_t gpus) {
     const auto ledger = Case(yaml, equal_jobs(1, 7200, gpus)).run();
     EXPECT_EQ(ledger.jobs.at(0).checkpoints, 1u);
     const double time = to_seconds(ledger.jobs.at(0).end).value - 7200;
-    EXPECT_EQ(ledger.jobs.at(0).time.checkpoint, std::uint64_t{gpus} * 16 * time);
+    EXPECT_EQ(ledger.jobs.at(0).time.checkpoint, 16.0 * gpus * time);
     return time;
 }
 
