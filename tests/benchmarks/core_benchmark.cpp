@@ -7,6 +7,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include "sim/base/random.h"
+#include "sim/scenario/drive.h"
 #include "tests/benchmarks/race_course.h"
 #include "workloads/convert.h"
 
@@ -27,6 +29,45 @@ BENCHMARK_CAPTURE(common_trace, packed_fifo, "packed", "fifo")->Unit(benchmark::
 BENCHMARK_CAPTURE(common_trace, packed_easy, "packed", "easy")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(common_trace, fungible_fifo, "fungible", "fifo")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(common_trace, fungible_easy, "fungible", "easy")->Unit(benchmark::kMillisecond);
+
+// 100,000 GPUs for 30 days at rsc-1's rate: 2,000 long jobs of 8 to 256 GPUs, checkpoints at the
+// optimal interval; `wait` holds nodes and takes spares. Compiling (outages included) and running.
+scenario::Loaded interrupted(core::OnFailure rule) {
+    constexpr double kDay = 86'400;
+    scenario::Loaded loaded;
+    loaded.topology = race_nodes(12'500, 512);
+    loaded.traces.emplace_back();
+    for (std::uint32_t j = 0; j < 2000; ++j) {
+        const Block words = draw(1, Purpose::kSynthetic, 100, j);
+        workloads::Job job;
+        job.gpus = 8U << bounded(words[0], 6);
+        job.submit = Seconds{j * 60.0};
+        job.duration = Seconds{(5 + bounded(words[1], 21)) * kDay};
+        loaded.traces[0].jobs.push_back(job);
+    }
+    scenario::ScenarioSpec& spec = loaded.spec;
+    spec.workloads.emplace_back();
+    spec.horizon = Seconds{30 * kDay};
+    spec.failures.emplace().preset = "rsc-1";
+    spec.checkpoint.interval = scenario::IntervalRule::kOptimal;
+    spec.checkpoint.write = Seconds{30};
+    spec.recovery.on_failure = rule;
+    spec.scheduler.spares = Fraction{0.02};
+    return loaded;
+}
+
+void interrupted_100k(benchmark::State& state, core::OnFailure rule) {
+    const scenario::Loaded loaded = interrupted(rule);
+    std::size_t attempts = 0;
+    for (auto _ : state) {
+        const scenario::Compiled compiled = scenario::compile(loaded);
+        attempts = scenario::drive<scenario::Recorder>(compiled, {}).attempts.size();
+    }
+    state.counters["attempts"] = static_cast<double>(attempts);
+}
+BENCHMARK_CAPTURE(interrupted_100k, requeue, core::OnFailure::kRequeue)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(interrupted_100k, wait, core::OnFailure::kWait)->Unit(benchmark::kMillisecond);
 
 // One million jobs: the common trace ten times over, one after the other, gzip.
 void read_million_jobs(benchmark::State& state) {
