@@ -10,8 +10,9 @@ namespace tidepool::validation {
 namespace {
 
 const std::string kFile = workloads::shipped("infinitehbd-2024.json.gz");
-constexpr std::uint64_t kHour = 3600 * kTicksPerSecond;
-constexpr std::uint64_t kEnd = 232 * 24 * kHour;
+constexpr std::uint64_t kHour = std::uint64_t{3600} * kTicksPerSecond;
+constexpr std::uint64_t kDay = 24 * kHour;
+constexpr std::uint64_t kEnd = 232 * kDay;
 
 Case replay(const std::string& more, const std::string& jobs) {
     return {cluster(400) + "horizon: 232 d\nfailures: {log: {file: '" + kFile + "'}}\n" + more,
@@ -34,7 +35,7 @@ TEST(FaultLogReplay, CountsByClassAreThoseOfTheFile) {
     std::array<int, 8> by_month{};
     for (const model::Outage& outage : ledger.outages.list) {
         ++counts[ledger.outages.causes[outage.cause]];
-        ++by_month.at(outage.begin.value / (30 * 24 * kHour));
+        ++by_month.at(outage.begin.value / (30 * kDay));
         EXPECT_EQ(outage.kind, outage.begin == outage.end ? model::OutageKind::kInterruption
                                                           : model::OutageKind::kRepair);
     }
@@ -75,7 +76,7 @@ TEST(FaultLogReplay, NodesAreDownWhileAFaultIsOpen) {
 TEST(FaultLogReplay, TheTimeSeriesShowsWhatIsDownAtOnce) {
     const auto nodes = raw_downtimes(raw_events(kFile), kEnd);
     const model::Ledger ledger = idle_fleet();
-    ASSERT_EQ(ledger.bins.size(), 232u * 24);
+    ASSERT_EQ(ledger.bins.size(), kEnd / kHour);
     std::vector<double> program;
     std::vector<double> mine;
     for (std::uint64_t bin = 0; bin < ledger.bins.size(); ++bin) {

@@ -91,7 +91,7 @@ TEST(VC10, FourHundredAndNineteenInterruptionsByCause) {
     const double mtbf = hours / interruptions;
     EXPECT_NEAR(mtbf, 3.093, near * 3.093);
     EXPECT_NEAR(24 / mtbf, 7.76, near * 7.76);
-    EXPECT_NEAR(1000 * 24 / mtbf / (kGpus / 8), 3.789, near * 3.789);
+    EXPECT_NEAR(1000 * 24 / mtbf / 2048, 3.789, near * 3.789);
     EXPECT_NEAR(365 * 24 / mtbf / kGpus, 0.1729, near * 0.1729);
 }
 
