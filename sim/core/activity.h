@@ -64,7 +64,8 @@ TP_HD inline std::uint32_t expected_end(const Plan& plan, const State& state, st
         return later(tick, plan.estimate[rank]);
     }
     const CheckpointRule& rule = checkpoint_rule(plan, rank);
-    const Progress at{state.life[rank].saved, 0, 0, 0};
+    Progress at;
+    at.index = state.life[rank].saved;
     const std::uint32_t saved = at.index * rule.interval;
     const std::uint32_t total = plan.estimate[rank] > saved ? plan.estimate[rank] : saved;
     return later(tick, restart_ticks(plan, state, rank) + ticks_left(rule, total, at, kFullSpeed));

@@ -67,4 +67,30 @@ TP_HD void edit_node(Run<Exec, Driver>& run, std::uint32_t node, Edit&& edit) {
     set_free(run.exec, plan, state.now, node, count_bits(free));
 }
 
+// A pool with a node too many in service makes a spare of the lowest that is up and wholly free.
+template <class Exec, class Driver>
+TP_HD void settle(Run<Exec, Driver>& run, std::uint32_t pool) {
+    State& state = run.state;
+    const Plan& plan = run.plan;
+    run.exec.sync();
+    while (state.short_of[pool] < 0) {
+        std::uint32_t found = kNone;
+        const std::uint32_t last = plan.pool_begin[pool + 1];
+        for (std::uint32_t base = plan.pool_begin[pool]; base < last && found == kNone;
+             base += Exec::kWidth) {
+            const std::uint32_t n = base + run.exec.lane();
+            const bool free = n < last && state.role[n] == Role::kService && state.held[n] == 0 &&
+                              state.down[n] == 0;
+            found = run.exec.min(free ? n : kNone);
+        }
+        if (found == kNone) {
+            return;
+        }
+        edit_node(run, found, [&] {
+            state.role[found] = Role::kSpare;
+            ++state.short_of[pool];
+        });
+    }
+}
+
 }  // namespace tidepool::core

@@ -95,21 +95,21 @@ TP_HD void come_up(Run<Exec, Driver>& run, const NodeStep& step) {
     const bool all_up = state.down[node] == step.gpus;
     const bool spare = state.role[node] == Role::kSpare;
     const bool returns = all_up && (spare || state.missed[node] != 0);
-    const bool is_short = returns && state.short_of[pool] > 0;
-    const bool stays =
-        is_short || (returns && (state.held[node] != 0 || is_missed_by_its_job(run, node)));
+    const bool serves = returns && (state.short_of[pool] > 0 || state.held[node] != 0 ||
+                                    is_missed_by_its_job(run, node));
     edit_node(run, node, [&] {
         state.down[node] &= ~step.gpus;
         state.closed[node] = all_up ? 0 : state.closed[node];
         if (returns) {
-            state.role[node] = stays ? Role::kService : Role::kSpare;
+            state.role[node] = serves ? Role::kService : Role::kSpare;
             state.missed[node] = 0;
-            state.short_of[pool] -= is_short ? 1U : 0U;
+            state.short_of[pool] -= serves ? 1 : 0;
         }
     });
-    if (all_up && (!returns || stays)) {
+    if (all_up && (!returns || serves)) {
         offer(run, node, node, step.tick);
     }
+    settle(run, pool);
     NodeStep whole = step;
     whole.reach = 0;
     for_each_job(run, whole, kEveryGpu,
@@ -155,12 +155,38 @@ TP_HD void hit(Run<Exec, Driver>& run, const NodeStep& step) {
     });
 }
 
-// The node is wholly down: a spare stands in, or it is missed.
+// Whether a job works on some of the node: one that does not feel what brought it down.
+template <class Exec, class Driver>
+TP_HD bool is_at_work(Run<Exec, Driver>& run, std::uint32_t node) {
+    const State& state = run.state;
+    run.exec.sync();
+    const std::uint32_t owner = state.owner[node];
+    if (owner != kNone && state.activity[owner].phase == Phase::kRunning) {
+        return true;
+    }
+    for (std::uint32_t id = state.sharers[node]; id != kNone;
+         id = state.activity[id].next_on_node) {
+        if (state.activity[id].phase == Phase::kRunning) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The node is wholly down and nobody works on it: a spare stands in, or it is missed.
 template <class Exec, class Driver>
 TP_HD void replace(Run<Exec, Driver>& run, std::uint32_t node, std::uint32_t tick) {
     State& state = run.state;
     const Plan& plan = run.plan;
     const std::uint32_t pool = plan.pool_of[node];
+    run.exec.sync();
+    if (state.short_of[pool] < 0) {  // one too many serve: it is not needed
+        edit_node(run, node, [&] {
+            state.role[node] = Role::kSpare;
+            ++state.short_of[pool];
+        });
+        return;
+    }
     run.exec.sync();
     std::uint32_t ready = kNone;
     const std::uint32_t last = state.spare_gpus == 0 ? 0 : plan.pool_begin[pool + 1];
@@ -222,7 +248,7 @@ TP_HD void change_nodes(Run<Exec, Driver>& run, std::uint32_t tick) {
         const NodeStep& step = plan.step[i];
         const bool wholly = state.down[step.node] == all_gpus(plan, step.node);
         if (step.kind == StepKind::kDown && wholly && state.missed[step.node] == 0 &&
-            state.role[step.node] == Role::kService) {
+            state.role[step.node] == Role::kService && !detail::is_at_work(run, step.node)) {
             detail::replace(run, step.node, tick);
         }
     }

@@ -19,21 +19,22 @@ TP_HD inline bool goes_before(const Plan& plan, const Slot& a, const Slot& b) {
     return a.start != b.start ? a.start > b.start : a.rank > b.rank;
 }
 
-// The next job that may have to go for `head`, or kNone.
+TP_HD inline bool may_go(const Plan& plan, const State& state, std::uint32_t id, std::uint32_t head,
+                         std::uint32_t tick) {
+    const Slot& slot = state.slots[id];
+    return state.activity[id].phase == Phase::kRunning && tick - slot.start >= plan.preempt_after &&
+           plan.priority[slot.rank] < plan.priority[head];
+}
+
+// The next job that has to go for `head`, or kNone.
 template <class Exec, class Driver>
 TP_HD std::uint32_t next_victim(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
     const State& state = run.state;
-    const Plan& plan = run.plan;
     std::uint32_t best = kNone;
     for (std::uint32_t i = 0; i < state.ends.size; ++i) {
         const std::uint32_t id = state.ends.slots[i];
-        const Slot& slot = state.slots[id];
-        const Activity& a = state.activity[id];
-        if (a.victim || a.phase != Phase::kRunning || tick - slot.start < plan.preempt_after ||
-            plan.priority[slot.rank] >= plan.priority[head]) {
-            continue;
-        }
-        if (best == kNone || goes_before(plan, slot, state.slots[best])) {
+        if (!state.activity[id].victim && may_go(run.plan, state, id, head, tick) &&
+            (best == kNone || goes_before(run.plan, state.slots[id], state.slots[best]))) {
             best = id;
         }
     }
@@ -85,36 +86,38 @@ template <class Exec, class Driver>
 TP_HD bool make_room(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
     State& state = run.state;
     const Plan& plan = run.plan;
-    if (!plan.preempt) {
+    copy(run.exec, plan, state.shadow, state.now);
+    for (std::uint32_t i = 0; i < state.ends.size; ++i) {
+        const std::uint32_t id = state.ends.slots[i];
+        if (detail::may_go(plan, state, id, head, tick)) {
+            detail::mark(run, id, true);
+        }
+    }
+    const bool possible = fits(plan, state.shadow, head);
+    for (std::uint32_t i = 0; i < state.ends.size; ++i) {
+        detail::edit_activity(run, state.ends.slots[i], [](Activity& a) { a.victim = false; });
+    }
+    if (!possible) {
+        state.wake = detail::next_eligible(run, head, tick);
         return false;
     }
     copy(run.exec, plan, state.shadow, state.now);
-    bool room = false;
-    std::uint32_t victim = kNone;
-    do {
-        victim = detail::next_victim(run, head, tick);
-        if (victim != kNone) {
-            detail::mark(run, victim, true);
-            room = fits(plan, state.shadow, head);
-        }
-    } while (!room && victim != kNone);
+    while (!fits(plan, state.shadow, head)) {
+        detail::mark(run, detail::next_victim(run, head, tick), true);
+    }
     // Whoever turns out not to be in the way stays, asked in the order in which State::ends has
     // them; then the others go.
     for (std::uint32_t i = 0; i < state.ends.size; ++i) {
         const std::uint32_t id = state.ends.slots[i];
-        if (!state.activity[id].victim) {
-            continue;
+        if (state.activity[id].victim) {
+            detail::mark(run, id, false);
+            if (!fits(plan, state.shadow, head)) {
+                detail::mark(run, id, true);
+            }
         }
-        detail::mark(run, id, false);
-        if (room && !fits(plan, state.shadow, head)) {
-            detail::mark(run, id, true);
-        }
-    }
-    if (!room) {
-        state.wake = detail::next_eligible(run, head, tick);
     }
     const bool second_order = state.life[head].interrupted;
-    for (std::uint32_t i = 0; room && i < state.ends.size;) {
+    for (std::uint32_t i = 0; i < state.ends.size;) {
         const std::uint32_t id = state.ends.slots[i];
         if (state.activity[id].victim) {
             detail::preempt(run, id, tick, second_order);  // leaves State::ends
@@ -122,7 +125,7 @@ TP_HD bool make_room(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t t
             ++i;
         }
     }
-    return room;
+    return true;
 }
 
 }  // namespace tidepool::core

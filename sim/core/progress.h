@@ -20,7 +20,7 @@ enum class LossLevel : std::uint8_t { kNothing = 0, kReboot = 1, kSwap = 2, kReq
 // Where checkpoints are kept.
 struct Tier {
     std::uint32_t pause = 0;       // ticks the job stands still for each one
-    std::uint32_t background = 0;  // ticks from then on until it is safe; at most the interval
+    std::uint32_t background = 0;  // ticks until it is safe; at most `every` intervals
     std::uint32_t every = 1;       // holds checkpoints every, 2 every, ...
     std::uint32_t load = 0;        // ticks to load from it
     LossLevel survives = LossLevel::kRequeue;
@@ -36,10 +36,10 @@ struct CheckpointRule {
 };
 
 struct Progress {
-    std::uint32_t index = 0;   // checkpoints behind it
-    std::uint32_t paused = 0;  // ticks of the pause for the next one
-    std::uint64_t work = 0;    // units since the last one
-    std::uint32_t since = 0;   // ticks since the last pause ended
+    std::uint32_t index = 0;              // checkpoints behind it
+    std::uint32_t paused = 0;             // ticks of the pause for the next one
+    std::uint64_t work = 0;               // units since the last one
+    std::uint32_t since[kMaxTiers] = {};  // ticks since the pause for a tier's last one ended
 };
 
 // What a stretch of time went into.
@@ -107,6 +107,12 @@ TP_HD inline std::uint32_t rounds_in(const CheckpointRule& rule, std::uint32_t i
     return low;
 }
 
+TP_HD inline void let_pass(const CheckpointRule& rule, Progress& at, std::uint64_t ticks) {
+    for (std::uint32_t i = 0; i < rule.tiers; ++i) {
+        at.since[i] = saturated(at.since[i], ticks);
+    }
+}
+
 // At the end of a stretch of work: the pause, or what of it fits into `left`. True if it ended.
 TP_HD inline bool pause(const CheckpointRule& rule, Progress& at, std::uint64_t& left,
                         Stretch& sum) {
@@ -114,14 +120,47 @@ TP_HD inline bool pause(const CheckpointRule& rule, Progress& at, std::uint64_t&
     const std::uint64_t taken = rest < left ? rest : left;
     left -= taken;
     sum.checkpoint += taken;
+    let_pass(rule, at, taken);
     if (taken < rest) {
         at.paused += static_cast<std::uint32_t>(taken);
-        at.since = saturated(at.since, taken);
         return false;
     }
-    at = Progress{at.index + 1, 0, 0, 0};
+    ++at.index;
+    at.paused = 0;
+    at.work = 0;
+    for (std::uint32_t i = 0; i < rule.tiers; ++i) {
+        at.since[i] = at.index % rule.tier[i].every == 0 ? 0 : at.since[i];
+    }
     ++sum.checkpoints;
     return true;
+}
+
+// From a checkpoint on, n rounds of work and pause, as many as fit into `left` ticks.
+TP_HD inline void whole_rounds(const CheckpointRule& rule, std::uint32_t last, Progress& at,
+                               std::uint64_t& left, std::uint32_t speed, Stretch& sum) {
+    const std::uint64_t round = units(rule.interval);
+    const std::uint64_t work_ticks = ticks_for(round, speed);
+    const std::uint32_t n = rounds_in(rule, at.index, last - at.index, work_ticks, left);
+    if (n == 0) {
+        return;
+    }
+    const std::uint32_t index = at.index + n;
+    const std::uint64_t writing = pauses(rule, index) - pauses(rule, at.index);
+    const std::uint64_t taken = n * work_ticks + writing;
+    left -= taken;
+    sum.work += n * round;
+    sum.stalled += n * (work_ticks * kFullSpeed - round);
+    sum.checkpoint += writing;
+    sum.checkpoints += n;
+    let_pass(rule, at, taken);
+    for (std::uint32_t i = 0; i < rule.tiers; ++i) {
+        const std::uint32_t due = index / rule.tier[i].every * rule.tier[i].every;
+        if (due > at.index) {
+            at.since[i] =
+                saturated(0, (index - due) * work_ticks + pauses(rule, index) - pauses(rule, due));
+        }
+    }
+    at.index = index;
 }
 
 }  // namespace detail
@@ -159,19 +198,7 @@ TP_HD inline Stretch move_on(const CheckpointRule& rule, std::uint32_t total, Pr
             }
         }
         if (at.index < last && at.work == 0) {
-            const std::uint64_t work_ticks = detail::ticks_for(round, speed);
-            const std::uint32_t n =
-                detail::rounds_in(rule, at.index, last - at.index, work_ticks, left);
-            if (n > 0) {
-                const std::uint64_t writing =
-                    detail::pauses(rule, at.index + n) - detail::pauses(rule, at.index);
-                left -= n * work_ticks + writing;
-                sum.work += n * round;
-                sum.stalled += n * (work_ticks * kFullSpeed - round);
-                sum.checkpoint += writing;
-                sum.checkpoints += n;
-                at = Progress{at.index + n, 0, 0, 0};
-            }
+            detail::whole_rounds(rule, last, at, left, speed, sum);
         }
         const std::uint64_t goal = at.index < last ? round : detail::units(total) - last * round;
         const std::uint64_t work_ticks = detail::ticks_for(goal - at.work, speed);
@@ -182,7 +209,7 @@ TP_HD inline Stretch move_on(const CheckpointRule& rule, std::uint32_t total, Pr
         sum.work += work;
         sum.stalled += taken * kFullSpeed - work;
         at.work += work;
-        at.since = detail::saturated(at.since, taken);
+        detail::let_pass(rule, at, taken);
         if (!reached || at.index >= last) {
             return sum;
         }
@@ -200,7 +227,7 @@ TP_HD inline Fallback fallback(const CheckpointRule& rule, const Copies& before,
             continue;
         }
         std::uint32_t index = at.index / tier.every * tier.every;
-        if (index == at.index && index > from && at.since < tier.background) {
+        if (index > from && at.since[i] < tier.background) {
             index -= tier.every;
         }
         best.copies.index[i] = index > from ? index : before.index[i];

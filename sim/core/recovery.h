@@ -34,7 +34,7 @@ TP_HD std::uint64_t fall_back(Run<Exec, Driver>& run, std::uint32_t id, LossLeve
         state.life[rank].copies = to.copies;
     }
     run.exec.sync();
-    return work_done(rule, at) - work_done(rule, Progress{to.index, 0, 0, 0});
+    return work_done(rule, at) - to.index * detail::units(rule.interval);
 }
 
 // Lane 0 edits the slot's activity.
@@ -206,7 +206,7 @@ TP_HD inline std::uint64_t lost_so_far(const Plan& plan, const State& state, std
     const CheckpointRule& rule = checkpoint_rule(plan, state.slots[id].rank);
     const Activity& a = state.activity[id];
     const Fallback to = detail::fallback_of(plan, state, id, a.loss);
-    return work_done(rule, a.progress) - work_done(rule, Progress{to.index, 0, 0, 0});
+    return work_done(rule, a.progress) - to.index * detail::units(rule.interval);
 }
 
 // The job stops, if it was running. kNone: its own failure.

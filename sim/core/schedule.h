@@ -21,7 +21,7 @@ TP_HD std::uint32_t start_heads(Run<Exec, Driver>& run, std::uint32_t tick) {
         if (!state.released && head == state.blocked_head && !run.plan.preempt) {
             return head;  // nothing came free since it was found not to fit
         }
-        if (!fits(run.plan, state.now, head) && !make_room(run, head, tick)) {
+        if (!fits(run.plan, state.now, head) && !(run.plan.preempt && make_room(run, head, tick))) {
             return head;
         }
         start(run, head, tick, state.now, false, false);

@@ -89,7 +89,7 @@ struct State {
     std::uint32_t* sharers = nullptr;      // [nodes] first slot with a share of it
     std::uint32_t* lost_by = nullptr;      // [nodes] rank of the job that lost it last
     std::uint16_t* speed = nullptr;        // [kReaches * nodes]
-    std::uint32_t* short_of = nullptr;     // [pools] nodes missed
+    std::int32_t* short_of = nullptr;      // [pools] nodes too few in service; < 0: too many
     std::uint32_t next_step = 0;           // index into Plan::step
     std::uint32_t slots_missing = 0;       // slots that miss a node
     std::uint64_t down_gpus = 0;           // down and held by nobody

@@ -120,6 +120,7 @@ private:
     std::uint64_t seed_;
     Ticks end_;
     std::vector<std::string> causes_;
+    std::map<std::string, std::uint32_t> cause_numbers_;
     std::vector<Source> sources_;
     std::vector<Outage> others_;  // those that no thing draws: OutageDraft::thing counts them
     std::vector<OutageDraft> drafts_;
@@ -128,12 +129,12 @@ private:
 };
 
 std::uint32_t Generator::cause(const std::string& name) {
-    const auto at = std::find(causes_.begin(), causes_.end(), name);
-    if (at == causes_.end()) {
+    const auto [at, is_new] =
+        cause_numbers_.try_emplace(name, static_cast<std::uint32_t>(causes_.size()));
+    if (is_new) {
         causes_.push_back(name);
-        return static_cast<std::uint32_t>(causes_.size() - 1);
     }
-    return static_cast<std::uint32_t>(at - causes_.begin());
+    return at->second;
 }
 
 std::uint32_t Generator::stream(std::uint32_t cluster, const std::string& name) {

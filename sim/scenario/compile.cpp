@@ -204,12 +204,14 @@ std::string common_origin(const Loaded& loaded) {
     return origin;
 }
 
-std::string why_never(Rejection why, const workloads::Job& job, const Loaded& loaded) {
+std::string why_never(Rejection why, const workloads::Job& job, const Loaded& loaded,
+                      std::uint64_t spares) {
     if (why == Rejection::kGpuModel) {
         return "no node has the GPU model the job needs";
     }
     return "the job's " + std::to_string(job.gpus) + " GPUs never fit into " +
-           loaded.topology.name + " (" + std::to_string(loaded.topology.gpus()) + " GPUs)";
+           loaded.topology.name + " (" + std::to_string(loaded.topology.gpus()) + " GPUs" +
+           (spares > 0 ? ", " + std::to_string(spares) + " of them spares" : "") + ")";
 }
 
 // Rejects what can never run, or makes it an issue; everything else arrives.
@@ -217,8 +219,10 @@ void admit(const Loaded& loaded, const JobTable& table, Compiled& compiled, JobI
     PlanArrays& plan = compiled.plan;
     // Spares serve only in the place of others.
     std::vector<core::NodeClass> in_service = plan.classes;
+    std::uint64_t spares = 0;
     for (std::size_t node = 0; node < plan.spare.size(); ++node) {
         in_service[plan.node_class[node]].nodes -= plan.spare[node];
+        spares += plan.spare[node] * plan.classes[plan.node_class[node]].gpus;
     }
     core::Plan view = plan.view();
     view.classes_by_size = in_service.data();
@@ -231,7 +235,8 @@ void admit(const Loaded& loaded, const JobTable& table, Compiled& compiled, JobI
             record.rejection = row.models == 0 ? Rejection::kGpuModel : Rejection::kTooLarge;
             if (loaded.spec.workloads[row.workload].never_fits == NeverFits::kError) {
                 const workloads::Job& job = loaded.traces[row.workload].jobs[row.index];
-                issues.add(loaded, row.workload, job, why_never(record.rejection, job, loaded),
+                issues.add(loaded, row.workload, job,
+                           why_never(record.rejection, job, loaded, spares),
                            "set `never_fits: reject` to run without such jobs");
             }
         } else {

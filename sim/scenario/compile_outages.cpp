@@ -5,9 +5,11 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <tuple>
 
 #include "sim/base/assert.h"
+#include "sim/base/issue.h"
 
 namespace tidepool::scenario {
 namespace {
@@ -127,7 +129,7 @@ void add_speeds(const model::Outages& outages, std::vector<NodeStep>& steps) {
         });
         for (std::size_t i = 0; i < edges.size();) {
             const std::uint32_t node = edges[i].node;
-            std::vector<std::uint16_t> active;
+            std::multiset<std::uint16_t> active;
             std::uint16_t was = core::kFullSpeed;
             while (i < edges.size() && edges[i].node == node) {
                 NodeStep step;
@@ -139,13 +141,12 @@ void add_speeds(const model::Outages& outages, std::vector<NodeStep>& steps) {
                      ++i) {
                     const std::uint16_t speed = outages.list[edges[i].outage].speed;
                     if (edges[i].ends) {
-                        active.erase(std::find(active.begin(), active.end(), speed));
+                        active.erase(active.find(speed));
                     } else {
-                        active.push_back(speed);
+                        active.insert(speed);
                     }
                 }
-                step.speed = active.empty() ? std::uint16_t{core::kFullSpeed}
-                                            : *std::min_element(active.begin(), active.end());
+                step.speed = active.empty() ? std::uint16_t{core::kFullSpeed} : *active.begin();
                 if (step.speed != was) {
                     steps.push_back(step);
                 }
@@ -175,6 +176,20 @@ void add_hits(const model::Outages& outages, const topology::Topology& topology,
     }
 }
 
+void check_size(const model::Outages& outages, const topology::Topology& topology) {
+    std::uint64_t sum = 0;
+    for (const Outage& outage : outages.list) {
+        sum += outage.last_node - outage.first_node;
+        if (sum > kMostNodeOutages) {
+            throw input_error(topology.name,
+                              "outages take nodes down more than " +
+                                  std::to_string(kMostNodeOutages) + " times, at cause " +
+                                  outages.causes[outage.cause],
+                              "are the rates meant? A shorter run has fewer");
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<NodeStep> node_steps(const model::Outages& outages,
@@ -184,6 +199,7 @@ std::vector<NodeStep> node_steps(const model::Outages& outages,
                       outage.last_node <= topology.nodes.size(),
                   "outages lie in the datacenter and end after they begin");
     }
+    check_size(outages, topology);
     std::vector<NodeStep> steps;
     add_downtimes(outages, topology, steps);
     add_speeds(outages, steps);

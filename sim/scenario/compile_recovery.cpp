@@ -130,7 +130,7 @@ private:
             return rule;
         }
         double pause = 0;  // per checkpoint, in the mean
-        Seconds background{0};
+        Seconds least{0};  // interval at which every background write ends before the next
         for (const TierSpec& tier : tiers_of(spec)) {
             const topology::Where checkpoint = place_of(loaded_, workload);
             const Seconds write =
@@ -144,17 +144,19 @@ private:
             to.load = ticks_of(tier.load.value_or(write));
             to.survives = tier.survives;
             pause += stop.value / static_cast<double>(tier.every);
-            background.value = std::max(background.value, tier.overlap ? write.value : 0);
+            if (tier.overlap) {
+                least.value = std::max(least.value, write.value / static_cast<double>(tier.every));
+            }
         }
-        rule.interval = interval(spec, workload, rank, Seconds{pause}, background);
+        rule.interval = interval(spec, workload, rank, Seconds{pause}, least);
         return rule;
     }
 
     std::uint32_t interval(const CheckpointSpec& spec, std::size_t workload, std::uint32_t rank,
-                           Seconds pause, Seconds background) {
+                           Seconds pause, Seconds least) {
         if (spec.interval == IntervalRule::kFixed) {
             const Seconds every = spec.every.value_or(kShortestInterval);
-            if (every < background) {
+            if (every < least) {
                 topology::report(issues_, place_of(loaded_, workload)["every"],
                                  "is shorter than the time to write a checkpoint in the background",
                                  "which would still be on its way when the next one begins");
@@ -170,7 +172,7 @@ private:
             spec.interval == IntervalRule::kYoung  ? model::interval_young_1974(mtti, pause)
             : spec.interval == IntervalRule::kDaly ? model::interval_daly_2006(mtti, pause)
                                                    : model::interval_optimal(mtti, pause);
-        return ticks_of(std::max({best, background, kShortestInterval}));
+        return ticks_of(std::max({best, least, kShortestInterval}));
     }
 
     std::uint32_t number_of(const core::CheckpointRule& rule) {

@@ -115,7 +115,9 @@ private:
             return;
         }
         const topology::Where where = topology::Where::root(holder, own ? "" : "topology");
-        topology::check_failures(spec, loaded_.topology, where["failures"], issues_);
+        if (own && !loaded_.topology.nodes.empty()) {  // build() has looked at the topology's
+            topology::check_failures(spec, loaded_.topology, where["failures"], issues_);
+        }
         if (!spec.log) {
             return;
         }

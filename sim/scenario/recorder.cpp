@@ -12,7 +12,8 @@
 namespace tidepool::scenario {
 namespace {
 
-constexpr std::uint64_t kObserveEvery = 4096;  // ticks with events; also at every new bin
+constexpr std::size_t kMostAttempts = 10'000'000;  // 1.4 GB
+constexpr std::uint64_t kObserveEvery = 4096;      // ticks with events; also at every new bin
 
 // sum += amount * ticks; a queue can be so long that 64 bits do not hold its integral.
 void add(std::uint64_t& sum, std::uint64_t amount, std::uint64_t ticks) {
@@ -194,6 +195,11 @@ void Recorder::end_attempt(std::uint32_t slot, std::uint32_t tick, model::Attemp
     job.time += attempt.time;
     job.checkpoints += attempt.checkpoints;
     attempt_before_.push_back(last_attempt_[number]);
+    if (ledger_.attempts.size() == kMostAttempts) {
+        throw RunError(
+            "more than 10,000,000 attempts: jobs are interrupted faster than they get on (job " +
+            compiled_.ids[number] + " at " + std::to_string(to_seconds(Ticks{tick}).value) + " s)");
+    }
     last_attempt_[number] = static_cast<std::uint32_t>(ledger_.attempts.size());
     ledger_.attempts.push_back(attempt);
 }

@@ -34,8 +34,8 @@ CheckpointRule random_rule(Dice& dice) {
     for (std::uint32_t i = 0; i < rule.tiers; ++i) {
         Tier& tier = rule.tier[i];
         tier.pause = dice.chance(35) ? 0 : dice.from(1, 7);
-        tier.background = dice.chance(40) ? 0 : dice.from(0, rule.interval);
         tier.every = dice.chance(50) ? 1 : dice.from(1, 6);
+        tier.background = dice.chance(40) ? 0 : dice.from(0, tier.every * rule.interval);
         tier.load = dice.from(0, 9);
         tier.survives = static_cast<LossLevel>(dice.from(0, 3));
     }

@@ -116,6 +116,17 @@ public:
         return kNobody;
     }
 
+    // Pools with a node too many in service: the lowest that is free as a whole becomes a spare.
+    void settle() {
+        for (std::uint32_t n = 0; n < nodes.size(); ++n) {
+            NodeCell& node = nodes[n];
+            if (short_of[p_.pool[n]] < 0 && !node.spare && node.nobodys() && node.down() == 0) {
+                node.spare = true;
+                ++short_of[p_.pool[n]];
+            }
+        }
+    }
+
     Counts free() const {
         Counts free;
         for (const NodeCell& node : nodes) {
@@ -204,7 +215,7 @@ public:
     }
 
     std::vector<NodeCell> nodes;
-    std::vector<std::uint32_t> short_of;  // by pool
+    std::vector<std::int32_t> short_of;  // by pool; < 0: a node too many serves
 
 private:
     const InterruptionProblem& p_;

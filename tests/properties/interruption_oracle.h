@@ -74,15 +74,16 @@ private:
     void node_comes_up(std::uint32_t n) {
         NodeCell& node = machine_.nodes[n];
         if (node.spare || node.missed) {
-            std::uint32_t& short_of = machine_.short_of[p_.pool[n]];
+            std::int32_t& short_of = machine_.short_of[p_.pool[n]];
             const bool wanted = misses_node_like(node.lost_by, n);
             node.missed = false;
-            node.spare = short_of == 0 && node.nobodys() && !wanted;
-            short_of -= short_of > 0 ? 1 : 0;
+            node.spare = short_of <= 0 && node.nobodys() && !wanted;
+            short_of -= node.spare ? 0 : 1;
         }
         if (!node.spare) {
             offer(n, node.lost_by);
         }
+        machine_.settle();
     }
     // Node n goes to a job if one misses it; `first` is asked first.
     void offer(std::uint32_t n, std::uint32_t first, bool stands_in = false) {
@@ -161,9 +162,21 @@ private:
             }
         }
     }
+    // A job that does not feel what brought the node down goes on with it.
+    bool is_at_work(std::uint32_t n) const {
+        return std::any_of(running_.begin(), running_.end(), [&](const auto& entry) {
+            return entry.second.phase == Phase::kRunning &&
+                   machine_.nodes[n].held_by(entry.first) > 0;
+        });
+    }
     void replace(std::uint32_t n) {
         NodeCell& node = machine_.nodes[n];
-        if (node.spare || node.missed) {
+        if (node.spare || node.missed || is_at_work(n)) {
+            return;
+        }
+        if (machine_.short_of[p_.pool[n]] < 0) {
+            node.spare = true;
+            ++machine_.short_of[p_.pool[n]];
             return;
         }
         const std::uint32_t spare = machine_.ready_spare(p_.pool[n]);

@@ -18,8 +18,8 @@ inline core::CheckpointRule random_checkpoint_rule(Dice& dice) {
     for (std::uint32_t i = 0; i < rule.tiers; ++i) {
         core::Tier& tier = rule.tier[i];
         tier.pause = dice.chance(25) ? 0 : dice.from(1, 4);
-        tier.background = dice.chance(40) ? 0 : dice.from(0, rule.interval);
         tier.every = dice.chance(50) ? 1 : dice.from(1, 4);
+        tier.background = dice.chance(40) ? 0 : dice.from(0, tier.every * rule.interval);
         tier.load = dice.below(6);
         tier.survives = static_cast<core::LossLevel>(dice.chance(30) ? 3 : dice.below(4));
     }
