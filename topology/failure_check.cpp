@@ -40,6 +40,17 @@ void check_failures(const FailureSpec& spec, const Topology& topology, const Whe
             report(issues, where["maintenance"][i]["nodes"],
                    "the last node has the number " + std::to_string(nodes - 1) + " (got '" +
                        std::to_string(window.nodes.back()) + "')");
+            continue;
+        }
+        const std::int64_t count =
+            window.nodes.empty() ? nodes : window.nodes.back() - window.nodes.front() + 1;
+        const std::int64_t rounds = window.batch ? (count + *window.batch - 1) / *window.batch : 1;
+        const double lasts = static_cast<double>(rounds) * window.lasts.value;
+        if (window.every && rounds > 1 && lasts > window.every->value) {
+            report(issues, where["maintenance"][i]["every"],
+                   "the next round begins before one is over: " + std::to_string(rounds) +
+                       " batches last longer",
+                   "more nodes at a time (`batch`), or a longer `every`");
         }
     }
 }

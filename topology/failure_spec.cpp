@@ -212,6 +212,28 @@ void validate(const MaintenanceSpec& spec, const config::Value& value, const std
     }
 }
 
+namespace {
+
+// Keys that change what fails say nothing where nothing does.
+void check_source(const FailureSpec& spec, const Where& where, Issues& issues) {
+    if (!spec.preset.empty() || spec.per_1000_node_days || !spec.components.empty() || spec.log ||
+        !spec.maintenance.empty()) {
+        return;
+    }
+    const auto useless = [&](const char* key, bool given) {
+        if (given) {
+            report(issues, where[key], "has no effect: nothing fails here",
+                   "name a source (`preset`, `components`, ...); `failures` of a scenario replaces "
+                   "the topology's, `topology.failures` changes it");
+        }
+    };
+    useless("scale", spec.scale != 1);
+    useless("repair", spec.repair.has_value());
+    useless("lemons", spec.lemons.has_value());
+}
+
+}  // namespace
+
 void validate(const FailureSpec& spec, const config::Value& value, const std::string& path,
               Issues& issues) {
     const Where where = Where::root(value, path);
@@ -224,6 +246,7 @@ void validate(const FailureSpec& spec, const config::Value& value, const std::st
         return;
     }
     check_causes(spec, where, issues);
+    check_source(spec, where, issues);
     for (std::size_t i = 0; i < spec.components.size(); ++i) {
         const ComponentFailureSpec& part = spec.components[i];
         if (part.kind && *part.kind == FailureKind::kDegraded && !part.repair && spec.repair &&

@@ -162,11 +162,6 @@ TP_HD void release(Run<Exec, Driver>& run, std::uint32_t id) {
     if (slot.part_node != kNone) {
         give_back(run, id, slot.part_node, slot.part_mask, slot.part_gpus);
     }
-    if (plan.interruptible) {
-        for (std::uint32_t pool = 0; pool < plan.pools; ++pool) {
-            settle(run, pool);
-        }
-    }
     run.exec.sync();
     if (run.exec.lane() == 0) {
         state.unused_slots[state.unused_count] = id;

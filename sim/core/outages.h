@@ -99,7 +99,7 @@ TP_HD void come_up(Run<Exec, Driver>& run, const NodeStep& step) {
                                     is_missed_by_its_job(run, node));
     edit_node(run, node, [&] {
         state.down[node] &= ~step.gpus;
-        state.closed[node] = all_up ? 0 : state.closed[node];
+        state.closed[node] = all_up ? Closed::kNo : state.closed[node];
         if (returns) {
             state.role[node] = serves ? Role::kService : Role::kSpare;
             state.missed[node] = 0;
@@ -109,7 +109,6 @@ TP_HD void come_up(Run<Exec, Driver>& run, const NodeStep& step) {
     if (all_up && (!returns || serves)) {
         offer(run, node, node, step.tick);
     }
-    settle(run, pool);
     NodeStep whole = step;
     whole.reach = 0;
     for_each_job(run, whole, kEveryGpu,
@@ -197,17 +196,41 @@ TP_HD void replace(Run<Exec, Driver>& run, std::uint32_t node, std::uint32_t tic
         ready = run.exec.min(good ? n : kNone);
     }
     if (ready == kNone) {
-        run.exec.sync();
-        if (run.exec.lane() == 0) {
+        edit_node(run, node, [&] {
             state.missed[node] = 1;
             ++state.short_of[pool];
-        }
-        run.exec.sync();
+        });
         return;
     }
     edit_node(run, node, [&] { state.role[node] = Role::kSpare; });
     edit_node(run, ready, [&] { state.role[ready] = Role::kService; });
     offer(run, ready, node, tick);
+}
+
+// A pool with a node too many in service makes a spare of the lowest that is up and wholly free.
+template <class Exec, class Driver>
+TP_HD void settle(Run<Exec, Driver>& run, std::uint32_t pool) {
+    State& state = run.state;
+    const Plan& plan = run.plan;
+    run.exec.sync();
+    while (state.short_of[pool] < 0) {
+        std::uint32_t found = kNone;
+        const std::uint32_t last = plan.pool_begin[pool + 1];
+        for (std::uint32_t base = plan.pool_begin[pool]; base < last && found == kNone;
+             base += Exec::kWidth) {
+            const std::uint32_t n = base + run.exec.lane();
+            const bool free = n < last && state.role[n] == Role::kService && state.held[n] == 0 &&
+                              state.down[n] == 0;
+            found = run.exec.min(free ? n : kNone);
+        }
+        if (found == kNone) {
+            return;
+        }
+        edit_node(run, found, [&] {
+            state.role[found] = Role::kSpare;
+            ++state.short_of[pool];
+        });
+    }
 }
 
 }  // namespace detail
@@ -230,27 +253,34 @@ TP_HD void change_nodes(Run<Exec, Driver>& run, std::uint32_t tick) {
     for (; at(StepKind::kSpeed); ++state.next_step) {
         detail::change_speed(run, plan.step[state.next_step]);
     }
-    const std::uint32_t first_down = state.next_step;
     for (; at(StepKind::kDown) || at(StepKind::kAbsent); ++state.next_step) {
         const NodeStep& step = plan.step[state.next_step];
         edit_node(run, step.node, [&] {
             state.down[step.node] |= step.gpus;
             if (state.down[step.node] == all_gpus(plan, step.node)) {
-                state.closed[step.node] = 1;
+                const bool absent = step.kind == StepKind::kAbsent;
+                state.closed[step.node] = absent ? Closed::kAbsent : Closed::kBroken;
             }
         });
     }
-    const std::uint32_t last_down = state.next_step;
     for (; at(StepKind::kHit); ++state.next_step) {
         detail::hit(run, plan.step[state.next_step]);
     }
-    for (std::uint32_t i = first_down; i < last_down; ++i) {
-        const NodeStep& step = plan.step[i];
-        const bool wholly = state.down[step.node] == all_gpus(plan, step.node);
-        if (step.kind == StepKind::kDown && wholly && state.missed[step.node] == 0 &&
-            state.role[step.node] == Role::kService && !detail::is_at_work(run, step.node)) {
-            detail::replace(run, step.node, tick);
+}
+
+// Before a pass: spares take the place of nodes that are wholly down, and pools get nodes back.
+template <class Exec, class Driver>
+TP_HD void arrange_spares(Run<Exec, Driver>& run, std::uint32_t tick) {
+    State& state = run.state;
+    const Plan& plan = run.plan;
+    for (std::uint32_t node = 0; state.lacking > 0 && node < plan.nodes; ++node) {
+        run.exec.sync();
+        if (is_lacking(plan, state, node) && !detail::is_at_work(run, node)) {
+            detail::replace(run, node, tick);
         }
+    }
+    for (std::uint32_t pool = 0; pool < plan.pools; ++pool) {
+        detail::settle(run, pool);
     }
 }
 

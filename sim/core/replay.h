@@ -63,6 +63,9 @@ TP_HD std::uint32_t replay(Exec exec, const Plan& plan, State& state, Driver& dr
             enqueue(run, plan.arrival[state.next_arrival]);
             ++state.next_arrival;
         }
+        if (plan.interruptible) {
+            arrange_spares(run, now);
+        }
         schedule(run, now);
     }
     if (plan.end != 0xFFFF'FFFFu) {

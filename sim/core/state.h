@@ -61,6 +61,9 @@ struct Life {
     bool interrupted = false;  // since it started last
 };
 
+// Whether the scheduler may use a node that was wholly down.
+enum class Closed : std::uint8_t { kNo = 0, kBroken = 1, kAbsent = 2 };  // until it is wholly up
+
 enum class Role : std::uint8_t { kService = 0, kSpare = 1 };
 
 struct State {
@@ -83,7 +86,7 @@ struct State {
     std::uint64_t* held = nullptr;         // [nodes] GPUs in the hands of jobs, one bit each
     std::uint64_t* down = nullptr;         // [nodes] GPUs down
     Role* role = nullptr;                  // [nodes]
-    std::uint8_t* closed = nullptr;        // [nodes] was wholly down, is not wholly up yet
+    Closed* closed = nullptr;              // [nodes] was wholly down, is not wholly up yet
     std::uint8_t* missed = nullptr;        // [nodes] went down without a spare to stand in
     std::uint32_t* owner = nullptr;        // [nodes] slot of the gang that holds the whole node
     std::uint32_t* sharers = nullptr;      // [nodes] first slot with a share of it
@@ -92,6 +95,7 @@ struct State {
     std::int32_t* short_of = nullptr;      // [pools] nodes too few in service; < 0: too many
     std::uint32_t next_step = 0;           // index into Plan::step
     std::uint32_t slots_missing = 0;       // slots that miss a node
+    std::uint32_t lacking = 0;             // nodes wholly down in service and not missed
     std::uint64_t down_gpus = 0;           // down and held by nobody
     std::uint64_t spare_gpus = 0;          // of spares, not down
 

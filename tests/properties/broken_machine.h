@@ -17,6 +17,7 @@ struct NodeCell {
     std::vector<GpuCell> gpus;
     bool spare = false;               // its role
     bool closed = false;              // was wholly down, is not wholly up yet
+    bool absent = false;              // closed because it is not installed yet
     bool missed = false;              // went down, and no spare took its place
     std::uint32_t lost_by = kNobody;  // the job that lost it last
 
@@ -91,6 +92,7 @@ public:
             }
         }
         nodes[node].closed = nodes[node].closed && nodes[node].down() > 0;
+        nodes[node].absent = nodes[node].absent && nodes[node].closed;
         return any;
     }
     // GPUs of `node` that are covered now go down. Did any?
@@ -103,7 +105,10 @@ public:
                 any = true;
             }
         }
-        nodes[node].closed = nodes[node].closed || nodes[node].all_down();
+        if (any && nodes[node].all_down()) {
+            nodes[node].closed = true;
+            nodes[node].absent = !installed(node, tick);
+        }
         return any;
     }
 

@@ -83,7 +83,6 @@ private:
         if (!node.spare) {
             offer(n, node.lost_by);
         }
-        machine_.settle();
     }
     // Node n goes to a job if one misses it; `first` is asked first.
     void offer(std::uint32_t n, std::uint32_t first, bool stands_in = false) {
@@ -123,13 +122,8 @@ private:
 
     // 4. Outages.
     void outages_begin() {
-        std::vector<std::uint32_t> went_down;
         for (std::uint32_t n = 0; n < p_.nodes.size(); ++n) {
-            const bool was_down = machine_.nodes[n].all_down();
             event_ = machine_.go_down(n, now_) || event_;
-            if (!was_down && machine_.nodes[n].all_down() && machine_.installed(n, now_)) {
-                went_down.push_back(n);
-            }
         }
         for (std::uint32_t n = 0; n < p_.nodes.size(); ++n) {
             for (std::uint32_t o = 0; o < p_.outages.size(); ++o) {
@@ -139,9 +133,6 @@ private:
                     hit(n, o);
                 }
             }
-        }
-        for (const std::uint32_t n : went_down) {
-            replace(n);
         }
     }
     void hit(std::uint32_t n, std::uint32_t o) {
@@ -171,7 +162,8 @@ private:
     }
     void replace(std::uint32_t n) {
         NodeCell& node = machine_.nodes[n];
-        if (node.spare || node.missed || is_at_work(n)) {
+        if (!node.all_down() || !node.closed || node.absent || node.spare || node.missed ||
+            is_at_work(n)) {
             return;
         }
         if (machine_.short_of[p_.pool[n]] < 0) {
@@ -190,8 +182,12 @@ private:
         offer(spare, node.lost_by, true);
     }
 
-    // 6. One scheduling pass.
+    // 6. Spares are arranged, then one scheduling pass.
     void pass() {
+        for (std::uint32_t n = 0; n < p_.nodes.size(); ++n) {
+            replace(n);
+        }
+        machine_.settle();
         for (const std::uint32_t rank : std::set(waiting_)) {
             if (const auto takes = where_.choose(rank, machine_.free())) {
                 start(rank, *takes);

@@ -110,7 +110,6 @@ protected:
                 if (finishes(rank)) {
                     note_attempt(Kind::kEnd, rank);
                     machine_.release(rank);
-                    machine_.settle();
                     running_.erase(rank);
                 } else if (fails(rank)) {
                     interrupt(rank, kNever, p_.recovery[rank].detect);
@@ -154,7 +153,6 @@ protected:
         h.lost = lost;
         h.restart = running_.at(rank).restart;
         machine_.release(rank);
-        machine_.settle();
         running_.erase(rank);
         waiting_.insert(rank);
     }

@@ -229,7 +229,8 @@ TEST(KpiTable, TextIsAlignedAndExactToTheTick) {
         text,
         HasSubstr(
             "capacity\n"
-            "  gpus                                4    GPUs installed\n"
+            "  gpus                                4    GPUs of the datacenter, those that arrive "
+            "later included\n"
             "  horizon_s                    100.0625 s  length of the run (to the horizon, or "
             "to the last event)\n"));
     EXPECT_THAT(text,

@@ -195,6 +195,27 @@ TEST(Failures, RefuseMaintenanceThatOverlapsItself) {
                             testing::HasSubstr("nodes: two numbers are wanted")));
 }
 
+// Four nodes, one at a time for an hour each: a round takes 4 h.
+TEST(Failures, RefuseRoundsOfMaintenanceThatOverlap) {
+    const std::string window = "maintenance: [{name: m, from: 0 s, lasts: 1 h, ";
+    EXPECT_THAT(problems_of(window + "batch: 1, every: 3 h}]"),
+                ElementsAre(testing::HasSubstr("4 batches last longer")));
+    EXPECT_THAT(problems_of(window + "batch: 1, every: 4 h}]"), IsEmpty());
+    EXPECT_THAT(problems_of(window + "batch: 2, every: 3 h}]"), IsEmpty());
+    EXPECT_THAT(problems_of(window + "batch: 1, every: 3 h, nodes: [1, 3]}]"), IsEmpty());
+}
+
+// `--set failures.scale=10` on a topology with failures would otherwise switch them off in silence.
+TEST(Failures, RefuseKeysThatChangeNothing) {
+    for (const char* keys : {"scale: 10", "repair: {law: fixed, mean: 1 h}",
+                             "lemons: {share: 10 %, multiplier: 10}"}) {
+        EXPECT_THAT(problems_of(keys), ElementsAre(testing::HasSubstr("nothing fails here")))
+            << keys;
+    }
+    EXPECT_THAT(problems_of("scale: 10, per_1000_node_days: 1"), IsEmpty());
+    EXPECT_THAT(problems_of(""), IsEmpty());
+}
+
 TEST(Failures, ProposeTheNearestCalibration) {
     EXPECT_THAT(problems_of("preset: lama3"),
                 ElementsAre("t.yaml:2:20: topology.failures.preset: no such failure calibration "
