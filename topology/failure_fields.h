@@ -214,7 +214,9 @@ struct SpecTable<topology::FaultLogSpec> {
     using Spec = topology::FaultLogSpec;
     static constexpr std::string_view name = "fault-log";
     static constexpr std::string_view doc =
-        "Faults of real nodes, replayed. The first node named in the file is node 0 and so on.";
+        "Faults of real nodes, replayed. Names that the datacenter has (`a-n00003`) mean those "
+        "nodes; "
+        "if it has none of them, the first node named in the file is node 0 and so on.";
     static constexpr std::tuple fields{
         Field{"format", &Spec::format, optional(), "Format of the file."},
         Field{"file", &Spec::file, required(1), "Path: plain, gzip or Zstandard."},

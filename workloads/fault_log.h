@@ -11,8 +11,8 @@
 // maintenance, degraded; empty: repair) and speed (degraded: 0 < speed < 1); times in seconds; an
 // empty end: still open.
 //
-// A node may have several faults at once. Both formats may be packed (gzip, Zstandard). Whatever
-// the names, nodes are numbered by first appearance in the file.
+// A node may have several faults at once. Both formats may be packed (gzip, Zstandard). Nodes are
+// numbered by first appearance in the file.
 
 #include <cstdint>
 #include <limits>

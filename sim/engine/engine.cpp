@@ -13,8 +13,7 @@ class SimGridClock : public scenario::Recorder {
 public:
     SimGridClock(const scenario::Compiled& compiled, const core::State& state,
                  scenario::Observer observer, World& world)
-        : Recorder(compiled, state, std::move(observer)),
-          world_(world) {}
+        : Recorder(compiled, state, std::move(observer)), world_(world) {}
 
     bool advance(std::uint32_t now) {
         world_.advance_to(Ticks{now});

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <map>
 #include <utility>
 #include <vector>
 
 #include "sim/base/assert.h"
+#include "sim/base/issue.h"
 #include "sim/model/failure_time.h"
 #include "sim/model/outage_draft.h"
 #include "topology/failure_presets.h"
@@ -295,18 +295,6 @@ void Generator::add_log(const workloads::FaultLog& log) {
     }
 }
 
-workloads::FaultFormat format_of(topology::FaultLogFormat format) {
-    switch (format) {
-        case topology::FaultLogFormat::kInfiniteHbd:
-            return workloads::FaultFormat::kInfiniteHbd;
-        case topology::FaultLogFormat::kCsv:
-            return workloads::FaultFormat::kCsv;
-        case topology::FaultLogFormat::kAuto:
-            break;
-    }
-    return workloads::FaultFormat::kAuto;
-}
-
 Outage Generator::finished(const OutageDraft& draft) const {
     if (draft.source == kOther) {
         return others_[draft.thing];
@@ -359,24 +347,6 @@ Outages generate_outages(const topology::Topology& topology, const topology::Fai
         generator.add_log(*log);
     }
     return generator.finish();
-}
-
-std::optional<workloads::FaultLog> read_failure_log(const topology::FailureSpec& spec,
-                                                    const topology::Topology& topology,
-                                                    const std::string& folder,
-                                                    const topology::Where& where, Issues& issues) {
-    if (!spec.log) {
-        return std::nullopt;
-    }
-    const std::size_t before = issues.list().size();
-    const std::string path = (std::filesystem::path(folder) / spec.log->file).string();
-    workloads::FaultLog log = workloads::read_fault_log(path, format_of(spec.log->format), issues);
-    if (issues.list().size() == before && log.nodes.size() > topology.nodes.size()) {
-        topology::report(issues, where["log"]["file"],
-                         "the log names " + std::to_string(log.nodes.size()) +
-                             " nodes, the datacenter has " + std::to_string(topology.nodes.size()));
-    }
-    return log;
 }
 
 }  // namespace tidepool::model

@@ -12,15 +12,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
 
-#include "sim/base/issue.h"
 #include "sim/base/ticks.h"
 #include "sim/model/outages.h"
 #include "topology/failure_spec.h"
 #include "topology/topology.h"
-#include "topology/where.h"
 #include "workloads/fault_log.h"
 
 namespace tidepool::model {
@@ -34,12 +30,5 @@ inline constexpr std::size_t kMostOutages = 50'000'000;
 // to get the same random stream (their names share a 24-bit hash).
 Outages generate_outages(const topology::Topology& topology, const topology::FailureSpec& spec,
                          const workloads::FaultLog* log, std::uint64_t seed, Ticks end);
-
-// The log that the spec names, from a path relative to `folder`; none if it names none. Also an
-// issue: more nodes in the log than in the datacenter. `where` is the place of the FailureSpec.
-std::optional<workloads::FaultLog> read_failure_log(const topology::FailureSpec& spec,
-                                                    const topology::Topology& topology,
-                                                    const std::string& folder,
-                                                    const topology::Where& where, Issues& issues);
 
 }  // namespace tidepool::model

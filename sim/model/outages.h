@@ -32,7 +32,7 @@ inline constexpr std::uint64_t kWholeNode = ~std::uint64_t{0};
 
 struct Outage {
     Ticks begin;
-    Ticks end;  // kNever: not within the 8.5 years of the clock
+    Ticks end;                 // kNever: not within the 8.5 years of the clock
     std::uint32_t cause = 0;   // index into Outages::causes
     std::uint32_t entity = 0;  // which thing of its class failed: its number among those of the
                                // datacenter (GPU, node, link, leaf, ...), for people

@@ -8,7 +8,7 @@
 
 #include "sim/config/read.h"
 #include "sim/config/write.h"
-#include "sim/model/generate.h"
+#include "sim/model/failure_log.h"
 #include "sim/scenario/hash.h"
 #include "sim/scenario/overrides.h"
 #include "topology/build.h"

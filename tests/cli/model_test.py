@@ -202,7 +202,9 @@ def test_presets_are_spelled_right_and_given_once(tidepool):
     done = tidepool("model", "mtti", "--preset", "rsc1", "--nodes", "8")
     assert done.returncode == 2
     assert "did you mean 'rsc-1'?" in done.stderr
-    done = tidepool("model", "spares", "--preset", "rsc-1", "--per-1000-node-days", "1", "--nodes", "8", "--repair", "1 d")
+    done = tidepool(
+        "model", "spares", "--preset", "rsc-1", "--per-1000-node-days", "1", "--nodes", "8", "--repair", "1 d"
+    )
     assert done.returncode == 2
     assert "second time" in done.stderr
     done = tidepool("model", "spares", "--nodes", "8", "--repair", "1 d")

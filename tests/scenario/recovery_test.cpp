@@ -8,6 +8,7 @@
 
 #include "sim/batch/closed_form.h"
 #include "sim/scenario/compile.h"
+#include "sim/scenario/compile_outages.h"
 #include "sim/scenario/compile_recovery.h"
 #include "tests/scenario/scenario_folder.h"
 
@@ -215,6 +216,63 @@ TEST_F(Recovery, PreemptionsOfSecondOrder) {
     EXPECT_EQ(ledger.jobs[1].preemptions, 1U);
     EXPECT_EQ(ledger.second_order_preemptions, 1U);
     EXPECT_EQ(ledger.jobs[0].end.value, 81U * 16);
+}
+
+// Node 0 is shared by two jobs that wait on it while the spare serves, so that it comes back as one
+// too many: the node that a preemption frees must go to the urgent job, not to the spares.
+TEST_F(Recovery, AFreedNodeIsNotTakenFromWhomItWasFreedFor) {
+    write("jobs.csv",
+          "job_id,submit,duration,gpus,priority\n0,0,1000,4,0\n1,0,1000,4,0\n2,0,1000,8,0\n"
+          "3,0,1000,8,0\n4,5,1000,8,0\n5,30,10,8,5\n");
+    write("log.csv", "node,begin,end,cause\na,10,20,x\n");
+    scenario(
+        "scheduler: {spare_nodes: 17, order: priority, preempt: priority, preempt_after: 0 s}\n"
+        "recovery: {on_failure: wait, detect: 1 s}\nfailures: {log: {file: log.csv}}\n");
+    const model::Ledger ledger = batch::run(compile(load_small({"horizon=2000 s"})), {});
+    EXPECT_EQ(ledger.jobs[5].start.value, 30U * 16);
+    std::uint32_t preempted = 0;
+    for (const model::JobRecord& job : ledger.jobs) {
+        preempted += job.preemptions;
+    }
+    EXPECT_EQ(preempted, 1U);
+}
+
+// Node 0 is cut off (reach multi-node) under a one-node job, which works on; at 50 s it fails in
+// earnest. A spare stands in at once: detection 1 s, swap 2 s, back at 53 s.
+TEST_F(Recovery, ANodeThatWasCutOffGetsItsSpareWhenItsJobLosesIt) {
+    write("jobs.csv", "job_id,submit,duration,gpus\n1,0,1000,8\n");
+    write("log.csv", "node,begin,end,cause\na-n00000,50,60,x\n");
+    scenario(
+        "scheduler: {placement: first-fit, spare_nodes: 2}\n"
+        "recovery: {on_failure: wait, detect: 1 s, swap: 2 s}\ncheckpoint: {restart: 0 s}\n"
+        "failures: {log: {file: log.csv}}\n");
+    Compiled compiled = compile(load_small());
+    model::Outage cut;
+    cut.begin = Ticks{20 * 16};
+    cut.end = Ticks{90 * 16};
+    cut.last_node = 1;
+    cut.reach = model::Reach::kMultiNode;
+    compiled.outages.list.insert(compiled.outages.list.begin(), cut);
+    compiled.plan.steps = node_steps(compiled.outages, load_small().topology);
+    const model::Ledger ledger = batch::run(compiled, {});
+    EXPECT_EQ(ledger.jobs[0].interruptions, 1U);
+    ASSERT_EQ(ledger.attempts.size(), 2U);
+    EXPECT_EQ(ledger.attempts[0].end.value, 50U * 16);
+    EXPECT_EQ(ledger.attempts[0].recovered.value, 53U * 16);
+    EXPECT_EQ(ledger.attempts[1].first_node, 18U);
+}
+
+TEST_F(Recovery, LogsMayNameTheNodesOfTheDatacenter) {
+    write("log.csv", "node,begin,end,cause\na-n00007,50,60,x\na-n00002,50,60,x\n");
+    scenario("failures: {log: {file: log.csv}}\n");
+    const Compiled compiled = compile(load_small());
+    ASSERT_EQ(compiled.outages.list.size(), 2U);
+    EXPECT_EQ(compiled.outages.list[0].first_node, 2U);
+    EXPECT_EQ(compiled.outages.list[1].first_node, 7U);
+    write("log.csv", "node,begin,end,cause\na-n00007,50,60,x\na-n0002,50,60,x\n");
+    EXPECT_NE(problems().find("'a-n0002', which is none"), std::string::npos) << problems();
+    write("log.csv", "node,begin,end,cause\nx,50,60,x\ny,50,60,x\n");  // in order of appearance
+    EXPECT_EQ(compile(load_small()).outages.list[1].first_node, 1U);
 }
 
 TEST_F(Recovery, WhatContradictsItselfIsRefused) {
