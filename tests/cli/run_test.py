@@ -321,7 +321,7 @@ def test_a_decimal_horizon_is_no_tick_longer(tidepool, small):
 
 
 def test_pools_have_no_nodes(tidepool, small, tmp_path):
-    assert tidepool("run", small, "--set", "scheduler.placement=fungible").returncode == 0
+    assert tidepool("run", small, "--set", "scheduler.placement=fungible", "--set", "failures={}").returncode == 0
     with h5py.File(tmp_path / "small.h5") as file:
         assert (file["jobs/nodes"][()] == 0).all()
         assert (file["jobs/first_node"][()] == -1).all()

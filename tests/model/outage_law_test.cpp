@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/model/failure_log.h"
 #include "tests/model/outage_tools.h"
 #include "topology/build.h"
 #include "workloads/unpack.h"
