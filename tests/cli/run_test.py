@@ -321,7 +321,8 @@ def test_a_decimal_horizon_is_no_tick_longer(tidepool, small):
 
 
 def test_pools_have_no_nodes(tidepool, small, tmp_path):
-    assert tidepool("run", small, "--set", "scheduler.placement=fungible", "--set", "failures={}").returncode == 0
+    pools = tidepool("run", small, "--set", "scheduler.placement=fungible", "--set", "failures={}")
+    assert pools.returncode == 0
     with h5py.File(tmp_path / "small.h5") as file:
         assert (file["jobs/nodes"][()] == 0).all()
         assert (file["jobs/first_node"][()] == -1).all()
