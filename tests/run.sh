@@ -32,7 +32,7 @@ need() {  # NAME COMMAND...: the rest is pointless after a failure
 }
 
 configure() { cmake --preset "$1" -DTIDEPOOL_TESTS=ON --log-level=WARNING; }
-compile() { cmake --build "build/$1" --parallel "$jobs" --target all all_verify_interface_header_sets; }
+compile() { cmake --build "build/$1" --parallel "$jobs" --target "${@:2}"; }
 test_all() { ctest --preset "$1" --parallel "$jobs" --output-junit "$root/build/$1/ctest.xml"; }
 python_tests() { .venv/bin/python -m pytest -q tests --junitxml build/pytest.xml; }
 
@@ -40,10 +40,10 @@ need 'Setup' bash sim/setup.sh test
 jobs=$(jobs_at_once)
 check 'Lint' bash tests/lint.sh
 need 'Configure release' configure release
-need 'Build release' compile release
+need 'Build release' compile release all all_verify_interface_header_sets
 check 'Test release' test_all release
 check 'Test command line and Python' python_tests
 need 'Configure dev (address and undefined-behaviour sanitizers)' configure dev
-need 'Build dev' compile dev
+need 'Build dev' compile dev all
 check 'Test dev' test_all dev
 finish
