@@ -17,19 +17,14 @@ double pow(double x, double y);  // special values as in IEEE 754: pow(1, y) = p
                                  // negative x needs an integer y, otherwise NaN
 
 // Of x > 0; 0 -> inf, negative -> NaN (no use here needs the poles). Stirling's series, shifted.
-double gamma(double x);      // overflows to inf above 171.62
-double log_gamma(double x);  // absolute error 1e-17 beside its zeros at 1 and 2
+double gamma(double x);  // overflows to inf above 171.62
 
 // The z with P(standard normal <= z) = p. Wichura 1988, algorithm AS 241 (PPND16).
 // 0 -> -inf, 1 -> inf, outside [0, 1] -> NaN. For an upper tail pass the small p and negate.
 double normal_quantile(double p);
 
-// Lambert's W, principal branch: the w >= -1 with w e^w = x. Below -1/e -> NaN, inf -> inf.
-// Beside the branch point -1/e, x itself says too little (w moves by the root of its error):
-// use the function below where x is known as -e^(-c-1).
-double lambert_w0(double x);
-
-// 1 + W0(-e^(-c-1)), accurate for every c >= 0, however small: 0 -> 0, inf -> 1, negative -> NaN.
+// 1 + W0(-e^(-c-1)), W0 the principal branch of Lambert's W (w e^w = x), accurate for every
+// c >= 0, however small: 0 -> 0, inf -> 1, negative -> NaN.
 double one_plus_lambert_w0(double c);
 
 }  // namespace tidepool::portable

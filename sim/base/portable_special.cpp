@@ -138,26 +138,6 @@ double gamma(double x) {
            (1 - lifted.product.low / lifted.product.high);
 }
 
-double log_gamma(double x) {
-    if (std::isnan(x) || x < 0) {
-        return kNan;
-    }
-    if (x == 0 || std::isinf(x)) {
-        return kInfinity;
-    }
-    if (x < 0x1p-60) {
-        return -log(x);
-    }
-    if (x > 1e15) {  // Stirling's series has nothing to add; no product may overflow
-        return x > 0x1p900 ? x * (log(x) - 1) : stirling(x).high;
-    }
-    const Lifted lifted = lift(x);
-    const DoubleDouble product = lifted.product;
-    const DoubleDouble log_product =
-        log_wide(product.high) + DoubleDouble{product.low / product.high, 0};
-    return (stirling(lifted) + -log_product).high;
-}
-
 double normal_quantile(double p) {
     if (!(p >= 0 && p <= 1)) {
         return kNan;
@@ -172,28 +152,6 @@ double normal_quantile(double p) {
     const double r = std::sqrt(-log(q < 0 ? p : 1 - p));
     const double size = r <= 5 ? ratio(kShoulder, r - 1.6) : ratio(kTail, r - 5);
     return q < 0 ? -size : size;
-}
-
-double lambert_w0(double x) {
-    if (std::isnan(x) || x == 0 || x == kInfinity) {
-        return x;
-    }
-    if (x < -0.25) {
-        const double c = -1 - log(-x);
-        // -1/e as a double lies within half an ulp of the branch point; take it for the point
-        return c < -1e-15 ? kNan : one_plus_lambert_w0(c > 0 ? c : 0) - 1;
-    }
-    double w = log1p(x);  // from above
-    const double log_x = x > 1 ? log(x) : 0;
-    for (int step = 0; step < 60; ++step) {
-        const double next =
-            x > 1 ? w * (1 + log_x - log(w)) / (1 + w) : (w * w + x * exp(-w)) / (1 + w);
-        if (next == w) {
-            break;
-        }
-        w = next;
-    }
-    return w;
 }
 
 double one_plus_lambert_w0(double c) {

@@ -46,7 +46,7 @@ TP_HD constexpr Block draw(std::uint64_t seed, Purpose purpose, std::uint32_t ki
 }
 
 // -ln((u + 1/2) / 2^32) * 2^26 in integers, the same on every device: 0 .. 22.9 * 2^26. The
-// logarithm of the fraction is a minimax polynomial of degree 9 in Q31, within 2^-26 of the truth.
+// logarithm of the fraction is a minimax polynomial of degree 9 in Q31. Within 2.2 of these units.
 TP_HD constexpr std::uint32_t neg_ln_q26(std::uint32_t u) {
     const std::uint64_t v = (std::uint64_t{u} << 1U) | 1U;  // odd, 1 .. 2^33 - 1
     int e = 0;                                              // floor(log2 v)

@@ -121,10 +121,4 @@ EventsPerSecond InterruptionRates::operator()(std::uint32_t gpus) const {
     return {rate};
 }
 
-EventsPerSecond interruption_rate(const topology::Topology& topology,
-                                  const topology::FailureSpec& spec, const workloads::FaultLog* log,
-                                  std::uint32_t gpus) {
-    return InterruptionRates(topology, spec, log)(gpus);
-}
-
 }  // namespace tidepool::model

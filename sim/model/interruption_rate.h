@@ -47,9 +47,4 @@ private:
     double log_rate_per_node_ = 0;
 };
 
-// The same for one gang.
-EventsPerSecond interruption_rate(const topology::Topology& topology,
-                                  const topology::FailureSpec& spec, const workloads::FaultLog* log,
-                                  std::uint32_t gpus);
-
 }  // namespace tidepool::model

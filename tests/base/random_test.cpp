@@ -2,6 +2,7 @@
 #include "sim/base/random.h"
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 
 #include <Random123/philox.h>
@@ -61,6 +62,39 @@ TEST(Bounded, IsEven) {
         chi += (n - 6250.0) * (n - 6250.0) / 6250.0;
     }
     EXPECT_LT(chi, 44.3);
+}
+
+// Against the logarithm of the C library, at both ends and on a grid.
+TEST(Exponential, IsTheLogarithmInIntegers) {
+    const auto error = [](std::uint64_t u) {
+        const double truth = -std::log((static_cast<double>(u) + 0.5) * 0x1p-32) * 0x1p26;
+        return std::fabs(truth - neg_ln_q26(static_cast<std::uint32_t>(u)));
+    };
+    double worst = 0;
+    for (std::uint64_t u = 0; u <= 0xFFFF'FFFF; u += 9973) {
+        worst = std::fmax(worst, error(u));
+    }
+    for (std::uint64_t u = 0; u < 20'000; ++u) {
+        worst = std::fmax(worst, std::fmax(error(u), error(0xFFFF'FFFF - u)));
+    }
+    EXPECT_LT(worst, 2.2);
+    EXPECT_EQ(neg_ln_q26(0xFFFF'FFFF), 0U);
+}
+
+// mean * x / 2^26, rounded down, also where the product passes 64 bits: a mean of 20 years is
+// 10,091,520,000 ticks, more than the clock holds; what passes the clock saturates.
+TEST(Exponential, NeverOverflows) {
+    constexpr std::uint64_t kTwentyYears = 20ULL * 365 * 86'400 * 16;
+    for (const std::uint64_t mean : {std::uint64_t{1}, std::uint64_t{12'345'678}, kTwentyYears}) {
+        for (const std::uint32_t word : {0U, 1U, 0x1234'5678U, 0xF000'0000U, 0xFFFF'FF00U}) {
+            const long double exact =
+                std::floor(static_cast<long double>(mean) * neg_ln_q26(word) / 0x1p26L);
+            const long double clock = 0xFFFF'FFFFU;
+            EXPECT_EQ(exponential_ticks(word, mean), std::fmin(exact, clock))
+                << mean << " " << word;
+        }
+    }
+    EXPECT_EQ(exponential_ticks(0x8000'0000, ~std::uint64_t{0}), 0xFFFF'FFFFU);
 }
 
 }  // namespace

@@ -16,13 +16,13 @@ constexpr double kDaySeconds = 86'400;
 // Interruptions per day.
 double per_day(const topology::Topology& topology, const std::string& yaml, std::uint32_t gpus,
                const workloads::FaultLog* log = nullptr) {
-    return interruption_rate(topology, failures(yaml), log, gpus).value * kDaySeconds;
+    return InterruptionRates(topology, failures(yaml), log)(gpus).value * kDaySeconds;
 }
 
 // VC-10: 419 in 54 d.
 TEST(InterruptionRate, OfLlama3IsThePublishedOne) {
     const topology::Topology topology = topology::build_preset("llama3-16k");
-    EXPECT_NEAR(interruption_rate(topology, topology.failures, nullptr, 16'384).value * kDaySeconds,
+    EXPECT_NEAR(InterruptionRates(topology, topology.failures, nullptr)(16'384).value * kDaySeconds,
                 419.0 / 54, 1e-9);
     // One node feels neither switches and cables (35) nor network cards (7).
     EXPECT_NEAR(per_day(topology, "preset: llama3", 8), (419.0 - 42) / 54 / 2048, 1e-12);

@@ -59,7 +59,7 @@ TEST(VC12, MeanTimeToFailureByPreset) {
             Case(cluster(16'384) + "failures: {preset: " + preset + "}\n", equal_jobs(1, 1, 1))
                 .loaded();
         return 1 /
-               model::interruption_rate(loaded.topology, loaded.failures(), nullptr, gpus).value /
+               model::InterruptionRates(loaded.topology, loaded.failures(), nullptr)(gpus).value /
                3600;
     };
     EXPECT_NEAR(mttf("rsc-1", 1024), 28.85, 5e-3);
