@@ -250,7 +250,7 @@ void admit(const Loaded& loaded, const JobTable& table, Compiled& compiled, JobI
     });
 }
 
-// Failures, checkpoints, recovery, spares.
+// Checkpoints, recovery, spares.
 void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& compiled,
                         Issues& issues) {
     PlanArrays& plan = compiled.plan;
@@ -262,10 +262,6 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
         return;
     }
     compile_spares(loaded, plan, issues);
-    const Ticks end = plan.end == kNever.value ? Ticks{kNever.value - 1} : Ticks{plan.end};
-    compiled.outages = model::generate_outages(loaded.topology, loaded.failures(),
-                                               loaded.fault_log(), plan.seed, end);
-    plan.steps = node_steps(compiled.outages, loaded.topology);
     std::vector<JobPlace> where;
     for (const std::uint32_t job : compiled.job_of_rank) {
         where.push_back({table.rows[job].workload, table.rows[job].index});
@@ -284,7 +280,7 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
 
 }  // namespace
 
-Compiled compile(const Loaded& loaded) {
+Compiled compile_plan(const Loaded& loaded) {
     const ScenarioSpec& spec = loaded.spec;
     Compiled compiled;
     PlanArrays& plan = compiled.plan;
@@ -325,6 +321,25 @@ Compiled compile(const Loaded& loaded) {
     }
     admit(loaded, table, compiled, issues);
     issues.throw_if_any();
+    return compiled;
+}
+
+Luck draw_luck(const Loaded& loaded, const PlanArrays& plan, std::uint64_t seed) {
+    Luck luck;
+    if (plan.interruptible) {
+        const Ticks end = plan.end == kNever.value ? Ticks{kNever.value - 1} : Ticks{plan.end};
+        luck.outages = model::generate_outages(loaded.topology, loaded.failures(),
+                                               loaded.fault_log(), seed, end);
+        luck.steps = node_steps(luck.outages, loaded.topology);
+    }
+    return luck;
+}
+
+Compiled compile(const Loaded& loaded) {
+    Compiled compiled = compile_plan(loaded);
+    Luck luck = draw_luck(loaded, compiled.plan, compiled.plan.seed);
+    compiled.outages = std::move(luck.outages);
+    compiled.plan.steps = std::move(luck.steps);
     return compiled;
 }
 

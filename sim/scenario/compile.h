@@ -24,8 +24,8 @@ struct PlanArrays {
     std::uint32_t bit_words = 0, level_counts = 0;
     std::vector<std::uint32_t> submit, duration, estimate, job_gpus, models;  // by rank
     std::vector<std::uint32_t> arrival;
-    bool interruptible = false;  // without it, the rest of this block is empty
-    std::vector<core::NodeStep> steps;
+    bool interruptible = false;         // without it, the rest of this block is empty
+    std::vector<core::NodeStep> steps;  // the luck of one seed, see draw_luck()
     std::vector<std::uint8_t> spare;
     std::vector<std::uint32_t> pool_of, pool_begin, leaf_of;
     bool preempt = false;
@@ -63,9 +63,22 @@ struct Compiled {
     std::string origin;  // calendar time of tick 0, if all traces agree on one
 };
 
-// Throws InputError for jobs that could never run (unless they are to be rejected), missing
-// estimates, times beyond the clock, and spares, checkpoints or failures that the datacenter cannot
-// have.
+// All that the seed has no say in: no outages, no steps of nodes. Throws InputError for jobs that
+// could never run (unless they are to be rejected), missing estimates, times beyond the clock, and
+// spares, checkpoints or failures that the datacenter cannot have.
+Compiled compile_plan(const Loaded& loaded);
+
+// What one seed makes of the failures.
+struct Luck {
+    model::Outages outages;
+    std::vector<core::NodeStep> steps;
+};
+
+// For a plan of compile_plan(), with any seed; empty if nothing in it can be interrupted. Throws
+// InputError for failures without end.
+Luck draw_luck(const Loaded& loaded, const PlanArrays& plan, std::uint64_t seed);
+
+// Both, with the scenario's own seed.
 Compiled compile(const Loaded& loaded);
 
 }  // namespace tidepool::scenario
