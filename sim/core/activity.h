@@ -14,10 +14,12 @@ TP_HD constexpr std::uint32_t later(std::uint32_t tick, std::uint64_t ticks) {
 }
 
 // Calls give(node, gpus) for every node that the slot holds; GPUs that are down are left out.
+// `interruptible`: as the plan says.
 template <class Give>
-TP_HD void for_each_held(const Plan& plan, const State& state, const Slot& slot, Give&& give) {
+TP_HD void for_each_held(const Plan& plan, const State& state, const Slot& slot, bool interruptible,
+                         Give&& give) {
     const auto down = [&](std::uint32_t node, std::uint64_t bits) {
-        return plan.interruptible ? count_bits(state.down[node] & bits) : 0;
+        return interruptible ? count_bits(state.down[node] & bits) : 0;
     };
     for (std::uint32_t node = slot.whole; node != kNone;) {
         const std::uint32_t next = state.next_node[node];
@@ -31,9 +33,10 @@ TP_HD void for_each_held(const Plan& plan, const State& state, const Slot& slot,
 
 // The same for what the scheduler will get when the slot is given back.
 template <class Give>
-TP_HD void for_each_returned(const Plan& plan, const State& state, const Slot& slot, Give&& give) {
-    for_each_held(plan, state, slot, [&](std::uint32_t node, std::uint32_t gpus) {
-        if (!plan.interruptible || serves(state, node)) {
+TP_HD void for_each_returned(const Plan& plan, const State& state, const Slot& slot,
+                             bool interruptible, Give&& give) {
+    for_each_held(plan, state, slot, interruptible, [&](std::uint32_t node, std::uint32_t gpus) {
+        if (!interruptible || serves(state, node)) {
             give(node, gpus);
         }
     });
@@ -59,8 +62,8 @@ TP_HD inline std::uint64_t restart_ticks(const Plan& plan, const State& state, s
 
 // When the scheduler believes that the job would end if it started now.
 TP_HD inline std::uint32_t expected_end(const Plan& plan, const State& state, std::uint32_t rank,
-                                        std::uint32_t tick) {
-    if (!plan.interruptible) {
+                                        std::uint32_t tick, bool interruptible) {
+    if (!interruptible) {
         return later(tick, plan.estimate[rank]);
     }
     const CheckpointRule& rule = checkpoint_rule(plan, rank);
@@ -83,7 +86,7 @@ namespace detail {
 TP_HD inline std::uint8_t reach_of(const Plan& plan, const State& state, const Slot& slot) {
     std::uint32_t nodes = 0, leaf = kNone;
     bool leaves = false;
-    for_each_held(plan, state, slot, [&](std::uint32_t node, std::uint32_t) {
+    for_each_held(plan, state, slot, true, [&](std::uint32_t node, std::uint32_t) {
         leaves = leaves || (nodes > 0 && plan.leaf_of[node] != leaf);
         leaf = plan.leaf_of[node];
         ++nodes;
@@ -94,7 +97,7 @@ TP_HD inline std::uint8_t reach_of(const Plan& plan, const State& state, const S
 TP_HD inline std::uint32_t speed_of(const Plan& plan, const State& state, const Slot& slot,
                                     std::uint32_t reach) {
     std::uint32_t slowest = kFullSpeed;
-    for_each_held(plan, state, slot, [&](std::uint32_t node, std::uint32_t) {
+    for_each_held(plan, state, slot, true, [&](std::uint32_t node, std::uint32_t) {
         for (std::uint32_t r = 0; r <= reach; ++r) {
             const std::uint32_t speed = state.speed[r * plan.nodes + node];
             slowest = speed < slowest ? speed : slowest;

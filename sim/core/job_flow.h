@@ -3,6 +3,7 @@
 // back. A Run ties a plan, its state and a driver together. What a driver offers (slot: its number
 // in State::slots):
 //
+//   static constexpr bool kInterruptible  what Plan::interruptible says; Told adds it to a driver
 //   bool advance(tick)         time moves to `tick`; the state has been as it is since the last
 //                              call. False ends the run there (the user interrupted it).
 //   void started(slot, tick)   first start, or again from the queue; the slot is complete
@@ -21,6 +22,13 @@
 #include "sim/core/nodes.h"
 
 namespace tidepool::core {
+
+// A driver that does not know whether jobs can be interrupted, told at compile time.
+template <class Driver, bool kCan>
+struct Told : Driver {
+    using Driver::Driver;
+    static constexpr bool kInterruptible = kCan;
+};
 
 // Hooks that do nothing, for drivers to build on.
 struct QuietDriver {
@@ -60,15 +68,18 @@ namespace detail {
 
 // Lane 0 notes in the slot who holds which GPUs. Whole nodes of a gang are chained in the order
 // they were taken.
-TP_HD inline void hold(const Plan& plan, State& state, Slot& slot, bool gang, std::uint32_t node,
-                       std::uint32_t gpus, std::uint64_t bits, std::uint32_t& last) {
+template <class Exec, class Driver>
+TP_HD void hold(Run<Exec, Driver>& run, Slot& slot, bool gang, std::uint32_t node,
+                std::uint32_t gpus, std::uint64_t bits, std::uint32_t& last) {
+    const Plan& plan = run.plan;
+    State& state = run.state;
     const NodeClass& c = plan.classes_by_size[plan.node_class[node]];
     slot.node_class = plan.node_class[node];
     if (gang && gpus == c.gpus) {
         TP_ASSERT(state.now.free[node] == gpus, "a gang takes wholly free nodes");
         (last == kNone ? slot.whole : state.next_node[last]) = node;
         state.next_node[node] = kNone;
-        if (plan.interruptible) {
+        if constexpr (Run<Exec, Driver>::kInterruptible) {
             state.node_before[node] = last;
         }
         last = node;
@@ -99,7 +110,7 @@ template <class Exec, class Driver>
 TP_HD void take(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node, std::uint32_t gpus,
                 std::uint64_t bits, bool whole) {
     State& state = run.state;
-    if (run.plan.interruptible) {
+    if constexpr (Run<Exec, Driver>::kInterruptible) {
         edit_node(run, node, [&] {
             state.held[node] |= bits;
             if (whole) {
@@ -124,7 +135,7 @@ template <class Exec, class Driver>
 TP_HD void give_back(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node,
                      std::uint64_t bits, std::uint32_t gpus) {
     State& state = run.state;
-    if (run.plan.interruptible) {
+    if constexpr (Run<Exec, Driver>::kInterruptible) {
         edit_node(run, node, [&] {
             TP_ASSERT((state.held[node] & bits) == bits, "what is given back was held");
             state.held[node] &= ~bits;
@@ -170,7 +181,7 @@ TP_HD void release(Run<Exec, Driver>& run, std::uint32_t id) {
     if (plan.queue == QueuePolicy::kEasy) {
         erase(run.exec, state.expected, end_key(slot.expected_end, slot.rank));
     }
-    if (!plan.interruptible) {
+    if constexpr (!Run<Exec, Driver>::kInterruptible) {
         state.allocated -= plan.job_gpus[slot.rank];
         state.released = true;
     }
@@ -188,7 +199,8 @@ TP_HD void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick,
     State& state = run.state;
     const Plan& plan = run.plan;
     const std::uint32_t id = state.unused_slots[state.unused_count - 1];
-    const std::uint32_t expected = expected_end(plan, state, rank, tick);
+    const std::uint32_t expected =
+        expected_end(plan, state, rank, tick, Run<Exec, Driver>::kInterruptible);
     const bool gang = plan.job_gpus[rank] > largest_node(plan, rank);
     Slot& slot = state.slots[id];
     run.exec.sync();
@@ -199,7 +211,7 @@ TP_HD void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick,
         slot.end = later(tick, plan.duration[rank]);
         slot.expected_end = expected;
         state.waiting[rank / 64] &= ~(std::uint64_t{1} << (rank % 64));
-        if (plan.interruptible) {
+        if constexpr (Run<Exec, Driver>::kInterruptible) {
             state.activity[id] = Activity{};
         }
     }
@@ -211,7 +223,7 @@ TP_HD void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick,
         const bool whole = gang && gpus == plan.classes_by_size[plan.node_class[node]].gpus;
         run.exec.sync();
         if (run.exec.lane() == 0) {
-            detail::hold(plan, state, slot, gang, node, gpus, bits, last);
+            detail::hold(run, slot, gang, node, gpus, bits, last);
             if (beyond) {
                 state.shadow_free[node] -= gpus;
             }
@@ -225,7 +237,7 @@ TP_HD void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick,
     --state.unused_count;
     --state.queue_length;
     state.queued_gpus -= plan.job_gpus[rank];
-    if (plan.interruptible) {
+    if constexpr (Run<Exec, Driver>::kInterruptible) {
         set_running(run, id, tick);
     } else {
         state.allocated += plan.job_gpus[rank];
@@ -243,7 +255,7 @@ TP_HD void finish_next(Run<Exec, Driver>& run) {
     State& state = run.state;
     const std::uint32_t id = state.ends.slots[state.ends.size - 1];
     const std::uint32_t tick = state.slots[id].end;
-    if (run.plan.interruptible) {
+    if constexpr (Run<Exec, Driver>::kInterruptible) {
         bring_up_to(run, id, tick);
     }
     run.driver.finished(id, tick);

@@ -9,8 +9,11 @@
 
 namespace tidepool::core {
 
+// The driver says whether jobs can be interrupted, so that runs in which they cannot do not pay for
+// it; Plan::interruptible must say the same.
 template <class Exec, class Driver>
 struct Run {
+    static constexpr bool kInterruptible = Driver::kInterruptible;
     Exec exec;
     const Plan& plan;
     State& state;

@@ -59,7 +59,7 @@ TP_HD std::uint32_t next_eligible(Run<Exec, Driver>& run, std::uint32_t head, st
 template <class Exec, class Driver>
 TP_HD void mark(Run<Exec, Driver>& run, std::uint32_t id, bool victim) {
     edit_activity(run, id, [&](Activity& a) { a.victim = victim; });
-    for_each_returned(run.plan, run.state, run.state.slots[id],
+    for_each_returned(run.plan, run.state, run.state.slots[id], true,
                       [&](std::uint32_t node, std::uint32_t gpus) {
                           const std::uint32_t free = run.state.shadow.free[node];
                           set_free(run.exec, run.plan, run.state.shadow, node,

@@ -53,7 +53,7 @@ TP_HD inline bool complete(const Plan& plan, const State& state, std::uint32_t i
         return false;
     }
     std::uint64_t up = 0;
-    for_each_held(plan, state, state.slots[id],
+    for_each_held(plan, state, state.slots[id], true,
                   [&](std::uint32_t, std::uint32_t gpus) { up += gpus; });
     return up == plan.job_gpus[state.slots[id].rank];
 }
@@ -64,7 +64,7 @@ TP_HD void restart(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick)
     const Slot& slot = state.slots[id];
     const std::uint64_t lost = fall_back(run, id, state.activity[id].loss);
     run.driver.recovers(id, tick, lost);
-    const std::uint32_t expected = expected_end(run.plan, state, slot.rank, tick);
+    const std::uint32_t expected = expected_end(run.plan, state, slot.rank, tick, true);
     if (run.plan.queue == QueuePolicy::kEasy) {
         erase(run.exec, state.expected, end_key(slot.expected_end, slot.rank));
         run.exec.sync();
@@ -236,7 +236,7 @@ TP_HD void interrupt(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tic
 template <class Exec, class Driver>
 TP_HD void handle_next(Run<Exec, Driver>& run) {
     State& state = run.state;
-    if (run.plan.interruptible) {
+    if constexpr (Run<Exec, Driver>::kInterruptible) {
         const std::uint32_t id = state.ends.slots[state.ends.size - 1];
         const std::uint32_t tick = state.slots[id].end;
         const Activity& a = state.activity[id];

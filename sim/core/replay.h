@@ -14,7 +14,7 @@ namespace tidepool::core {
 // The run ends: brings what jobs are doing up to date.
 template <class Exec, class Driver>
 TP_HD void stop_all(Run<Exec, Driver>& run, std::uint32_t tick) {
-    if (run.plan.interruptible) {
+    if constexpr (Run<Exec, Driver>::kInterruptible) {
         for (std::uint32_t i = 0; i < run.state.ends.size; ++i) {
             const std::uint32_t id = run.state.ends.slots[i];
             bring_up_to(run, id, tick);
@@ -28,6 +28,8 @@ TP_HD void stop_all(Run<Exec, Driver>& run, std::uint32_t tick) {
 // stopped it.
 template <class Exec, class Driver>
 TP_HD std::uint32_t replay(Exec exec, const Plan& plan, State& state, Driver& driver) {
+    constexpr bool kCan = Driver::kInterruptible;
+    TP_ASSERT(plan.interruptible == kCan, "the driver was told what the plan says");
     Run<Exec, Driver> run{exec, plan, state, driver};
     const auto next_submit = [&] {
         return state.next_arrival < plan.arrivals ? plan.submit[plan.arrival[state.next_arrival]]
@@ -37,7 +39,7 @@ TP_HD std::uint32_t replay(Exec exec, const Plan& plan, State& state, Driver& dr
     for (;;) {
         const std::uint32_t end = next_end(state.ends);
         const std::uint32_t submit = next_submit();
-        const std::uint32_t step = next_step(plan, state);
+        const std::uint32_t step = kCan ? next_step(plan, state) : 0xFFFF'FFFFu;
         const std::uint32_t soonest = end < submit ? end : submit;
         const std::uint32_t job = soonest < state.wake ? soonest : state.wake;
         if (plan.end == 0xFFFF'FFFFu && job == 0xFFFF'FFFFu && state.ends.size == 0 &&
@@ -56,14 +58,16 @@ TP_HD std::uint32_t replay(Exec exec, const Plan& plan, State& state, Driver& dr
         while (next_end(state.ends) == now) {
             handle_next(run);
         }
-        if (next_step(plan, state) == now) {
-            change_nodes(run, now);
+        if constexpr (kCan) {
+            if (step == now) {
+                change_nodes(run, now);
+            }
         }
         while (next_submit() == now) {
             enqueue(run, plan.arrival[state.next_arrival]);
             ++state.next_arrival;
         }
-        if (plan.interruptible) {
+        if constexpr (kCan) {
             arrange_spares(run, now);
         }
         schedule(run, now);

@@ -11,6 +11,11 @@ namespace tidepool::core {
 
 namespace detail {
 
+template <class Exec, class Driver>
+TP_HD bool may_preempt(const Run<Exec, Driver>& run) {
+    return Run<Exec, Driver>::kInterruptible && run.plan.preempt;
+}
+
 // Starts heads of the queue until one does not fit; returns it, or kNone when the queue is empty.
 template <class Exec, class Driver>
 TP_HD std::uint32_t start_heads(Run<Exec, Driver>& run, std::uint32_t tick) {
@@ -18,11 +23,17 @@ TP_HD std::uint32_t start_heads(Run<Exec, Driver>& run, std::uint32_t tick) {
     while (state.queue_length > 0) {
         const std::uint32_t head = next_waiting(run, state.queue_first);
         state.queue_first = head;
-        if (!state.released && head == state.blocked_head && !run.plan.preempt) {
+        if (!state.released && head == state.blocked_head && !may_preempt(run)) {
             return head;  // nothing came free since it was found not to fit
         }
-        if (!fits(run.plan, state.now, head) && !(run.plan.preempt && make_room(run, head, tick))) {
-            return head;
+        if (!fits(run.plan, state.now, head)) {
+            bool room = false;
+            if constexpr (Run<Exec, Driver>::kInterruptible) {
+                room = run.plan.preempt && make_room(run, head, tick);
+            }
+            if (!room) {
+                return head;
+            }
         }
         start(run, head, tick, state.now, false, false);
     }
@@ -38,6 +49,7 @@ TP_HD std::uint32_t reserve(Run<Exec, Driver>& run, std::uint32_t head, std::uin
     State& state = run.state;
     const Plan& plan = run.plan;
     const EndOrder& expected = state.expected;
+    constexpr bool kCan = Run<Exec, Driver>::kInterruptible;
     const auto end_of = [&](std::uint32_t i) {
         const auto end = static_cast<std::uint32_t>(expected.keys[i] >> 32);
         return end > tick ? end : tick + 1;
@@ -47,12 +59,12 @@ TP_HD std::uint32_t reserve(Run<Exec, Driver>& run, std::uint32_t head, std::uin
     std::uint32_t shadow_time = tick;
     while (!fits(plan, state.shadow, head)) {
         if (i == 0) {  // too many nodes are down: no reservation, everything else may start
-            TP_ASSERT(plan.interruptible, "a job that could never run was rejected beforehand");
+            TP_ASSERT(kCan, "a job that could never run was rejected beforehand");
             return kNone;
         }
         shadow_time = end_of(i - 1);
         for (; i > 0 && end_of(i - 1) == shadow_time; --i) {
-            for_each_returned(plan, state, state.slots[expected.slots[i - 1]],
+            for_each_returned(plan, state, state.slots[expected.slots[i - 1]], kCan,
                               [&](std::uint32_t node, std::uint32_t gpus) {
                                   set_free(run.exec, plan, state.shadow, node,
                                            state.shadow.free[node] + gpus);
@@ -65,7 +77,7 @@ TP_HD std::uint32_t reserve(Run<Exec, Driver>& run, std::uint32_t head, std::uin
     copy(run.exec, state.shadow_free, state.shadow.free, plan.nodes);
     run.exec.sync();
     for (; i < expected.size; ++i) {  // only where something is given back can "then" exceed "now"
-        for_each_held(plan, state, state.slots[expected.slots[i]],
+        for_each_held(plan, state, state.slots[expected.slots[i]], kCan,
                       [&](std::uint32_t node, std::uint32_t) {
                           const std::uint32_t now = state.now.free[node];
                           const std::uint32_t then = state.shadow_free[node];
@@ -92,7 +104,8 @@ TP_HD void backfill(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t fr
             shadow_time = reserve(run, head, tick);
             reserved = true;
         }
-        if (expected_end(run.plan, state, rank, tick) <= shadow_time) {
+        if (expected_end(run.plan, state, rank, tick, Run<Exec, Driver>::kInterruptible) <=
+            shadow_time) {
             start(run, rank, tick, state.now, shadow_time != kNone, false);
         } else if (fits(run.plan, state.shadow, rank)) {
             start(run, rank, tick, state.shadow, true, true);

@@ -11,11 +11,10 @@
 
 namespace tidepool::scenario {
 
-// A Clock is a core driver derived from Recorder; `rest` are the further arguments of its
-// constructor. Without a horizon jobs can be left when the 8.5 years of the clock are over: see
-// clock_ran_out().
+namespace detail {
+
 template <class Clock, class... Rest>
-model::Ledger drive(const Compiled& compiled, Observer observer, Rest&&... rest) {
+model::Ledger drive_told(const Compiled& compiled, Observer observer, Rest&&... rest) {
     const core::Plan plan = compiled.plan.view();
     const core::StateLayout layout(plan);
     std::vector<std::uint64_t> memory(layout.bytes() / sizeof(std::uint64_t));
@@ -23,6 +22,21 @@ model::Ledger drive(const Compiled& compiled, Observer observer, Rest&&... rest)
     Clock clock(compiled, state, std::move(observer), std::forward<Rest>(rest)...);
     const std::uint32_t end = core::replay(core::Serial{}, plan, state, clock);
     return clock.close(end);
+}
+
+}  // namespace detail
+
+// A Clock is a core driver derived from Recorder; `rest` are the further arguments of its
+// constructor. Without a horizon jobs can be left when the 8.5 years of the clock are over: see
+// clock_ran_out().
+template <class Clock, class... Rest>
+model::Ledger drive(const Compiled& compiled, Observer observer, Rest&&... rest) {
+    if (compiled.plan.interruptible) {
+        return detail::drive_told<core::Told<Clock, true>>(compiled, std::move(observer),
+                                                           std::forward<Rest>(rest)...);
+    }
+    return detail::drive_told<core::Told<Clock, false>>(compiled, std::move(observer),
+                                                        std::forward<Rest>(rest)...);
 }
 
 // Whether a run that was to go on until the last job has ended could not.

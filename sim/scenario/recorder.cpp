@@ -146,10 +146,11 @@ void Recorder::note_nodes(std::uint32_t slot, model::JobRecord& job) const {
     }
     job.first_node = core::kNone;
     job.nodes = 0;
-    core::for_each_held(plan_, state_, held, [&](std::uint32_t node, std::uint32_t) {
-        job.first_node = std::min(job.first_node, node);
-        ++job.nodes;
-    });
+    core::for_each_held(plan_, state_, held, plan_.interruptible,
+                        [&](std::uint32_t node, std::uint32_t) {
+                            job.first_node = std::min(job.first_node, node);
+                            ++job.nodes;
+                        });
 }
 
 void Recorder::started(std::uint32_t slot, std::uint32_t tick) {

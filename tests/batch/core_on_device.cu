@@ -31,6 +31,7 @@ struct Warp {
 };
 
 struct ClosedForm : QuietDriver {
+    static constexpr bool kInterruptible = true;
     __device__ ClosedForm(const Plan& of, const State& in) : plan(of), state(in) {}
     const Plan& plan;
     const State& state;

@@ -57,6 +57,7 @@ struct Outcome {
 
 class BareDriver : public core::QuietDriver {
 public:
+    static constexpr bool kInterruptible = false;
     BareDriver(const core::Plan& plan, const core::State& state) : plan_(plan), state_(state) {}
     void started(std::uint32_t id, std::uint32_t) {
         const core::Slot& slot = state_.slots[id];

@@ -250,7 +250,8 @@ TEST(Driver, MayStopTheRun) {
         bool advance(std::uint32_t tick) { return tick < 5; }
         void started(std::uint32_t, std::uint32_t) { ++starts; }
         void finished(std::uint32_t, std::uint32_t) { ++ends; }
-    } driver;
+    };
+    Told<Stop, false> driver;
     EXPECT_EQ(replay(Serial{}, plan, state, driver), 5U);
     EXPECT_EQ(driver.starts, 1U);
     EXPECT_EQ(driver.ends, 0U);

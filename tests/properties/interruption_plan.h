@@ -74,6 +74,7 @@ private:
 // What the core did, written down. With several lanes only lane 0 writes.
 class InterruptionNotes : public core::QuietDriver {
 public:
+    static constexpr bool kInterruptible = true;
     InterruptionNotes(const InterruptionProblem& problem, const core::Plan& plan,
                       const core::State& state, Chronicle& chronicle, bool writes = true)
         : problem_(problem), plan_(plan), state_(state), chronicle_(chronicle), writes_(writes) {}

@@ -169,6 +169,7 @@ private:
 // writes.
 class Notes : public core::QuietDriver {
 public:
+    static constexpr bool kInterruptible = false;
     Notes(const Problem& problem, const PlanBuilder& builder, const core::State& state,
           Schedule& schedule, bool writes = true)
         : problem_(problem),
