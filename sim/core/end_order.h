@@ -3,6 +3,7 @@
 // heap because EASY needs the order itself (see docs/adr/0005). Ties by rank.
 
 #include <cstdint>
+#include <cstring>
 
 #include "sim/core/exec.h"
 
@@ -25,25 +26,37 @@ TP_HD inline std::uint32_t next_end(const EndOrder& order) {
 
 // Index of the first entry whose key is at most `key` (entries before it end later).
 TP_HD inline std::uint32_t position(const EndOrder& order, std::uint64_t key) {
-    std::uint32_t lo = 0;
-    std::uint32_t hi = order.size;
-    while (lo < hi) {
-        const std::uint32_t mid = lo + (hi - lo) / 2;
-        if (order.keys[mid] > key) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
+    std::uint32_t at = 0;
+    for (std::uint32_t left = order.size; left > 0;) {  // no branches to mispredict
+        const std::uint32_t half = left / 2;
+        const bool beyond = order.keys[at + half] > key;
+        at = beyond ? at + half + 1 : at;
+        left = beyond ? left - half - 1 : half;
     }
-    return lo;
+    return at;
 }
+
+namespace detail {
+
+// One thread moves n entries.
+TP_HD inline void move(const EndOrder& order, std::uint32_t from, std::uint32_t to,
+                       std::uint32_t n) {
+    std::memmove(order.keys + to, order.keys + from, n * sizeof(order.keys[0]));
+    std::memmove(order.slots + to, order.slots + from, n * sizeof(order.slots[0]));
+}
+
+}  // namespace detail
 
 // `order` is this lane's copy of the counters; the arrays are shared.
 template <class Exec>
 TP_HD void insert(Exec exec, EndOrder& order, std::uint64_t key, std::uint32_t slot) {
     const std::uint32_t at = position(order, key);
-    for (std::uint32_t high = order.size;
-         high > at;) {  // move up, from the back, a group at a time
+    std::uint32_t high = order.size;
+    if constexpr (Exec::kWidth == 1) {
+        detail::move(order, at, at + 1, high - at);
+        high = at;
+    }
+    while (high > at) {  // move up, from the back, a group at a time
         const std::uint32_t n = high - at < Exec::kWidth ? high - at : Exec::kWidth;
         const bool mine = exec.lane() < n;
         const std::uint32_t from = high - n + exec.lane();
@@ -68,7 +81,12 @@ TP_HD void insert(Exec exec, EndOrder& order, std::uint64_t key, std::uint32_t s
 template <class Exec>
 TP_HD void erase(Exec exec, EndOrder& order, std::uint64_t key) {
     const std::uint32_t at = position(order, key);
-    for (std::uint32_t base = at + 1; base < order.size; base += Exec::kWidth) {
+    std::uint32_t base = at + 1;
+    if constexpr (Exec::kWidth == 1) {
+        detail::move(order, base, at, order.size - base);
+        base = order.size;
+    }
+    for (; base < order.size; base += Exec::kWidth) {
         const std::uint32_t from = base + exec.lane();
         const bool mine = from < order.size;
         const std::uint64_t moved_key = mine ? order.keys[from] : 0;

@@ -12,7 +12,7 @@
 namespace tidepool::core {
 
 struct FreeMap {
-    std::uint32_t* free = nullptr;         // [nodes]
+    std::uint8_t* free = nullptr;          // [nodes] GPUs; of a pool see free_gpus()
     std::uint64_t* bits = nullptr;         // [plan.bit_words]
     std::uint32_t* level_count = nullptr;  // [plan.level_counts]
     std::uint32_t* whole = nullptr;        // [domains] wholly free nodes
@@ -44,6 +44,23 @@ TP_HD inline std::uint32_t whole_nodes(const FreeMap& map, const NodeClass& c) {
     return c.pool != 0 ? 0 : level_count(map, c, c.gpus);
 }
 
+// Free GPUs of a node or a pool.
+TP_HD inline std::uint32_t free_gpus(const Plan& plan, const FreeMap& map, std::uint32_t node) {
+    const NodeClass& c = plan.classes_by_size[plan.node_class[node]];
+    return c.pool != 0 ? map.level_count[c.count_offset] : map.free[node];
+}
+
+// Lane 0 changes it in a map that has no indexes.
+TP_HD inline void note_free(const Plan& plan, const FreeMap& map, std::uint32_t node,
+                            std::uint32_t gpus) {
+    const NodeClass& c = plan.classes_by_size[plan.node_class[node]];
+    if (c.pool != 0) {
+        map.level_count[c.count_offset] = gpus;
+    } else {
+        map.free[node] = static_cast<std::uint8_t>(gpus);
+    }
+}
+
 namespace detail {
 
 TP_HD inline void flip_level(const FreeMap& map, const NodeClass& c, std::uint32_t node,
@@ -66,8 +83,10 @@ TP_HD void set_free(Exec exec, const Plan& plan, const FreeMap& map, std::uint32
     if (exec.lane() == 0) {
         const NodeClass& c = plan.classes_by_size[plan.node_class[node]];
         const std::uint32_t was_free = map.free[node];
-        map.free[node] = now_free;
-        if (c.pool == 0 && was_free != now_free) {
+        if (c.pool != 0) {
+            map.level_count[c.count_offset] = now_free;
+        } else if (was_free != now_free) {
+            map.free[node] = static_cast<std::uint8_t>(now_free);
             detail::flip_level(map, c, node, was_free, 0xFFFF'FFFFu);  // minus one
             detail::flip_level(map, c, node, now_free, 1);
             if (was_free == c.gpus || now_free == c.gpus) {
@@ -77,6 +96,40 @@ TP_HD void set_free(Exec exec, const Plan& plan, const FreeMap& map, std::uint32
                 }
             }
         }
+    }
+    exec.sync();
+}
+
+// Every node wholly free; the map must be zeroed. One bitmap word, node or domain per lane.
+template <class Exec>
+TP_HD void free_all(Exec exec, const Plan& plan, const FreeMap& map) {
+    exec.sync();
+    for (std::uint32_t i = 0; i < plan.classes; ++i) {
+        const NodeClass& c = plan.classes_by_size[i];
+        if (c.pool != 0) {
+            if (exec.lane() == 0) {
+                map.level_count[c.count_offset] = c.gpus;
+            }
+            continue;
+        }
+        if (exec.lane() == 0) {
+            level_count(map, c, c.gpus) = c.nodes;
+        }
+        const std::uint32_t zero = c.first / 64 * 64;
+        for (std::uint32_t w = exec.lane(); w < c.words; w += Exec::kWidth) {
+            std::uint64_t bits = 0;
+            for (std::uint32_t node = zero + w * 64; node < c.last && node < zero + w * 64 + 64;
+                 ++node) {
+                if (node >= c.first && plan.node_class[node] == i) {
+                    bits |= std::uint64_t{1} << (node % 64);
+                    map.free[node] = static_cast<std::uint8_t>(c.gpus);
+                }
+            }
+            level_bits(map, c, c.gpus)[w] = bits;
+        }
+    }
+    for (std::uint32_t d = exec.lane(); d < plan.level_begin[plan.levels]; d += Exec::kWidth) {
+        map.whole[d] = plan.domains[d].last - plan.domains[d].first;
     }
     exec.sync();
 }

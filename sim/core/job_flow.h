@@ -76,7 +76,7 @@ TP_HD void hold(Run<Exec, Driver>& run, Slot& slot, bool gang, std::uint32_t nod
     const NodeClass& c = plan.classes_by_size[plan.node_class[node]];
     slot.node_class = plan.node_class[node];
     if (gang && gpus == c.gpus) {
-        TP_ASSERT(state.now.free[node] == gpus, "a gang takes wholly free nodes");
+        TP_ASSERT(free_gpus(plan, state.now, node) == gpus, "a gang takes wholly free nodes");
         (last == kNone ? slot.whole : state.next_node[last]) = node;
         state.next_node[node] = kNone;
         if constexpr (Run<Exec, Driver>::kInterruptible) {
@@ -85,7 +85,7 @@ TP_HD void hold(Run<Exec, Driver>& run, Slot& slot, bool gang, std::uint32_t nod
         last = node;
         return;
     }
-    TP_ASSERT(slot.part_node == kNone && state.now.free[node] >= gpus,
+    TP_ASSERT(slot.part_node == kNone && free_gpus(plan, state.now, node) >= gpus,
               "at most one part of a node, and room on it");
     slot.part_node = node;
     slot.part_gpus = gpus;
@@ -122,7 +122,7 @@ TP_HD void take(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node, st
         });
         return;
     }
-    const std::uint32_t left = state.now.free[node] - gpus;
+    const std::uint32_t left = free_gpus(run.plan, state.now, node) - gpus;
     run.exec.sync();
     if (run.exec.lane() == 0) {
         state.gpu_mask[node] &= ~bits;
@@ -156,7 +156,7 @@ TP_HD void give_back(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t nod
         TP_ASSERT((state.gpu_mask[node] & bits) == 0, "no GPU is held twice");
         state.gpu_mask[node] |= bits;
     }
-    set_free(run.exec, run.plan, state.now, node, state.now.free[node] + gpus);
+    set_free(run.exec, run.plan, state.now, node, free_gpus(run.plan, state.now, node) + gpus);
 }
 
 // The slot gives back everything and is unused; it must be out of State::ends already.
@@ -192,12 +192,16 @@ TP_HD void release(Run<Exec, Driver>& run, std::uint32_t id) {
 
 // Starts a waiting job on nodes chosen from `map` (State::now, or State::shadow for a job that will
 // still run when the reserved head starts: `beyond`). `reserved`: the shadow is in use and must
-// follow.
+// follow. Without an unused slot nothing starts, and the run is over: State::too_many_slots.
 template <class Exec, class Driver>
 TP_HD void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick, const FreeMap& map,
                  bool reserved, bool beyond) {
     State& state = run.state;
     const Plan& plan = run.plan;
+    if (state.unused_count == 0) {
+        state.too_many_slots = true;
+        return;
+    }
     const std::uint32_t id = state.unused_slots[state.unused_count - 1];
     const std::uint32_t expected =
         expected_end(plan, state, rank, tick, Run<Exec, Driver>::kInterruptible);
@@ -219,18 +223,18 @@ TP_HD void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick,
     place(run.exec, plan, map, rank, [&](std::uint32_t node, std::uint32_t gpus) {
         run.exec.sync();
         const std::uint64_t bits = detail::lowest_free(plan, state, node, gpus);
-        const std::uint32_t left = state.now.free[node] - gpus;
+        const std::uint32_t left = free_gpus(plan, state.now, node) - gpus;
         const bool whole = gang && gpus == plan.classes_by_size[plan.node_class[node]].gpus;
         run.exec.sync();
         if (run.exec.lane() == 0) {
             detail::hold(run, slot, gang, node, gpus, bits, last);
             if (beyond) {
-                state.shadow_free[node] -= gpus;
+                note_free(plan, state.then, node, free_gpus(plan, state.then, node) - gpus);
             }
         }
         detail::take(run, id, node, gpus, bits, whole);
         if (reserved) {
-            const std::uint32_t then = state.shadow_free[node];
+            const std::uint32_t then = free_gpus(plan, state.then, node);
             set_free(run.exec, plan, state.shadow, node, left < then ? left : then);
         }
     });

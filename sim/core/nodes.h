@@ -71,7 +71,7 @@ TP_HD void edit_node(Run<Exec, Driver>& run, std::uint32_t node, Edit&& edit) {
     state.down_gpus += std::uint64_t{after.down} - before.down;
     state.spare_gpus += std::uint64_t{after.spare} - before.spare;
     state.lacking += after.lacking - before.lacking;
-    state.released = state.released || count_bits(free) > state.now.free[node];
+    state.released = state.released || count_bits(free) > free_gpus(plan, state.now, node);
     run.exec.sync();
     if (run.exec.lane() == 0) {
         state.gpu_mask[node] = free;

@@ -22,7 +22,7 @@ TP_HD constexpr std::uint64_t choice(std::uint32_t preference, std::uint32_t nod
 
 TP_HD inline bool any_node(const FreeMap& map, const NodeClass& c, std::uint32_t gpus) {
     if (c.pool != 0) {
-        return map.free[c.first] >= gpus;
+        return map.level_count[c.count_offset] >= gpus;
     }
     for (std::uint32_t level = gpus; level <= c.gpus; ++level) {
         if (level_count(map, c, level) > 0) {
@@ -94,7 +94,7 @@ template <class Exec>
 TP_HD std::uint64_t prefer(Exec exec, const Plan& plan, const FreeMap& map, const NodeClass& c,
                            std::uint32_t gpus) {
     if (c.pool != 0) {
-        return map.free[c.first] >= gpus ? choice(0, c.first) : kNoChoice;
+        return map.level_count[c.count_offset] >= gpus ? choice(0, c.first) : kNoChoice;
     }
     switch (plan.placement) {
         case Placement::kPack:
@@ -114,7 +114,7 @@ template <class Exec>
 TP_HD std::uint32_t step_over(Exec exec, const FreeMap& map, const NodeClass& c, std::uint32_t gpus,
                               std::uint32_t skip, std::uint32_t& found) {
     if (c.pool != 0) {
-        const bool fits = map.free[c.first] >= gpus;
+        const bool fits = map.level_count[c.count_offset] >= gpus;
         found = fits && skip == 0 ? c.first : kNone;
         return fits ? 1 : 0;
     }

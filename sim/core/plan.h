@@ -5,7 +5,7 @@
 // Nodes of equal GPU model and size form a class; classes are ordered by size, largest first, then
 // by lowest node. Domains (islands of several nodes, pods) are contiguous ranges of nodes of one
 // class; level 0 is the smallest. A pool class is one node that stands for many (`fungible`
-// placement): it has a number of free GPUs and nothing else.
+// placement): it has a number of free GPUs, in the place of a level count, and nothing else.
 
 #include <cstdint>
 
@@ -28,7 +28,7 @@ struct NodeClass {
     std::uint32_t pool = 0;   // 1: a pool, no levels
     std::uint32_t words = 0;  // 64-bit words of one level's bitmap, counted from word first / 64
     std::uint32_t bit_offset = 0;    // of its level bitmaps, in words
-    std::uint32_t count_offset = 0;  // of its level counts
+    std::uint32_t count_offset = 0;  // of its level counts; of a pool's number of free GPUs
 };
 
 struct Domain {
@@ -81,7 +81,7 @@ struct Plan {
     const Domain* domains = nullptr;             // all levels, one after the other
     const std::uint32_t* domain_of = nullptr;    // [levels * nodes] -> index into domains
     std::uint32_t bit_words = 0;                 // all level bitmaps
-    std::uint32_t level_counts = 0;              // all level counts
+    std::uint32_t level_counts = 0;              // all level counts; one for each pool
 
     // Jobs by rank, the order of the queue.
     std::uint32_t jobs = 0;

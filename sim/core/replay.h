@@ -25,7 +25,7 @@ TP_HD void stop_all(Run<Exec, Driver>& run, std::uint32_t tick) {
 
 // Runs the plan from `state` (StateLayout::make) to its end. Returns the tick at which the run
 // ended: plan.end, or the last event when the plan has no end, or the tick at which the driver
-// stopped it.
+// stopped it. With State::too_many_slots the run has come to nothing: begin again with more slots.
 template <class Exec, class Driver>
 TP_HD std::uint32_t replay(Exec exec, const Plan& plan, State& state, Driver& driver) {
     constexpr bool kCan = Driver::kInterruptible;
@@ -71,6 +71,9 @@ TP_HD std::uint32_t replay(Exec exec, const Plan& plan, State& state, Driver& dr
             arrange_spares(run, now);
         }
         schedule(run, now);
+        if (state.too_many_slots) {
+            return now;
+        }
     }
     if (plan.end != 0xFFFF'FFFFu) {
         now = plan.end;

@@ -20,7 +20,7 @@ TP_HD bool may_preempt(const Run<Exec, Driver>& run) {
 template <class Exec, class Driver>
 TP_HD std::uint32_t start_heads(Run<Exec, Driver>& run, std::uint32_t tick) {
     State& state = run.state;
-    while (state.queue_length > 0) {
+    while (state.queue_length > 0 && !state.too_many_slots) {
         const std::uint32_t head = next_waiting(run, state.queue_first);
         state.queue_first = head;
         if (!state.released && head == state.blocked_head && !may_preempt(run)) {
@@ -42,7 +42,7 @@ TP_HD std::uint32_t start_heads(Run<Exec, Driver>& run, std::uint32_t tick) {
 
 // The reservation of a head that does not fit now: the earliest time at which it fits if running
 // jobs end as expected (an overdue job: at the next tick), and the nodes it would then get. Leaves
-// in shadow_free what is free at that time beside the head, and in `shadow` the part of it that is
+// in `then` what is free at that time beside the head, and in `shadow` the part of it that is
 // free now as well.
 template <class Exec, class Driver>
 TP_HD std::uint32_t reserve(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
@@ -67,20 +67,21 @@ TP_HD std::uint32_t reserve(Run<Exec, Driver>& run, std::uint32_t head, std::uin
             for_each_returned(plan, state, state.slots[expected.slots[i - 1]], kCan,
                               [&](std::uint32_t node, std::uint32_t gpus) {
                                   set_free(run.exec, plan, state.shadow, node,
-                                           state.shadow.free[node] + gpus);
+                                           free_gpus(plan, state.shadow, node) + gpus);
                               });
         }
     }
     place(run.exec, plan, state.shadow, head, [&](std::uint32_t node, std::uint32_t gpus) {
-        set_free(run.exec, plan, state.shadow, node, state.shadow.free[node] - gpus);
+        set_free(run.exec, plan, state.shadow, node, free_gpus(plan, state.shadow, node) - gpus);
     });
-    copy(run.exec, state.shadow_free, state.shadow.free, plan.nodes);
+    copy(run.exec, state.then.free, state.shadow.free, plan.nodes);
+    copy(run.exec, state.then.level_count, state.shadow.level_count, plan.level_counts);
     run.exec.sync();
     for (; i < expected.size; ++i) {  // only where something is given back can "then" exceed "now"
         for_each_held(plan, state, state.slots[expected.slots[i]], kCan,
                       [&](std::uint32_t node, std::uint32_t) {
-                          const std::uint32_t now = state.now.free[node];
-                          const std::uint32_t then = state.shadow_free[node];
+                          const std::uint32_t now = free_gpus(plan, state.now, node);
+                          const std::uint32_t then = free_gpus(plan, state.then, node);
                           set_free(run.exec, plan, state.shadow, node, now < then ? now : then);
                       });
     }
@@ -96,7 +97,7 @@ TP_HD void backfill(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t fr
     bool reserved = false;
     std::uint32_t shadow_time = 0;
     for (std::uint32_t rank = next_waiting(run, from); rank != kNone;
-         rank = next_waiting(run, rank + 1)) {
+         rank = state.too_many_slots ? kNone : next_waiting(run, rank + 1)) {
         if (!fits(run.plan, state.now, rank)) {
             continue;
         }
@@ -116,7 +117,7 @@ TP_HD void backfill(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t fr
 template <class Exec, class Driver>
 TP_HD void start_all_that_fit(Run<Exec, Driver>& run, std::uint32_t from, std::uint32_t tick) {
     for (std::uint32_t rank = next_waiting(run, from); rank != kNone;
-         rank = next_waiting(run, rank + 1)) {
+         rank = run.state.too_many_slots ? kNone : next_waiting(run, rank + 1)) {
         if (fits(run.plan, run.state.now, rank)) {
             start(run, rank, tick, run.state.now, false, false);
         }

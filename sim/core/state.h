@@ -1,9 +1,8 @@
 #pragma once
-// Everything that changes during a run: plain arrays in one block of memory that the driver
-// provides, and a few counters. Decision code addresses it by name only, so the arrays may as well
-// be members of a fixed-size struct in shared memory. A job's host CPUs, memory or GPU fractions
-// would be further arrays beside `free`; jobs and nodes that do not use them would not pay for
-// them.
+// Everything that changes during a run: plain arrays in memory that the driver provides, and a few
+// counters. What the loops of the scheduler go through is hot, the rest cold: a GPU keeps the hot
+// part in shared memory. A job's host CPUs, memory or GPU fractions would be further arrays beside
+// `free`; jobs and nodes that do not use them would not pay for them.
 
 #include <cstddef>
 #include <cstdint>
@@ -67,19 +66,22 @@ enum class Closed : std::uint8_t { kNo = 0, kBroken = 1, kAbsent = 2 };  // unti
 enum class Role : std::uint8_t { kService = 0, kSpare = 1 };
 
 struct State {
-    FreeMap now;                         // what is free
+    // Hot:
+    FreeMap now;                       // what is free
+    FreeMap shadow;                    // EASY and preemption only: what later jobs may take
+    FreeMap then;                      // EASY only, without bits and whole: free at the shadow time
+                                       // beside the head
+    std::uint64_t* waiting = nullptr;  // [jobs] bits: the queue, by rank
+    EndOrder ends;                     // by Slot::end
+    EndOrder expected;                 // by Slot::expected_end; EASY only
+
+    // Cold:
     std::uint64_t* gpu_mask = nullptr;   // [nodes] free GPUs, one bit each; 0 in a pool
     std::uint32_t* next_node = nullptr;  // [nodes] next whole node of the same gang
     Slot* slots = nullptr;
     std::uint32_t* unused_slots = nullptr;
-    std::uint64_t* waiting = nullptr;  // [jobs] bits: the queue, by rank
-    EndOrder ends;                     // by Slot::end
-    EndOrder expected;                 // by Slot::expected_end; EASY only
-    FreeMap shadow;                    // EASY and preemption only: what later jobs may take
-    std::uint32_t* shadow_free =
-        nullptr;  // [nodes] EASY only: free at the shadow time beside the head
 
-    // Only if jobs can be interrupted:
+    // Cold, and only if jobs can be interrupted:
     Activity* activity = nullptr;          // [slots]
     Life* life = nullptr;                  // [jobs]
     std::uint32_t* node_before = nullptr;  // [nodes] the other way along next_node
@@ -111,34 +113,51 @@ struct State {
     std::uint32_t fresh = kNone;         // lowest rank that came since the last pass
     std::uint32_t wake = kNone;          // tick at which a job has run long enough to make room
     bool released = false;               // has anything been given back since the last pass
+    bool too_many_slots = false;         // a job was to start, and every slot was in use
 };
 
-// Memory for a plan, and where each array lies in it. `memory` must be aligned to 8 bytes and
-// zeroed.
+// Memory for a plan, and where each array lies in it; memory must be aligned to 8 bytes.
+// `most_slots` limits how many jobs can hold a slot at once, which saves memory: a run that needs
+// more says so and stops (State::too_many_slots); the limit changes nothing else.
 class StateLayout {
 public:
-    TP_HD explicit StateLayout(const Plan& plan) : plan_(plan) {
+    TP_HD explicit StateLayout(const Plan& plan, std::uint32_t most_slots = kNone)
+        : plan_(plan), slots_(needed_slots(plan)) {
+        slots_ = most_slots < slots_ ? most_slots : slots_;
         State sizes_only;
-        assign(sizes_only, nullptr);
+        Place hot, cold;
+        assign(sizes_only, hot, cold);
+        hot_bytes_ = hot.used;
+        cold_bytes_ = cold.used;
     }
-    TP_HD std::size_t bytes() const { return used_; }
-    // All nodes free, queue empty.
+    TP_HD std::size_t hot_bytes() const { return hot_bytes_; }
+    TP_HD std::size_t cold_bytes() const { return cold_bytes_; }
+    TP_HD std::size_t bytes() const { return hot_bytes_ + cold_bytes_; }
+    TP_HD std::uint32_t slots() const { return slots_; }
+
+    // All nodes free, queue empty. One block: the hot part first.
     template <class Exec>
     TP_HD State make(Exec exec, void* memory) const {
-        State state;
-        StateLayout(plan_).assign(state, static_cast<unsigned char*>(memory));
-        state.slot_count = state.unused_count = slots();
-        for (std::uint32_t s = exec.lane(); s < state.slot_count; s += Exec::kWidth) {
-            state.unused_slots[s] = state.slot_count - 1 - s;
-        }
+        return make(exec, memory, static_cast<unsigned char*>(memory) + hot_bytes_);
+    }
+    template <class Exec>
+    TP_HD State make(Exec exec, void* hot, void* cold) const {
+        zero(exec, hot, hot_bytes_);
+        zero(exec, cold, cold_bytes_);
         exec.sync();
-        for (std::uint32_t node = 0; node < plan_.nodes; ++node) {
-            const NodeClass& c = plan_.classes_by_size[plan_.node_class[node]];
-            if (exec.lane() == 0 && c.pool == 0) {
-                state.gpu_mask[node] = ~std::uint64_t{0} >> (kLargestNode - c.gpus);
-            }
-            set_free(exec, plan_, state.now, node, c.gpus);
+        State state;
+        Place hot_place{static_cast<unsigned char*>(hot)};
+        Place cold_place{static_cast<unsigned char*>(cold)};
+        assign(state, hot_place, cold_place);
+        state.slot_count = state.unused_count = slots_;
+        for (std::uint32_t s = exec.lane(); s < slots_; s += Exec::kWidth) {
+            state.unused_slots[s] = slots_ - 1 - s;
         }
+        for (std::uint32_t node = exec.lane(); node < plan_.nodes; node += Exec::kWidth) {
+            const NodeClass& c = plan_.classes_by_size[plan_.node_class[node]];
+            state.gpu_mask[node] = c.pool != 0 ? 0 : ~std::uint64_t{0} >> (kLargestNode - c.gpus);
+        }
+        free_all(exec, plan_, state.now);
         if (plan_.interruptible) {
             make_interruptible(exec, state);
         }
@@ -146,89 +165,104 @@ public:
     }
 
 private:
+    struct Place {
+        unsigned char* memory = nullptr;  // nullptr: only count
+        std::size_t used = 0;             // bytes
+    };
+
+    template <class Exec>
+    TP_HD static void zero(Exec exec, void* memory, std::size_t bytes) {
+        auto* words = static_cast<std::uint64_t*>(memory);
+        for (std::size_t i = exec.lane(); i < bytes / 8; i += Exec::kWidth) {
+            words[i] = 0;
+        }
+    }
+
     // Every node in its role, nothing down.
     template <class Exec>
     TP_HD void make_interruptible(Exec exec, State& state) const {
-        for (std::uint32_t node = 0; node < plan_.nodes; ++node) {
-            const NodeClass& c = plan_.classes_by_size[plan_.node_class[node]];
+        for (std::uint32_t node = exec.lane(); node < plan_.nodes; node += Exec::kWidth) {
             const bool spare = plan_.spare[node] != 0;
-            exec.sync();
-            if (exec.lane() == 0) {
-                state.role[node] = spare ? Role::kSpare : Role::kService;
-                state.owner[node] = state.sharers[node] = state.lost_by[node] = kNone;
-                for (std::uint32_t reach = 0; reach < kReaches; ++reach) {
-                    state.speed[reach * plan_.nodes + node] = kFullSpeed;
-                }
-                if (spare) {
-                    state.gpu_mask[node] = 0;
-                }
+            state.role[node] = spare ? Role::kSpare : Role::kService;
+            state.owner[node] = state.sharers[node] = state.lost_by[node] = kNone;
+            for (std::uint32_t reach = 0; reach < kReaches; ++reach) {
+                state.speed[reach * plan_.nodes + node] = kFullSpeed;
             }
             if (spare) {
-                state.spare_gpus += c.gpus;
-                set_free(exec, plan_, state.now, node, 0);
+                state.gpu_mask[node] = 0;
             }
         }
         for (std::uint32_t rank = exec.lane(); rank < plan_.jobs; rank += Exec::kWidth) {
-            state.life[rank] = Life{};
+            state.life[rank].tier = kNone;  // else Life{} is all zeroes
         }
         exec.sync();
+        for (std::uint32_t node = 0; node < plan_.nodes; ++node) {
+            if (plan_.spare[node] != 0) {
+                state.spare_gpus += plan_.classes_by_size[plan_.node_class[node]].gpus;
+                set_free(exec, plan_, state.now, node, 0);
+            }
+        }
     }
 
     // An interrupted job may have lost all its nodes and still hold its slot.
-    TP_HD std::uint32_t slots() const {
-        if (plan_.interruptible) {
-            return plan_.jobs;
+    TP_HD static std::uint32_t needed_slots(const Plan& plan) {
+        if (plan.interruptible) {
+            return plan.jobs;
         }
-        return plan_.gpus < plan_.jobs ? static_cast<std::uint32_t>(plan_.gpus) : plan_.jobs;
+        return plan.gpus < plan.jobs ? static_cast<std::uint32_t>(plan.gpus) : plan.jobs;
     }
     template <class T>
-    TP_HD void take(T*& array, std::size_t n, unsigned char* memory) {
-        array = memory == nullptr ? nullptr : reinterpret_cast<T*>(memory + used_);
-        used_ += (n * sizeof(T) + 7) / 8 * 8;
+    TP_HD static void take(T*& array, std::size_t n, Place& from) {
+        array = from.memory == nullptr ? nullptr : reinterpret_cast<T*>(from.memory + from.used);
+        from.used += (n * sizeof(T) + 7) / 8 * 8;
     }
-    TP_HD void assign(FreeMap& map, unsigned char* memory) {
-        take(map.bits, plan_.bit_words, memory);
-        take(map.free, plan_.nodes, memory);
-        take(map.level_count, plan_.level_counts, memory);
-        take(map.whole, plan_.level_begin[plan_.levels], memory);
+    TP_HD void assign(FreeMap& map, Place& hot) const {
+        take(map.bits, plan_.bit_words, hot);
+        take(map.free, plan_.nodes, hot);
+        take(map.level_count, plan_.level_counts, hot);
+        take(map.whole, plan_.level_begin[plan_.levels], hot);
     }
-    TP_HD void assign(State& state, unsigned char* memory) {
-        used_ = 0;
-        assign(state.now, memory);
-        take(state.gpu_mask, plan_.nodes, memory);
-        take(state.next_node, plan_.nodes, memory);
-        take(state.slots, slots(), memory);
-        take(state.unused_slots, slots(), memory);
-        take(state.waiting, (std::size_t{plan_.jobs} + 63) / 64, memory);
-        take(state.ends.keys, slots(), memory);
-        take(state.ends.slots, slots(), memory);
+    TP_HD void assign(State& state, Place& hot, Place& cold) const {
+        assign(state.now, hot);
+        take(state.waiting, (std::size_t{plan_.jobs} + 63) / 64, hot);
+        take(state.ends.keys, slots_, hot);
+        take(state.ends.slots, slots_, hot);
         if (plan_.queue == QueuePolicy::kEasy || plan_.preempt) {
-            assign(state.shadow, memory);
+            assign(state.shadow, hot);
         }
         if (plan_.queue == QueuePolicy::kEasy) {
-            take(state.expected.keys, slots(), memory);
-            take(state.expected.slots, slots(), memory);
-            take(state.shadow_free, plan_.nodes, memory);
+            take(state.expected.keys, slots_, hot);
+            take(state.expected.slots, slots_, hot);
+            take(state.then.free, plan_.nodes, hot);
+            take(state.then.level_count, plan_.level_counts, hot);
         }
+        take(state.gpu_mask, plan_.nodes, cold);
+        take(state.next_node, plan_.nodes, cold);
+        take(state.slots, slots_, cold);
+        take(state.unused_slots, slots_, cold);
         if (plan_.interruptible) {
-            take(state.activity, slots(), memory);
-            take(state.life, plan_.jobs, memory);
-            take(state.node_before, plan_.nodes, memory);
-            take(state.held, plan_.nodes, memory);
-            take(state.down, plan_.nodes, memory);
-            take(state.role, plan_.nodes, memory);
-            take(state.closed, plan_.nodes, memory);
-            take(state.missed, plan_.nodes, memory);
-            take(state.owner, plan_.nodes, memory);
-            take(state.sharers, plan_.nodes, memory);
-            take(state.lost_by, plan_.nodes, memory);
-            take(state.speed, std::size_t{kReaches} * plan_.nodes, memory);
-            take(state.short_of, plan_.pools, memory);
+            assign_interruptible(state, cold);
         }
+    }
+    TP_HD void assign_interruptible(State& state, Place& cold) const {
+        take(state.activity, slots_, cold);
+        take(state.life, plan_.jobs, cold);
+        take(state.node_before, plan_.nodes, cold);
+        take(state.held, plan_.nodes, cold);
+        take(state.down, plan_.nodes, cold);
+        take(state.role, plan_.nodes, cold);
+        take(state.closed, plan_.nodes, cold);
+        take(state.missed, plan_.nodes, cold);
+        take(state.owner, plan_.nodes, cold);
+        take(state.sharers, plan_.nodes, cold);
+        take(state.lost_by, plan_.nodes, cold);
+        take(state.speed, std::size_t{kReaches} * plan_.nodes, cold);
+        take(state.short_of, plan_.pools, cold);
     }
 
     const Plan& plan_;
-    std::size_t used_ = 0;
+    std::uint32_t slots_;
+    std::size_t hot_bytes_ = 0, cold_bytes_ = 0;
 };
 
 }  // namespace tidepool::core

@@ -59,11 +59,13 @@ void order_classes(PlanArrays& plan) {
         return std::tuple(b.gpus, a.first) < std::tuple(a.gpus, b.first);
     });
     for (core::NodeClass& c : plan.classes) {
-        if (c.pool == 0) {
+        c.count_offset = plan.level_counts;
+        if (c.pool != 0) {
+            ++plan.level_counts;
+        } else {
             TP_ASSERT(c.gpus >= 1 && c.gpus <= core::kLargestNode, "checked with the topology");
             c.words = (c.last + 63) / 64 - c.first / 64;
             c.bit_offset = plan.bit_words;
-            c.count_offset = plan.level_counts;
             plan.bit_words += c.words * c.gpus;
             plan.level_counts += c.gpus;
         }

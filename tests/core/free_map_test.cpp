@@ -94,10 +94,10 @@ TEST(FreeMapOfPools, CountsGpusOnly) {
     std::vector<std::uint64_t> memory(StateLayout(plan).bytes() / sizeof(std::uint64_t));
     const FreeMap map = StateLayout(plan).make(kSerial, memory.data()).now;
     EXPECT_EQ(plan.nodes, 1U);
-    EXPECT_EQ(map.free[0], 800U);
+    EXPECT_EQ(free_gpus(plan, map, 0), 800U);
     EXPECT_EQ(whole_nodes(map, plan.classes_by_size[0]), 0U);
     set_free(kSerial, plan, map, 0, 799);
-    EXPECT_EQ(map.free[0], 799U);
+    EXPECT_EQ(free_gpus(plan, map, 0), 799U);
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ public:
         Takes takes;
         if (fits(plan, map_, 0)) {
             core::place(Serial{}, plan, map_, 0, [&](std::uint32_t node, std::uint32_t take) {
-                set_free(Serial{}, plan, map_, node, map_.free[node] - take);
+                set_free(Serial{}, plan, map_, node, free_gpus(plan, map_, node) - take);
                 takes.push_back({node, take});
             });
         }

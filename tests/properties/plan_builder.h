@@ -79,6 +79,7 @@ private:
             c.last = n + 1;
             c.nodes = 1;
             c.pool = 1;
+            c.count_offset = level_counts_++;
             classes_.push_back(c);
             node_class_.push_back(static_cast<std::uint8_t>(n));
         }
