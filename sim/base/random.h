@@ -16,7 +16,13 @@ namespace tidepool {
 using Block = std::array<std::uint32_t, 4>;
 
 // What a stream is for. Values are part of the results: never renumber, only add.
-enum class Purpose : std::uint32_t { kPlacement = 1, kSynthetic = 3, kOutage = 4, kJobFailure = 5 };
+enum class Purpose : std::uint32_t {
+    kPlacement = 1,
+    kSynthetic = 3,
+    kOutage = 4,
+    kJobFailure = 5,
+    kReplica = 6
+};
 
 TP_HD constexpr Block philox(Block c, std::uint32_t k0, std::uint32_t k1) {
     for (int round = 0; round < 10; ++round) {

@@ -2,24 +2,18 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <ctime>
-#include <filesystem>
+#include <cstdio>
 #include <iostream>
 #include <string>
 #include <string_view>
-#include <sys/resource.h>
-#include <unistd.h>
 #include <vector>
 
-#include "sim/base/version.h"
 #include "sim/batch/closed_form.h"
-#include "sim/batch/devices.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/interrupt.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/result_output.h"
 #include "sim/engine/engine.h"
-#include "sim/engine/simgrid_version.h"
-#include "sim/results/hdf5_version.h"
 #include "sim/results/kpi_table.h"
 #include "sim/results/result_file.h"
 #include "sim/scenario/compile.h"
@@ -31,18 +25,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kWriteEvery{5};  // of wall time
-
-// The scenario's name as a file name: letters, digits, dot and dash stay, the rest becomes a dash.
-std::string default_output(const std::string& name) {
-    std::string file;
-    for (const char c : name) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-                           (c == '.' && !file.empty());
-        file += plain ? c : '-';
-    }
-    return file + ".h5";
-}
 
 results::Header make_header(const Arguments& arguments, const scenario::Loaded& loaded,
                             const scenario::Compiled& compiled) {
@@ -64,41 +46,6 @@ results::Header make_header(const Arguments& arguments, const scenario::Loaded& 
     return header;
 }
 
-std::string utc_now() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    std::array<char, 32> text{};
-    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text.data();
-}
-
-// Everything that may differ between two equal runs.
-results::Provenance provenance(const std::string& command_line, double wall_seconds) {
-    std::array<char, 256> host{};
-    gethostname(host.data(), host.size() - 1);
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const std::string cuda = batch::cuda_version();
-    return {
-        {"version", std::string(version())},
-        {"git_commit", std::string(git_commit())},
-        {"git_dirty", std::int64_t{git_dirty() ? 1 : 0}},
-        {"compiler", std::string(compiler())},
-        {"build_type", std::string(build_type())},
-        {"simgrid", engine::simgrid_version()},
-        {"hdf5", results::hdf5_version()},
-        {"cuda", cuda.empty() ? std::string("none") : cuda},
-        {"device", std::string("cpu")},
-        {"threads", std::int64_t{1}},
-        {"argv", command_line},
-        {"hostname", std::string(host.data())},
-        {"created_utc", utc_now()},
-        {"wall_s", wall_seconds},
-        {"peak_rss_bytes", std::int64_t{usage.ru_maxrss} * 1024},
-    };
-}
-
 // Watches the run: progress bar, partial file, Ctrl-C.
 class Watcher {
 public:
@@ -112,12 +59,20 @@ public:
             written_ = Clock::now();
         }
         const double done = static_cast<double>(ledger.events) / static_cast<double>(arrivals_);
-        progress_.update(now, done, ledger.events);
+        progress_.update(done, [&] { return line(now, ledger.events); });
         return !interrupted();
     }
-    void finish(const model::Ledger& ledger) { progress_.finish(ledger.end, ledger.events); }
+    void finish(const model::Ledger& ledger) { progress_.finish(line(ledger.end, ledger.events)); }
 
 private:
+    static Progress::Line line(Ticks now, std::uint64_t events) {
+        const double time = to_seconds(now).value;
+        std::array<char, 80> words{};
+        std::snprintf(words.data(), words.size(), "day %.1f  %llu events", time / 86400,
+                      static_cast<unsigned long long>(events));
+        return {words.data(), {{"t_sim", time}, {"events", static_cast<double>(events)}}};
+    }
+
     Progress progress_;
     results::ResultFile& file_;
     std::uint64_t arrivals_;
@@ -146,24 +101,13 @@ void print(const Arguments& arguments, const scenario::Loaded& loaded, const mod
         std::cout << json.str();
         return;
     }
-    std::cout << loaded.spec.name << " on " << loaded.topology.name << '\n';
+    std::cout << loaded.spec.name << " on " << loaded.topology->name << '\n';
     if (!loaded.spec.question.empty()) {
         std::cout << loaded.spec.question << '\n';
     }
     std::cout << '\n'
               << results::kpi_table_text(ledger) << "\nresults:   " << file
               << "\nreproduce: " << command_line << '\n';
-}
-
-// The output must not be one of the files the run was made from.
-void refuse_input_as_output(const scenario::Loaded& loaded, const std::string& output) {
-    for (const scenario::Input& input : loaded.inputs) {
-        std::error_code none;
-        if (std::filesystem::equivalent(input.location, output, none)) {
-            throw input_error(output, "is an input of this run",
-                              "choose another name for the result");
-        }
-    }
 }
 
 bool did_work(const model::Ledger& ledger) {
@@ -181,7 +125,7 @@ ExitCode run_command(const Arguments& arguments, const std::string& command_line
     const scenario::Compiled compiled = scenario::compile(loaded);
     const std::string output =
         arguments.output.empty() ? default_output(loaded.spec.name) : arguments.output;
-    refuse_input_as_output(loaded, output);
+    refuse_input_as_output(loaded.inputs, output);
     results::ResultFile file = results::ResultFile::create(
         output, arguments.force, make_header(arguments, loaded, compiled));
 
@@ -197,7 +141,7 @@ ExitCode run_command(const Arguments& arguments, const std::string& command_line
     const double wall = std::chrono::duration<double>(Clock::now() - began).count();
     const std::string written = file.finish(
         status, ledger, ids,
-        arguments.reproducible ? results::Provenance{} : provenance(command_line, wall));
+        arguments.reproducible ? results::Provenance{} : provenance(command_line, wall, "cpu", 1));
     // The file exists now, so the same command needs leave to replace it.
     print(arguments, loaded, ledger, written,
           arguments.force ? command_line : command_line + " --force");

@@ -64,8 +64,7 @@ NamedTopology load_topology(const std::string& name, const std::vector<std::stri
     if (bare) {
         root = as_member(std::move(root));
     }
-    const std::string folder = file ? std::filesystem::path(name).parent_path().string() : "";
-    scenario::apply_overrides(root, overrides, bare, folder, issues);
+    scenario::apply_overrides(root, {{}, overrides}, bare, issues);
     const Value* section = root.find("topology");
     if (section == nullptr) {
         issues.add(root.at, "topology", "is missing");

@@ -24,7 +24,7 @@ struct Choice {
 };
 
 struct Shape {
-    enum class Type { kText, kBool, kInteger, kNumber, kQuantity, kKind, kSpec, kList, kMap };
+    enum class Type { kText, kBool, kInteger, kNumber, kQuantity, kKind, kSpec, kList, kMap, kAny };
     Type type = Type::kText;
     Dimension dimension = Dimension::kTime;  // of quantities
     std::vector<Choice> choices;             // of kinds
@@ -92,6 +92,8 @@ template <>
 struct Describer<std::int64_t> : LeafDescriber<std::int64_t, Shape::Type::kInteger> {};
 template <>
 struct Describer<double> : LeafDescriber<double, Shape::Type::kNumber> {};
+template <>
+struct Describer<Value> : LeafDescriber<Value, Shape::Type::kAny> {};
 
 template <HasDimension T>
 struct Describer<T> : LeafDescriber<T, Shape::Type::kQuantity> {

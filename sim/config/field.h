@@ -14,8 +14,8 @@
 //
 // Member types understood: std::string, bool, std::int64_t (may carry a noun: `512 GPUs`), double
 // (no dimension), every Quantity of sim/base/quantity.h, enums with a KindTable, specs with a
-// SpecTable, std::vector<T>, std::optional<T> and std::vector<std::pair<std::string, T>> (a map
-// with free keys).
+// SpecTable, config::Value (any YAML), std::vector<T>, std::optional<T> and
+// std::vector<std::pair<std::string, T>> (a map with free keys).
 
 #include <array>
 #include <concepts>

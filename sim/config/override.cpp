@@ -1,4 +1,5 @@
-// `--set a.b[2].c=15 min`: one assignment laid over a tree of values.
+// `--set a.b[2].c=15 min`: one assignment laid over a tree of values; and the same for a path and a
+// value that stand in a file.
 
 #include <algorithm>
 #include <charconv>
@@ -18,11 +19,25 @@ struct Step {
     std::size_t begin = 0, end = 0;  // in the assignment
 };
 
-// Splits the left side of an assignment into steps and finds where the right side begins.
+// A path and where it stands: on a command line its steps have columns of their own, as a key of a
+// file all of it has one place.
+struct PathText {
+    std::string_view text;
+    Position at;
+    bool is_key = false;
+
+    Position place(std::size_t offset) const {
+        Position there = at;
+        there.column += is_key ? 0 : static_cast<int>(offset);
+        return there;
+    }
+};
+
+// Splits a path into steps: all of the text if it is a key, else the left side of an assignment.
 class PathReader {
 public:
-    PathReader(std::string_view text, const Position& at, Issues& issues)
-        : text_(text), at_(at), issues_(issues) {}
+    PathReader(const PathText& path, Issues& issues)
+        : path_(path), text_(path.text), issues_(issues) {}
 
     std::optional<std::vector<Step>> steps() {
         std::vector<Step> path;
@@ -36,9 +51,14 @@ public:
                 return fail("path is deeper than " + std::to_string(kMaxDepth));
             }
         } while (more());
-        if (peek() != '=') {
+        if (path_.is_key && next_ < text_.size()) {
+            return fail(
+                "expected a dot or the end of the path (got " + shown(text_.substr(next_)) + ")",
+                example());
+        }
+        if (!path_.is_key && peek() != '=') {
             return fail("expected '=' and a value after the path (got " + shown(text_) + ")",
-                        "write for example a.b[2].c=value");
+                        example());
         }
         return path;
     }
@@ -46,6 +66,10 @@ public:
     std::size_t value_begin() const { return next_ + 1; }
 
 private:
+    std::string example() const {
+        return path_.is_key ? "write for example a.b[2].c" : "write for example a.b[2].c=value";
+    }
+
     char peek() const { return next_ < text_.size() ? text_[next_] : '\0'; }
 
     bool more() {
@@ -57,9 +81,7 @@ private:
     }
 
     std::nullopt_t fail(std::string problem, std::string hint = {}) {
-        Position at = at_;
-        at.column = static_cast<int>(next_) + 1;
-        issues_.add(std::move(at), {}, std::move(problem), std::move(hint));
+        issues_.add(path_.place(next_), {}, std::move(problem), std::move(hint));
         return std::nullopt;
     }
 
@@ -76,8 +98,7 @@ private:
         }
         next_ = std::min(text_.find_first_of(".[]=\"", begin), text_.size());
         if (next_ == begin) {
-            return fail("expected a key (got " + shown(text_.substr(begin)) + ")",
-                        "write for example a.b[2].c=value");
+            return fail("expected a key (got " + shown(text_.substr(begin)) + ")", example());
         }
         return Step{false, std::string(text_.substr(begin, next_ - begin)), 0, begin, next_};
     }
@@ -96,8 +117,8 @@ private:
         return step;
     }
 
+    const PathText& path_;
     std::string_view text_;
-    Position at_;
     Issues& issues_;
     std::size_t next_ = 0;
 };
@@ -187,39 +208,70 @@ std::optional<Value> parse_right_side(std::string_view assignment, std::size_t b
     return value;
 }
 
-}  // namespace
-
-void apply_override(Value& root, std::string_view assignment, int number, Issues& issues) {
-    Position at{"--set#" + std::to_string(number), 1, 1};
-    if (const auto bad = find_bad_byte(assignment)) {
-        at.column = static_cast<int>(bad->offset) + 1;
-        issues.add(at, {}, bad->problem);
-        return;
-    }
-    PathReader reader(assignment, at, issues);
-    const std::optional<std::vector<Step>> path = reader.steps();
-    if (!path) {
-        return;
-    }
-    const std::string whole(assignment.substr(0, reader.value_begin() - 1));
-    std::optional<Value> value =
-        parse_right_side(assignment, reader.value_begin(), at, whole, issues);
-    if (!value) {
-        return;
-    }
+// Puts the value at the end of the path.
+void lay(Value& root, const PathText& path, const std::vector<Step>& steps, Value value,
+         Issues& issues) {
     Value* target = &root;
-    for (const Step& step : *path) {
-        std::string_view parent = assignment.substr(0, step.begin);
+    for (const Step& step : steps) {
+        std::string_view parent = path.text.substr(0, step.begin);
         if (parent.ends_with('.')) {
             parent.remove_suffix(1);
         }
-        at.column = static_cast<int>(step.begin) + 1;
-        target = descend(*target, step, parent, at, issues);
+        target = descend(*target, step, parent, path.place(step.begin), issues);
         if (target == nullptr) {
             return;
         }
     }
-    *target = std::move(*value);
+    *target = std::move(value);
+}
+
+}  // namespace
+
+void apply_override(Value& root, std::string_view assignment, int number, Issues& issues) {
+    const PathText text{assignment, {"--set#" + std::to_string(number), 1, 1}, false};
+    if (const auto bad = find_bad_byte(assignment)) {
+        issues.add(text.place(bad->offset), {}, bad->problem);
+        return;
+    }
+    PathReader reader(text, issues);
+    const std::optional<std::vector<Step>> steps = reader.steps();
+    if (!steps) {
+        return;
+    }
+    const std::string whole(assignment.substr(0, reader.value_begin() - 1));
+    std::optional<Value> value =
+        parse_right_side(assignment, reader.value_begin(), text.at, whole, issues);
+    if (value) {
+        lay(root, text, *steps, std::move(*value), issues);
+    }
+}
+
+void assign(Value& root, const Assignment& assignment, Issues& issues) {
+    const PathText text{assignment.path, assignment.at, true};
+    const std::optional<std::vector<Step>> steps = PathReader(text, issues).steps();
+    if (steps) {
+        lay(root, text, *steps, assignment.value, issues);
+    }
+}
+
+std::optional<std::string> normal_path(const std::string& path, const Position& at,
+                                       Issues& issues) {
+    const PathText text{path, at, true};
+    const std::optional<std::vector<Step>> steps = PathReader(text, issues).steps();
+    if (!steps) {
+        return std::nullopt;
+    }
+    std::string normal;
+    for (const Step& step : *steps) {
+        if (step.is_index) {
+            normal += "[" + std::to_string(step.index) + "]";
+            continue;
+        }
+        const bool plain = !step.key.empty() && step.key.find_first_of(".[]=") == std::string::npos;
+        normal += normal.empty() ? "" : ".";
+        normal += plain ? step.key : '"' + step.key + '"';
+    }
+    return normal;
 }
 
 }  // namespace tidepool::config

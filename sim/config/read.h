@@ -85,6 +85,11 @@ struct Reader<T> {
     }
 };
 
+template <>
+struct Reader<Value> {  // anything at all, for somebody else to judge
+    static void read(const Place& place, const Rule&, Value& out) { out = place.value; }
+};
+
 template <class T>
 struct Reader<std::optional<T>> {
     static void read(const Place& place, const Rule& rule, std::optional<T>& out) {
@@ -102,6 +107,19 @@ struct Reader<std::vector<T>> {
         for (std::size_t i = 0; i < out.size(); ++i) {
             const std::string path = place.path + "[" + std::to_string(i) + "]";
             Reader<T>::read({place.value.items[i], path, place.issues}, rule, out[i]);
+        }
+    }
+};
+
+// Anything to choose from: at least one.
+template <>
+struct Reader<std::vector<Value>> {
+    static void read(const Place& place, const Rule&, std::vector<Value>& out) {
+        if (expect_list(place)) {
+            out = place.value.items;
+            if (out.empty()) {
+                place.fail("needs at least one value");
+            }
         }
     }
 };

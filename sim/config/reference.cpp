@@ -54,6 +54,8 @@ std::string type_text(const Shape& shape) {
             return "list of: " + type_text(shape.item.front());
         case Type::kMap:
             return "map from names to: " + type_text(shape.item.front());
+        case Type::kAny:
+            return "any YAML";
     }
     return {};
 }

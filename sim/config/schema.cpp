@@ -114,10 +114,15 @@ private:
             case Type::kList:
             case Type::kMap:
                 json_.member("type", shape.type == Type::kList ? "array" : "object");
+                if (shape.type == Type::kList && shape.item.front().type == Type::kAny) {
+                    json_.member("minItems", 1.0);  // values to choose from
+                }
                 json_.key(shape.type == Type::kList ? "items" : "additionalProperties");
                 json_.begin_object();
                 constraints(shape.item.front(), rule);
                 json_.end_object();
+                break;
+            case Type::kAny:
                 break;
         }
     }

@@ -6,6 +6,7 @@
 // everything it holds.
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,21 @@ Value merged(const Value& base, const Value& over);
 // say
 // `--set#<number>`, line 1, column in the assignment.
 void apply_override(Value& root, std::string_view assignment, int number, Issues& issues);
+
+// A value that was read elsewhere, for a path such as `a.b[2].c`; `at` is where the path stands.
+struct Assignment {
+    std::string path;
+    Value value;
+    Position at;
+};
+
+// The same walk as apply_override(); what is wrong with the path stands at `at`, and what becomes
+// of the value where that stands.
+void assign(Value& root, const Assignment& assignment, Issues& issues);
+
+// The path with quotes only where they are needed: equal for equal paths. Empty, with one issue, if
+// it is none.
+std::optional<std::string> normal_path(const std::string& path, const Position& at, Issues& issues);
 
 // Where the value of a key stands; the map's own place when the key is absent. For validators.
 Position position_of(const Value& map, std::string_view key);

@@ -90,6 +90,34 @@ std::optional<std::string> on_one_line(const Value& value) {
     return "[" + list + "]";
 }
 
+// A plain scalar can hold what would end it inside brackets.
+bool ends_in_brackets(std::string_view text) {
+    return text.find_first_of(",[]{}") != std::string_view::npos || text.ends_with(':') ||
+           text.find(": ") != std::string_view::npos;
+}
+
+std::string in_flow(const Value& value) {
+    std::string text;
+    switch (value.kind) {
+        case Value::Kind::kNull:
+            return "null";
+        case Value::Kind::kScalar:
+            return value.quoted || ends_in_brackets(value.text) ? text_of(value.text) : value.text;
+        case Value::Kind::kSequence:
+            for (const Value& item : value.items) {
+                text += (text.empty() ? "" : ", ") + in_flow(item);
+            }
+            return "[" + text + "]";
+        case Value::Kind::kMap:
+            for (const Member& member : value.members) {
+                text +=
+                    (text.empty() ? "" : ", ") + text_of(member.key) + ": " + in_flow(member.value);
+            }
+            return "{" + text + "}";
+    }
+    return text;
+}
+
 std::vector<std::string> lines_of(const Value& value) {
     if (auto line = on_one_line(value)) {
         return {std::move(*line)};
@@ -123,6 +151,11 @@ std::string to_yaml(const Value& tree) {
         text += line + '\n';
     }
     return text;
+}
+
+std::string to_flow_yaml(const Value& tree) {
+    const bool plain = tree.kind == Value::Kind::kScalar && !tree.quoted;
+    return plain ? tree.text : in_flow(tree);
 }
 
 void add_member(Value& map, std::string_view key, Value value) {

@@ -24,6 +24,9 @@ namespace tidepool::config {
 // Positions are ignored. The result ends with a line feed.
 std::string to_yaml(const Value& tree);
 
+// The same on one line, in flow style, without a line feed; scalars as they were written.
+std::string to_flow_yaml(const Value& tree);
+
 // Appends a key to a map.
 void add_member(Value& map, std::string_view key, Value value);
 Value text_value(std::string text);
@@ -55,6 +58,11 @@ struct Writer<std::int64_t> {
 template <>
 struct Writer<double> {
     static Value write(double number) { return number_value(number); }
+};
+
+template <>
+struct Writer<Value> {
+    static Value write(const Value& value) { return value; }
 };
 
 template <HasDimension T>

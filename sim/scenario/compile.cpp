@@ -29,7 +29,7 @@ public:
     void add(const Loaded& loaded, std::size_t workload, const workloads::Job& job,
              std::string problem, std::string hint) {
         if (++count_ <= kMostIssues) {
-            issues_.add({loaded.traces[workload].file, static_cast<int>(job.line), 0},
+            issues_.add({loaded.traces[workload]->file, static_cast<int>(job.line), 0},
                         "workloads[" + std::to_string(workload) + "].trace", std::move(problem),
                         std::move(hint));
         }
@@ -109,7 +109,8 @@ private:
 
 JobTable tabulate(const Loaded& loaded, JobIssues& issues) {
     const TimeReader time(loaded, issues);
-    const std::uint32_t any = core::kNone >> (core::kMaxModels - loaded.topology.gpu_models.size());
+    const std::uint32_t any =
+        core::kNone >> (core::kMaxModels - loaded.topology->gpu_models.size());
     JobTable table;
     for (std::size_t w = 0; w < loaded.traces.size(); ++w) {
         const workloads::JobTrace& trace = loaded.traces[w];
@@ -156,7 +157,7 @@ void fill_ranks(const Loaded& loaded, const JobTable& table, Compiled& compiled)
         plan.submit.push_back(row.submit);
         plan.duration.push_back(row.duration);
         plan.estimate.push_back(row.estimate);
-        plan.job_gpus.push_back(loaded.traces[row.workload].jobs[row.index].gpus);
+        plan.job_gpus.push_back(loaded.traces[row.workload]->jobs[row.index].gpus);
         plan.models.push_back(row.models);
     }
 }
@@ -196,10 +197,10 @@ std::string common_origin(const Loaded& loaded) {
     for (std::size_t w = 0; w < loaded.traces.size(); ++w) {
         const workloads::TraceSpec& trace = loaded.spec.workloads[w].trace;
         const bool as_recorded = trace.load_scale == 1 && trace.time_scale == 1;
-        if (!as_recorded || (w > 0 && loaded.traces[w].origin != origin)) {
+        if (!as_recorded || (w > 0 && loaded.traces[w]->origin != origin)) {
             return {};
         }
-        origin = loaded.traces[w].origin;
+        origin = loaded.traces[w]->origin;
     }
     return origin;
 }
@@ -210,7 +211,7 @@ std::string why_never(Rejection why, const workloads::Job& job, const Loaded& lo
         return "no node has the GPU model the job needs";
     }
     return "the job's " + std::to_string(job.gpus) + " GPUs never fit into " +
-           loaded.topology.name + " (" + std::to_string(loaded.topology.gpus()) + " GPUs" +
+           loaded.topology->name + " (" + std::to_string(loaded.topology->gpus()) + " GPUs" +
            (spares > 0 ? ", " + std::to_string(spares) + " of them spares" : "") + ")";
 }
 
@@ -234,7 +235,7 @@ void admit(const Loaded& loaded, const JobTable& table, Compiled& compiled, JobI
         } else if (!core::can_ever_fit(view, rank)) {
             record.rejection = row.models == 0 ? Rejection::kGpuModel : Rejection::kTooLarge;
             if (loaded.spec.workloads[row.workload].never_fits == NeverFits::kError) {
-                const workloads::Job& job = loaded.traces[row.workload].jobs[row.index];
+                const workloads::Job& job = loaded.traces[row.workload]->jobs[row.index];
                 issues.add(loaded, row.workload, job,
                            why_never(record.rejection, job, loaded, spares),
                            "set `never_fits: reject` to run without such jobs");
@@ -298,7 +299,7 @@ Compiled compile_plan(const Loaded& loaded) {
     const auto bin = to_ticks(spec.output.bin);
     TP_ASSERT(bin, "the field table bounds the bin width");
     compiled.bin_width = *bin;
-    for (const topology::GpuModel& model : loaded.topology.gpu_models) {
+    for (const topology::GpuModel& model : loaded.topology->gpu_models) {
         compiled.gpu_models.push_back(model.name);
     }
     compiled.origin = common_origin(loaded);
@@ -309,9 +310,9 @@ Compiled compile_plan(const Loaded& loaded) {
     fill_ranks(loaded, table, compiled);
     fill_records(loaded, table, compiled);
     if (!fungible) {
-        for (std::uint32_t n = 0; n < loaded.topology.nodes.size(); ++n) {
-            compiled.node_gpus.push_back(loaded.topology.nodes[n].gpus);
-            compiled.node_names.push_back(loaded.topology.node_name(n));
+        for (std::uint32_t n = 0; n < loaded.topology->nodes.size(); ++n) {
+            compiled.node_gpus.push_back(loaded.topology->nodes[n].gpus);
+            compiled.node_names.push_back(loaded.topology->node_name(n));
         }
     }
     if (is_interruptible(loaded)) {

@@ -79,7 +79,7 @@ public:
 
 private:
     core::CheckpointRule from_trace(const CheckpointSpec& spec, const JobPlace& where) const {
-        const workloads::Job& job = loaded_.traces[where.workload].jobs[where.index];
+        const workloads::Job& job = loaded_.traces[where.workload]->jobs[where.index];
         core::CheckpointRule rule;
         rule.restart = ticks_of(spec.restart);
         if (job.checkpoint_interval.value > 0) {
@@ -97,7 +97,7 @@ private:
         if (tier.write) {
             return *tier.write;
         }
-        const auto& all = loaded_.topology.storage;
+        const auto& all = loaded_.topology->storage;
         const auto found = std::find_if(all.begin(), all.end(),
                                         [&](const auto& s) { return s.name == tier.storage; });
         if (found == all.end()) {
@@ -228,7 +228,7 @@ bool is_interruptible(const Loaded& loaded) {
         writes = writes || checkpoint_of(loaded, w).interval != IntervalRule::kNone;
     }
     const SchedulerSpec& rules = loaded.spec.scheduler;
-    return writes || !(loaded.failures() == none) || !loaded.topology.arrivals.empty() ||
+    return writes || !(loaded.failures() == none) || !loaded.topology->arrivals.empty() ||
            rules.spares || rules.spare_nodes || rules.preempt != Preemption::kNone;
 }
 

@@ -3,17 +3,16 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <utility>
 
 #include "sim/config/read.h"
 #include "sim/config/write.h"
 #include "sim/model/failure_log.h"
-#include "sim/scenario/hash.h"
 #include "sim/scenario/overrides.h"
 #include "topology/build.h"
 #include "topology/failure_check.h"
-#include "workloads/read_trace.h"
 
 namespace tidepool::scenario {
 namespace {
@@ -27,7 +26,7 @@ std::string read_text_file(const std::string& path) {
     return text.str();
 }
 
-std::vector<std::string> all_overrides(const LoadOptions& options) {
+std::vector<std::string> given_overrides(const LoadOptions& options) {
     std::vector<std::string> overrides = options.overrides;
     if (options.seed) {
         overrides.push_back("seed=" + *options.seed);
@@ -40,34 +39,36 @@ std::vector<std::string> all_overrides(const LoadOptions& options) {
 
 class Loader {
 public:
-    Loader(const std::string& path, const LoadOptions& options)
-        : path_(path), folder_(std::filesystem::path(path).parent_path().string()) {
-        loaded_.overrides = all_overrides(options);
-    }
+    Loader(const ScenarioFile& file, const LoadOptions& options, InputCache& cache)
+        : file_(file), options_(options), cache_(cache) {}
 
     Loaded load() {
-        Value root = config::load_yaml(path_, issues_);
-        if (root.kind == Value::Kind::kNull) {  // no YAML at all: nothing more can be said
-            issues_.throw_if_any();
+        for (const Issue& issue : file_.issues) {
+            issues_.add(issue);
         }
+        const std::vector<std::string> overrides = given_overrides(options_);
+        for (const config::Assignment& laid : options_.assignments) {
+            loaded_.overrides.push_back(laid.path + "=" + config::to_flow_yaml(laid.value));
+        }
+        loaded_.overrides.insert(loaded_.overrides.end(), overrides.begin(), overrides.end());
+        Value root = file_.tree;
         const auto topology_file =
-            apply_overrides(root, loaded_.overrides, false, folder_, issues_);
+            apply_overrides(root, {options_.assignments, overrides}, false, issues_);
         inherit_rules(root);
         loaded_.spec = config::read<ScenarioSpec>(root, "", issues_);
         issues_.throw_if_any();
-        note_input(std::filesystem::path(path_).filename().string(), path_);
+        note_input(file_.as_written, file_.location);
         if (topology_file) {
             note_input(topology_file->as_written, topology_file->location);
         }
-        loaded_.source_yaml = read_text_file(path_);
+        loaded_.source_yaml = file_.text;
         loaded_.resolved_yaml = config::to_yaml(loaded_.spec);
-        const Value* topology = root.find("topology");
-        loaded_.topology = topology::build(loaded_.spec.topology, *topology, "topology", issues_);
+        build_topology(*root.find("topology"));
         const Value* workloads = root.find("workloads");
         for (std::size_t w = 0; w < loaded_.spec.workloads.size(); ++w) {
             read_workload(w, *workloads->items[w].find("trace"));
         }
-        read_failures(root, topology_file);
+        read_failures(root);
         issues_.throw_if_any();
         loaded_.tree = std::move(root);
         return std::move(loaded_);
@@ -96,17 +97,32 @@ private:
         }
     }
 
+    void build_topology(const Value& section) {
+        std::shared_ptr<const topology::Topology> built;  // also if something is wrong with it
+        topology_key_ = config::to_yaml(loaded_.spec.topology);
+        const auto kept = cache_.topology(topology_key_, [&] {
+            const std::size_t before = issues_.list().size();
+            built = std::make_shared<const topology::Topology>(
+                topology::build(loaded_.spec.topology, section, "topology", issues_));
+            return issues_.list().size() == before ? built : nullptr;
+        });
+        loaded_.topology = kept ? kept : built;
+    }
+
     void read_workload(std::size_t index, const Value& trace) {
         const workloads::TraceSpec& spec = loaded_.spec.workloads[index].trace;
-        const std::string folder = folder_of(*trace.find("file"), folder_);
-        const std::size_t before = issues_.list().size();
-        loaded_.traces.push_back(workloads::read_trace(spec, folder, issues_));
-        if (issues_.list().size() == before) {
+        const std::string folder = folder_of(*trace.find("file"));
+        const auto read = cache_.trace(spec, folder);
+        for (const Issue& issue : read->issues) {
+            issues_.add(issue);
+        }
+        if (read->jobs) {
+            loaded_.traces.emplace_back(read->jobs);
             note_input(spec.file, joined(folder, spec.file));
         }
     }
 
-    void read_failures(const Value& root, const std::optional<NamedFile>& topology_file) {
+    void read_failures(const Value& root) {
         const topology::FailureSpec& spec = loaded_.failures();
         const bool own = loaded_.spec.failures.has_value();
         const Value& holder = own ? root : *root.find("topology");
@@ -115,41 +131,60 @@ private:
             return;
         }
         const topology::Where where = topology::Where::root(holder, own ? "" : "topology");
-        if (own && !loaded_.topology.nodes.empty()) {  // build() has looked at the topology's
+        if (own && !loaded_.topology->nodes.empty()) {  // build() has looked at the topology's
             topology::check_failures(spec, loaded_.topology, where["failures"], issues_);
         }
         if (!spec.log) {
             return;
         }
-        const Value& file = *failures->find("log")->find("file");
-        std::string folder = folder_of(file, folder_);
-        if (topology_file && !own) {
-            const auto parent = std::filesystem::path(topology_file->location).parent_path();
-            folder = folder_of(file, parent.string());
-        }
-        const std::size_t before = issues_.list().size();
-        loaded_.log =
-            model::read_failure_log(spec, loaded_.topology, folder, where["failures"], issues_);
-        if (issues_.list().size() == before) {
+        const std::string folder = folder_of(*failures->find("log")->find("file"));
+        const std::string key = folder + '\n' + config::to_yaml(spec) + '\n' + topology_key_;
+        loaded_.log = cache_.log(key, [&]() -> std::shared_ptr<const workloads::FaultLog> {
+            const std::size_t before = issues_.list().size();
+            auto log =
+                model::read_failure_log(spec, loaded_.topology, folder, where["failures"], issues_);
+            const bool good = log && issues_.list().size() == before;
+            return good ? std::make_shared<const workloads::FaultLog>(std::move(*log)) : nullptr;
+        });
+        if (loaded_.log) {
             note_input(spec.log->file, joined(folder, spec.log->file));
         }
     }
 
     void note_input(const std::string& as_written, const std::string& path) {
-        const FileHash hash = hash_file(path);
+        const FileHash hash = cache_.hash(path);
         loaded_.inputs.push_back({as_written, hash.sha256, hash.bytes, path});
     }
 
-    std::string path_;
-    std::string folder_;
+    const ScenarioFile& file_;
+    const LoadOptions& options_;
+    InputCache& cache_;
+    std::string topology_key_;  // what it depends on
     Issues issues_;
     Loaded loaded_;
 };
 
 }  // namespace
 
+ScenarioFile read_scenario_file(const std::string& as_written, const std::string& location) {
+    Issues issues;
+    ScenarioFile file{as_written, location, {}, config::load_yaml(location, issues), {}};
+    if (file.tree.kind == Value::Kind::kNull) {  // no YAML at all: nothing more can be said
+        issues.throw_if_any();
+    }
+    file.text = read_text_file(location);
+    file.issues = issues.list();
+    return file;
+}
+
+Loaded load(const ScenarioFile& file, const LoadOptions& options, InputCache& cache) {
+    return Loader(file, options, cache).load();
+}
+
 Loaded load(const std::string& path, const LoadOptions& options) {
-    return Loader(path, options).load();
+    InputCache cache;
+    const std::string name = std::filesystem::path(path).filename().string();
+    return load(read_scenario_file(name, path), options, cache);
 }
 
 }  // namespace tidepool::scenario

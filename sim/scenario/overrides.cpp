@@ -19,59 +19,72 @@ Value* topology_of(Value& root) {
     return at == root.members.end() ? nullptr : &at->value;
 }
 
-bool names_topology(std::string_view assignment) {
-    return assignment.starts_with(kPrefix) || assignment.starts_with("topology=");
+// The path of an assignment of --set.
+std::string_view left_side(std::string_view assignment) {
+    return assignment.substr(0, assignment.find('='));
 }
 
-bool chooses_topology(std::string_view assignment, bool bare) {
-    if (assignment.starts_with("topology=")) {
+bool names_topology(std::string_view path) {
+    return path.starts_with(kPrefix) || path == "topology";
+}
+
+bool chooses_topology(std::string_view path, bool bare) {
+    if (path == "topology") {
         return true;
     }
-    if (assignment.starts_with(kPrefix)) {
-        assignment.remove_prefix(kPrefix.size());
+    if (path.starts_with(kPrefix)) {
+        path.remove_prefix(kPrefix.size());
     } else if (!bare) {
         return false;
     }
-    return assignment.starts_with("preset=") || assignment.starts_with("file=");
+    return path == "preset" || path == "file";
 }
 
-void apply(Value& root, const std::vector<std::string>& assignments, bool bare, bool choosing,
-           Issues& issues) {
-    for (std::size_t i = 0; i < assignments.size(); ++i) {
-        if (chooses_topology(assignments[i], bare) != choosing) {
-            continue;
-        }
+void apply(Value& root, const Overrides& overrides, bool bare, bool choosing, Issues& issues) {
+    const auto place_of = [&](std::string_view path) -> Value& {
         Value* section = topology_of(root);
-        const bool inside = bare && section != nullptr && !names_topology(assignments[i]);
-        config::apply_override(inside ? *section : root, assignments[i], static_cast<int>(i + 1),
-                               issues);
+        return bare && section != nullptr && !names_topology(path) ? *section : root;
+    };
+    for (const config::Assignment& assignment : overrides.of_sweep) {
+        if (chooses_topology(assignment.path, bare) == choosing) {
+            config::assign(place_of(assignment.path), assignment, issues);
+        }
+    }
+    const std::span<const std::string> texts = overrides.of_command_line;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const std::string_view path = left_side(texts[i]);
+        if (chooses_topology(path, bare) == choosing) {
+            config::apply_override(place_of(path), texts[i], static_cast<int>(i + 1), issues);
+        }
     }
 }
 
 }  // namespace
 
-std::string folder_of(const Value& named, const std::string& folder) {
-    return named.at.file.starts_with("--set#") ? std::string{} : folder;
+std::string folder_of(const Value& named) {
+    const std::string& file = named.at.file;
+    return file.starts_with("--set#") ? std::string{}
+                                      : std::filesystem::path(file).parent_path().string();
 }
 
 std::string joined(const std::string& folder, const std::string& file) {
     return (std::filesystem::path(folder) / file).string();
 }
 
-std::optional<NamedFile> apply_overrides(Value& root, const std::vector<std::string>& assignments,
-                                         bool bare, const std::string& folder, Issues& issues) {
+std::optional<NamedFile> apply_overrides(Value& root, const Overrides& overrides, bool bare,
+                                         Issues& issues) {
     std::optional<NamedFile> merged_in;
-    apply(root, assignments, bare, true, issues);
-    std::string from = folder;
+    apply(root, overrides, bare, true, issues);
+    std::string from;
     if (Value* section = topology_of(root)) {
         const Value* file = section->find("file");
         if (file != nullptr && !file->text.empty()) {
-            from = folder_of(*file, folder);
+            from = folder_of(*file);
             merged_in = NamedFile{file->text, joined(from, file->text)};
         }
         *section = topology::resolve(*section, "topology", from, issues);
     }
-    apply(root, assignments, bare, false, issues);
+    apply(root, overrides, bare, false, issues);
     if (Value* section = topology_of(root)) {
         *section = topology::resolve(*section, "topology", from, issues);
     }

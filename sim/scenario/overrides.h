@@ -5,8 +5,8 @@
 // merged in as well.
 
 #include <optional>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "sim/base/issue.h"
 #include "sim/config/value.h"
@@ -20,16 +20,21 @@ struct NamedFile {
 
 // Folder that a file name counts from: the one of the file that holds it, or the working directory
 // (empty) when it came from the command line.
-std::string folder_of(const config::Value& named, const std::string& folder);
+std::string folder_of(const config::Value& named);
 
 // Joins a folder and a file name.
 std::string joined(const std::string& folder, const std::string& file);
 
+// What to lay over a file: first the assignments of a sweep, then those of --set.
+struct Overrides {
+    std::span<const config::Assignment> of_sweep;
+    std::span<const std::string> of_command_line;
+};
+
 // `root` is a map with the topology under `topology`; other keys are a scenario's. With `bare`, the
 // file was a topology alone, and assignments may leave out `topology.`. Returns the topology file
 // that was merged in, if any.
-std::optional<NamedFile> apply_overrides(config::Value& root,
-                                         const std::vector<std::string>& assignments, bool bare,
-                                         const std::string& folder, Issues& issues);
+std::optional<NamedFile> apply_overrides(config::Value& root, const Overrides& overrides, bool bare,
+                                         Issues& issues);
 
 }  // namespace tidepool::scenario

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include <benchmark/benchmark.h>
 
@@ -36,15 +37,16 @@ scenario::Loaded interrupted(core::OnFailure rule) {
     constexpr double kDay = 86'400;
     scenario::Loaded loaded;
     loaded.topology = race_nodes(12'500, 512);
-    loaded.traces.emplace_back();
+    workloads::JobTrace trace;
     for (std::uint32_t j = 0; j < 2000; ++j) {
         const Block words = draw(1, Purpose::kSynthetic, 100, j);
         workloads::Job job;
         job.gpus = 8U << bounded(words[0], 6);
         job.submit = Seconds{j * 60.0};
         job.duration = Seconds{(5 + bounded(words[1], 21)) * kDay};
-        loaded.traces[0].jobs.push_back(job);
+        trace.jobs.push_back(job);
     }
+    loaded.traces.emplace_back(std::move(trace));
     scenario::ScenarioSpec& spec = loaded.spec;
     spec.workloads.emplace_back();
     spec.horizon = Seconds{30 * kDay};

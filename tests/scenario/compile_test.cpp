@@ -15,28 +15,31 @@ namespace {
 Loaded machine() {
     Loaded loaded;
     loaded.spec.workloads.emplace_back();
-    loaded.traces.emplace_back();
-    loaded.traces[0].file = "jobs.csv";
-    loaded.topology.name = "three";
-    loaded.topology.clusters = {"c"};
-    loaded.topology.gpu_models.resize(2);
-    loaded.topology.gpu_models[0].name = "big";
-    loaded.topology.gpu_models[1].name = "small";
+    workloads::JobTrace trace;
+    trace.file = "jobs.csv";
+    loaded.traces.push_back(trace);
+    topology::Topology topology;
+    topology.name = "three";
+    topology.clusters = {"c"};
+    topology.gpu_models.resize(2);
+    topology.gpu_models[0].name = "big";
+    topology.gpu_models[1].name = "small";
     for (std::uint32_t n = 0; n < 3; ++n) {
         topology::Node node;
         node.gpus = n < 2 ? 8 : 4;
         node.gpu_model = n < 2 ? 0 : 1;
         node.island = node.rack = n;
         node.pod = n < 2 ? 0 : 1;
-        loaded.topology.nodes.push_back(node);
+        topology.nodes.push_back(node);
     }
-    loaded.topology.islands = loaded.topology.racks = 3;
-    loaded.topology.pods = 2;
+    topology.islands = topology.racks = 3;
+    topology.pods = 2;
+    loaded.topology = topology;
     return loaded;
 }
 
 workloads::Job& add_job(Loaded& loaded, double submit, double duration, std::uint32_t gpus) {
-    workloads::JobTrace& trace = loaded.traces[0];
+    workloads::JobTrace& trace = loaded.traces[0].edit();
     workloads::Job job;
     job.id_begin = trace.id_text.size();
     trace.id_text += std::to_string(trace.jobs.size() + 1);
@@ -90,7 +93,7 @@ TEST(Compile, EstimatesComeFromWhereTheScenarioSays) {
 
 TEST(Compile, NamesJobsThatCouldNeverRun) {
     Loaded loaded = machine();
-    loaded.traces[0].gpu_models = {"huge|vast", "small", "vast|small"};
+    loaded.traces[0].edit().gpu_models = {"huge|vast", "small", "vast|small"};
     add_job(loaded, 0, 10, 17);               // the two big nodes have 16
     add_job(loaded, 0, 10, 16);               // fits
     add_job(loaded, 0, 10, 1).gpu_model = 0;  // no such model
@@ -135,7 +138,7 @@ TEST(Compile, RejectsWhatComesAtTheHorizonOrLater) {
 
 TEST(Compile, TenantsComeFromTheTraceOrTheWorkload) {
     Loaded loaded = machine();
-    loaded.traces[0].tenants = {"lab"};
+    loaded.traces[0].edit().tenants = {"lab"};
     loaded.spec.workloads[0].tenant = "startup";
     add_job(loaded, 0, 10, 1).tenant = 0;
     add_job(loaded, 1, 10, 1);
@@ -149,7 +152,7 @@ TEST(Compile, TenantsComeFromTheTraceOrTheWorkload) {
 TEST(Compile, KeepsACalendarOnlyIfAllTracesShareIt) {
     Loaded loaded = machine();
     add_job(loaded, 0, 10, 1);
-    loaded.traces[0].origin = "2017-09-04T10:30:41";
+    loaded.traces[0].edit().origin = "2017-09-04T10:30:41";
     EXPECT_EQ(compile(loaded).origin, "2017-09-04T10:30:41");
     loaded.spec.workloads[0].trace.load_scale = 2;
     EXPECT_EQ(compile(loaded).origin, "");
@@ -160,7 +163,7 @@ TEST(Compile, KeepsACalendarOnlyIfAllTracesShareIt) {
     EXPECT_EQ(both.origin, "2017-09-04T10:30:41");
     EXPECT_EQ(both.jobs[0].workload, 0U);
     EXPECT_EQ(both.jobs[1].workload, 1U);
-    loaded.traces[1].origin = "2021-01-01T00:00:00+08:00";
+    loaded.traces[1].edit().origin = "2021-01-01T00:00:00+08:00";
     EXPECT_EQ(compile(loaded).origin, "");
 }
 

@@ -20,10 +20,10 @@ using Load = ScenarioFolder;
 
 TEST_F(Load, ReadsTopologyAndTrace) {
     const Loaded loaded = load_small();
-    EXPECT_EQ(loaded.topology.nodes.size(), 16U);
-    EXPECT_EQ(loaded.topology.gpus(), 128U);
+    EXPECT_EQ(loaded.topology->nodes.size(), 16U);
+    EXPECT_EQ(loaded.topology->gpus(), 128U);
     ASSERT_EQ(loaded.traces.size(), 1U);
-    EXPECT_EQ(loaded.traces[0].jobs.size(), 2U);
+    EXPECT_EQ(loaded.traces[0]->jobs.size(), 2U);
 }
 
 // SHA-256 of "abc", FIPS 180-2 appendix B.1.
@@ -39,11 +39,11 @@ TEST_F(Load, HashesItsInputs) {
 }
 
 TEST_F(Load, OverridesReachInsidePresets) {
-    EXPECT_EQ(load_small({"topology.clusters[0].nodes=4"}).topology.nodes.size(), 4U);
-    EXPECT_EQ(load_small({"topology.preset=nvl72-pod"}).topology.gpus(), 576U);
+    EXPECT_EQ(load_small({"topology.clusters[0].nodes=4"}).topology->nodes.size(), 4U);
+    EXPECT_EQ(load_small({"topology.preset=nvl72-pod"}).topology->gpus(), 576U);
     // The choice of the preset acts first, wherever it stands.
     EXPECT_EQ(load_small({"topology.clusters[0].nodes=36", "topology.preset=nvl72-pod"})
-                  .topology.nodes.size(),
+                  .topology->nodes.size(),
               36U);
 }
 
@@ -61,7 +61,7 @@ TEST_F(Load, ReadsATopologyFileBesideTheScenario) {
           "tidepool: 1\nname: small\ntopology: {file: sub/dc.yaml}\nworkloads:\n"
           "  - trace: {file: jobs.csv}\n");
     const Loaded with_file = load_small();
-    EXPECT_EQ(with_file.topology.nodes.size(), 3U);
+    EXPECT_EQ(with_file.topology->nodes.size(), 3U);
     ASSERT_EQ(with_file.inputs.size(), 3U);
     EXPECT_EQ(with_file.inputs[1].path, "sub/dc.yaml");
 }
