@@ -10,12 +10,12 @@ bool takes_down(const Outage& outage) {
     return outage.kind == OutageKind::kRepair || outage.kind == OutageKind::kMaintenance;
 }
 
-std::vector<Ticks> arrivals(const Ledger& ledger) {
-    std::vector<Ticks> at(ledger.node_gpus.size());
-    for (const Outage& outage : ledger.outages.list) {
+std::vector<Ticks> arrivals(std::span<const Outage> list, std::size_t nodes, Ticks end) {
+    std::vector<Ticks> at(nodes);
+    for (const Outage& outage : list) {
         if (outage.kind == OutageKind::kNotInstalled) {
             for (std::uint32_t n = outage.first_node; n < outage.last_node; ++n) {
-                at[n] = std::max(at[n], std::min(outage.end, ledger.end));
+                at[n] = std::max(at[n], std::min(outage.end, end));
             }
         }
     }
@@ -24,8 +24,7 @@ std::vector<Ticks> arrivals(const Ledger& ledger) {
 
 // For every node the outages that take it down, in the order of the list.
 struct ByNode {
-    explicit ByNode(const Ledger& ledger) : first(ledger.node_gpus.size() + 1) {
-        const std::vector<Outage>& list = ledger.outages.list;
+    ByNode(std::span<const Outage> list, std::size_t nodes) : first(nodes + 1) {
         for_each(list, [&](std::uint32_t node, std::size_t) { ++first[node + 1]; });
         for (std::size_t n = 1; n < first.size(); ++n) {
             first[n] += first[n - 1];
@@ -35,7 +34,7 @@ struct ByNode {
         for_each(list, [&](std::uint32_t node, std::size_t o) { outages[next[node]++] = o; });
     }
     template <class Visit>
-    static void for_each(const std::vector<Outage>& list, Visit visit) {
+    static void for_each(std::span<const Outage> list, Visit visit) {
         for (std::size_t o = 0; o < list.size(); ++o) {
             for (std::uint32_t n = list[o].first_node; takes_down(list[o]) && n < list[o].last_node;
                  ++n) {
@@ -47,14 +46,18 @@ struct ByNode {
     std::vector<std::size_t> outages;  // indices into the list
 };
 
-// One node at a time, its outages by begin.
+// One node after the other, the outages of each by begin.
 class Walk {
 public:
-    Walk(std::uint32_t gpus, Ticks installed, Ticks end)
-        : end_(end),
-          installed_(installed),
-          up_again_(gpus),
-          months_(end.value / kTicksPerMonth + 1) {}
+    explicit Walk(Ticks end) : end_(end), months_(end.value / kTicksPerMonth + 1) {}
+
+    // The next node.
+    void enter(std::uint32_t gpus, Ticks installed) {
+        installed_ = installed;
+        up_again_.assign(gpus, Ticks{});
+        std::fill(months_.begin(), months_.end(), 0);
+        node_ = {};
+    }
 
     void take(const Outage& outage) {
         const Ticks from = std::max(outage.begin, installed_);
@@ -109,7 +112,8 @@ private:
         }
     }
 
-    Ticks end_, installed_;
+    const Ticks end_;
+    Ticks installed_;
     Ticks since_, until_;                // the latest downtime; its end not cut
     bool repair_ = false;                // a repair is part of it
     std::vector<Ticks> up_again_;        // by GPU
@@ -117,16 +121,17 @@ private:
     NodeDowntime node_;
 };
 
+// `walk`: of a node that has outages, or null.
 void count_months(std::uint32_t node, std::uint64_t gpus, Ticks arrived, Ticks end,
-                  const Walk& walk, Downtimes& all) {
+                  const Walk* walk, Downtimes& all) {
     std::uint32_t month = arrived.value / kTicksPerMonth;
     for (std::uint64_t from = arrived.value; gpus > 0 && from < end.value; ++month) {
         const std::uint64_t next = (std::uint64_t{month} + 1) * kTicksPerMonth;
         const std::uint64_t to = std::min<std::uint64_t>(next, end.value);
         if (to - from >= kTicksPerDay) {
             ++all.month_count;
-            if (walk.down_in(month) > 0) {
-                all.months.push_back({node, month, gpus * (to - from), walk.down_in(month)});
+            if (walk != nullptr && walk->down_in(month) > 0) {
+                all.months.push_back({node, month, gpus * (to - from), walk->down_in(month)});
             }
         }
         from = next;
@@ -135,23 +140,34 @@ void count_months(std::uint32_t node, std::uint64_t gpus, Ticks arrived, Ticks e
 
 }  // namespace
 
-Downtimes downtimes(const Ledger& ledger) {
+Downtimes downtimes(std::span<const Outage> outages, std::span<const std::uint32_t> node_gpus,
+                    Ticks end) {
     Downtimes all;
-    const std::vector<Ticks> arrived = arrivals(ledger);
-    const ByNode by_node(ledger);
-    for (std::uint32_t n = 0; n < ledger.node_gpus.size(); ++n) {
-        const std::uint64_t gpus = ledger.node_gpus[n];
-        Walk walk(ledger.node_gpus[n], arrived[n], ledger.end);
-        for (std::size_t o = by_node.first[n]; o < by_node.first[n + 1]; ++o) {
-            walk.take(ledger.outages.list[by_node.outages[o]]);
+    const std::vector<Ticks> arrived = arrivals(outages, node_gpus.size(), end);
+    const ByNode by_node(outages, node_gpus.size());
+    all.nodes.reserve(node_gpus.size());
+    Walk walk(end);
+    for (std::uint32_t n = 0; n < node_gpus.size(); ++n) {
+        const std::uint64_t gpus = node_gpus[n];
+        const bool quiet = by_node.first[n] == by_node.first[n + 1];
+        NodeDowntime& node = all.nodes.emplace_back();
+        if (!quiet) {
+            walk.enter(node_gpus[n], arrived[n]);
+            for (std::size_t o = by_node.first[n]; o < by_node.first[n + 1]; ++o) {
+                walk.take(outages[by_node.outages[o]]);
+            }
+            node = walk.finish();
         }
-        NodeDowntime& node = all.nodes.emplace_back(walk.finish());
-        node.installed = gpus * (ledger.end.value - arrived[n].value);
+        node.installed = gpus * (end.value - arrived[n].value);
         all.installed += node.installed;
         all.down += node.down;
-        count_months(n, gpus, arrived[n], ledger.end, walk, all);
+        count_months(n, gpus, arrived[n], end, quiet ? nullptr : &walk, all);
     }
     return all;
+}
+
+Downtimes downtimes(const Ledger& ledger) {
+    return downtimes(ledger.outages.list, ledger.node_gpus, ledger.end);
 }
 
 }  // namespace tidepool::model

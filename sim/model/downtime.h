@@ -8,6 +8,7 @@
 // its GPUs is down, of whatever outages; it is cut at the ends of the run.
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sim/base/ticks.h"
@@ -45,8 +46,11 @@ struct Downtimes {
     std::uint64_t down = 0;           // GPU-ticks, over all nodes
 };
 
-// The outages must be sorted by begin and lie on nodes that exist.
+// Of a run over [0, end); node_gpus by node, empty when placement ignores nodes. The outages must
+// be sorted by begin and lie on nodes that exist; those that begin at `end` or later do not count.
 // O(nodes * months + sum over outages of the GPUs they take).
+Downtimes downtimes(std::span<const Outage> outages, std::span<const std::uint32_t> node_gpus,
+                    Ticks end);
 Downtimes downtimes(const Ledger& ledger);
 
 // Does the outage take GPU `gpu` of each of its nodes?

@@ -125,7 +125,8 @@ struct Ledger {
     std::vector<std::string> node_names;         // likewise
     std::vector<std::string> tenants;            // index 0 is the empty name: no tenant recorded
     std::vector<std::string> gpu_models;
-    std::uint64_t events = 0;  // completions + arrivals handled
+    std::uint64_t events = 0;     // completions + arrivals handled
+    std::uint64_t decisions = 0;  // hash of all decisions, see docs/sweeps.md
 };
 
 }  // namespace tidepool::model

@@ -10,23 +10,26 @@
 namespace tidepool::model {
 namespace {
 
-void count_outages(const Ledger& ledger, Reliability& r) {
-    for (const Outage& outage : ledger.outages.list) {
+void count_outages(std::span<const Outage> outages, OutageFacts& facts) {
+    for (const Outage& outage : outages) {
         switch (outage.kind) {
             case OutageKind::kInterruption:
             case OutageKind::kRepair:
-                ++r.outages;
+                ++facts.outages;
                 break;
             case OutageKind::kMaintenance:
-                ++r.planned;
+                ++facts.planned;
                 break;
             case OutageKind::kDegraded:
-                ++r.degradations;
+                ++facts.degradations;
                 break;
             case OutageKind::kNotInstalled:
                 break;
         }
     }
+}
+
+void add_effects(const Ledger& ledger, Reliability& r) {
     for (const OutageEffect& effect : ledger.effects) {
         if (effect.jobs > 0) {
             r.blast.add(effect.gpus);
@@ -56,15 +59,14 @@ void add_jobs(const Ledger& ledger, Reliability& r) {
     }
 }
 
-void add_nodes(const Ledger& ledger, Reliability& r) {
-    const Downtimes all = downtimes(ledger);
-    r.installed = all.installed;
-    r.down = all.down;
+void add_downtimes(const Downtimes& all, OutageFacts& facts) {
+    facts.installed = all.installed;
+    facts.down = all.down;
     for (const NodeDowntime& node : all.nodes) {
-        r.repairs.count += node.repaired;
-        r.repairs.sum += node.repaired_length;
+        facts.repairs.count += node.repaired;
+        facts.repairs.sum += node.repaired_length;
     }
-    r.node_months = all.month_count;
+    facts.node_months = all.month_count;
     if (all.month_count == 0) {
         return;
     }
@@ -74,8 +76,20 @@ void add_nodes(const Ledger& ledger, Reliability& r) {
     }
     std::ranges::sort(shares);
     const std::uint64_t rank = (all.month_count + 99) / 100;
-    r.node_month_min = shares.empty() ? 1 : shares.front();
-    r.node_month_p1 = rank > shares.size() ? 1 : shares[rank - 1];
+    facts.node_month_min = shares.empty() ? 1 : shares.front();
+    facts.node_month_p1 = rank > shares.size() ? 1 : shares[rank - 1];
+}
+
+std::uint64_t absent_gpu_ticks(std::span<const Outage> outages,
+                               std::span<const std::uint32_t> node_gpus, Ticks end) {
+    std::uint64_t sum = 0;
+    for (const Outage& outage : outages) {
+        for (std::uint32_t n = outage.first_node;
+             outage.kind == OutageKind::kNotInstalled && n < outage.last_node; ++n) {
+            sum += std::uint64_t{node_gpus[n]} * std::min(outage.end, end).value;
+        }
+    }
+    return sum;
 }
 
 // Work in 1/1024 GPU-ticks over GPU-ticks.
@@ -85,12 +99,24 @@ double share(std::uint64_t work, std::uint64_t gpu_ticks) {
 
 }  // namespace
 
+OutageFacts outage_facts(std::span<const Outage> outages, std::span<const std::uint32_t> node_gpus,
+                         Ticks end) {
+    const auto last =
+        std::ranges::partition_point(outages, [&](const Outage& o) { return o.begin < end; });
+    const auto begun = outages.first(static_cast<std::size_t>(last - outages.begin()));
+    OutageFacts facts;
+    count_outages(begun, facts);
+    add_downtimes(downtimes(begun, node_gpus, end), facts);
+    facts.absent = absent_gpu_ticks(begun, node_gpus, end);
+    return facts;
+}
+
 Reliability reliability(const Ledger& ledger) {
     Reliability r;
+    static_cast<OutageFacts&>(r) = outage_facts(ledger.outages.list, ledger.node_gpus, ledger.end);
     r.second_order_preemptions = ledger.second_order_preemptions;
-    count_outages(ledger, r);
+    add_effects(ledger, r);
     add_jobs(ledger, r);
-    add_nodes(ledger, r);
     return r;
 }
 

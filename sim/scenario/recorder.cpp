@@ -6,14 +6,14 @@
 #include "sim/base/assert.h"
 #include "sim/base/issue.h"
 #include "sim/core/recovery.h"
+#include "sim/core/tally.h"
 #include "sim/model/conservation.h"
 #include "sim/model/gpu_time.h"
 
 namespace tidepool::scenario {
 namespace {
 
-constexpr std::size_t kMostAttempts = 10'000'000;  // 1.4 GB
-constexpr std::uint64_t kObserveEvery = 4096;      // ticks with events; also at every new bin
+constexpr std::uint64_t kObserveEvery = 4096;  // ticks with events; also at every new bin
 
 // sum += amount * ticks; a queue can be so long that 64 bits do not hold its integral.
 void add(std::uint64_t& sum, std::uint64_t amount, std::uint64_t ticks) {
@@ -122,11 +122,13 @@ void Recorder::account(std::uint32_t to) {
 }
 
 bool Recorder::advance(std::uint32_t now) {
-    account(now);
+    // Nothing else need happen at the tick of an arrival: the node may come broken.
     for (; next_arrival_ < arrivals_.size() && arrivals_[next_arrival_].first <= now;
          ++next_arrival_) {
+        account(arrivals_[next_arrival_].first);
         absent_ -= arrivals_[next_arrival_].second;
     }
+    account(now);
     const std::uint64_t bin = now / ledger_.bin_width.value;
     if (observer_ && (bin != observed_bin_ || ++since_observed_ >= kObserveEvery)) {
         observed_bin_ = bin;
@@ -136,6 +138,16 @@ bool Recorder::advance(std::uint32_t now) {
         }
     }
     return !stopped_;
+}
+
+// Into the decision hash.
+void Recorder::note(core::Decision kind, std::uint32_t slot, std::uint32_t tick,
+                    std::uint32_t outage) {
+    const bool starts = kind == core::Decision::kStarted || kind == core::Decision::kRecovers;
+    const core::Slot& of = state_.slots[slot];
+    ledger_.decisions = starts
+                            ? core::mix_in_start(ledger_.decisions, kind, tick, plan_, state_, of)
+                            : core::mix_in(ledger_.decisions, kind, tick, of, outage);
 }
 
 void Recorder::note_nodes(std::uint32_t slot, model::JobRecord& job) const {
@@ -154,6 +166,7 @@ void Recorder::note_nodes(std::uint32_t slot, model::JobRecord& job) const {
 }
 
 void Recorder::started(std::uint32_t slot, std::uint32_t tick) {
+    note(core::Decision::kStarted, slot, tick);
     const std::uint32_t number = job_of(slot);
     model::JobRecord& job = ledger_.jobs[number];
     job.queued.value += tick - waiting_since_[number];
@@ -196,7 +209,7 @@ void Recorder::end_attempt(std::uint32_t slot, std::uint32_t tick, model::Attemp
     job.time += attempt.time;
     job.checkpoints += attempt.checkpoints;
     attempt_before_.push_back(last_attempt_[number]);
-    if (ledger_.attempts.size() == kMostAttempts) {
+    if (ledger_.attempts.size() == core::kMostAttempts) {  // 1.4 GB
         throw RunError(
             "more than 10,000,000 attempts: jobs are interrupted faster than they get on (job " +
             compiled_.ids[number] + " at " + std::to_string(to_seconds(Ticks{tick}).value) + " s)");
@@ -206,6 +219,7 @@ void Recorder::end_attempt(std::uint32_t slot, std::uint32_t tick, model::Attemp
 }
 
 void Recorder::interrupted(std::uint32_t slot, std::uint32_t tick, std::uint32_t outage) {
+    note(core::Decision::kInterrupted, slot, tick, outage);
     const bool own = outage == core::kNone;
     end_attempt(slot, tick, own ? model::AttemptEnd::kSoftware : model::AttemptEnd::kOutage,
                 own ? model::kNoOutage : outage);
@@ -238,11 +252,13 @@ void Recorder::end_pause(std::uint32_t slot, std::uint64_t lost) {
 }
 
 void Recorder::recovers(std::uint32_t slot, std::uint32_t tick, std::uint64_t lost) {
+    note(core::Decision::kRecovers, slot, tick);
     end_pause(slot, lost);
     begin_attempt(slot, tick);
 }
 
 void Recorder::requeued(std::uint32_t slot, std::uint32_t tick, std::uint64_t lost) {
+    note(core::Decision::kRequeued, slot, tick);
     end_pause(slot, lost);
     const std::uint32_t number = job_of(slot);
     ledger_.jobs[number].state = model::JobState::kQueued;
@@ -250,6 +266,7 @@ void Recorder::requeued(std::uint32_t slot, std::uint32_t tick, std::uint64_t lo
 }
 
 void Recorder::finished(std::uint32_t slot, std::uint32_t tick) {
+    note(core::Decision::kFinished, slot, tick);
     const std::uint32_t number = job_of(slot);
     model::JobRecord& job = ledger_.jobs[number];
     const workloads::JobEnd end = compiled_.job_ends[number];
@@ -265,6 +282,7 @@ void Recorder::finished(std::uint32_t slot, std::uint32_t tick) {
 }
 
 void Recorder::preempted(std::uint32_t slot, std::uint32_t tick, bool second_order) {
+    note(core::Decision::kPreempted, slot, tick);
     end_attempt(slot, tick, model::AttemptEnd::kPreempted, model::kNoOutage);
     ++ledger_.jobs[job_of(slot)].preemptions;
     ledger_.second_order_preemptions += second_order ? 1 : 0;
@@ -272,6 +290,7 @@ void Recorder::preempted(std::uint32_t slot, std::uint32_t tick, bool second_ord
 
 // The run ends while the job holds GPUs.
 void Recorder::stopped(std::uint32_t slot, std::uint32_t tick) {
+    note(core::Decision::kStopped, slot, tick);
     if (state_.activity[slot].phase == core::Phase::kRunning) {
         end_attempt(slot, tick, model::AttemptEnd::kRunning, model::kNoOutage);
     } else {

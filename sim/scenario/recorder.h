@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/core/decision_hash.h"
 #include "sim/core/state.h"
 #include "sim/model/ledger.h"
 #include "sim/scenario/compile.h"
@@ -43,6 +44,8 @@ private:
         return compiled_.job_of_rank[state_.slots[slot].rank];
     }
     void account(std::uint32_t to);
+    void note(core::Decision kind, std::uint32_t slot, std::uint32_t tick,
+              std::uint32_t outage = 0);
     void note_nodes(std::uint32_t slot, model::JobRecord& job) const;
     void begin_attempt(std::uint32_t slot, std::uint32_t tick);
     void end_attempt(std::uint32_t slot, std::uint32_t tick, model::AttemptEnd why,

@@ -1,0 +1,179 @@
+#include "sim/batch/replica.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/base/assert.h"
+#include "sim/core/replay.h"
+#include "sim/core/tally_driver.h"
+
+namespace tidepool::batch {
+namespace {
+
+static_assert(static_cast<int>(workloads::JobEnd::kCompleted) == 0 &&
+              static_cast<int>(workloads::JobEnd::kFailed) == 1 &&
+              static_cast<int>(workloads::JobEnd::kCancelled) == 2);
+
+// At least so many zeroed bytes.
+std::uint64_t* zeroed(std::vector<std::uint64_t>& memory, std::size_t bytes) {
+    memory.assign(bytes / sizeof(std::uint64_t), 0);
+    return memory.data();
+}
+
+void add_capacity(const core::Tally& tally, const Cell& cell, std::uint64_t absent,
+                  model::Totals& t) {
+    const std::uint64_t gpu_ticks = t.gpus * tally.end;
+    TP_ASSERT(absent <= gpu_ticks && absent <= tally.down, "what is absent will be installed");
+    t.capacity = gpu_ticks - absent;
+    t.down = tally.down - absent;
+    t.spare = tally.spare;
+    t.allocated = tally.allocated;
+    const std::uint64_t taken = t.allocated + t.down + t.spare;
+    TP_ASSERT(taken <= t.capacity, "jobs cannot hold more GPUs than there are");
+    t.idle = t.capacity - taken;
+    t.spare_gpus = tally.spare_gpus;
+    const auto in_use = [&](std::uint64_t spare, std::uint64_t length) {
+        return static_cast<double>(tally.spare_gpus) - model::ratio(spare, length);
+    };
+    t.spares_in_use = in_use(tally.spare, tally.end);
+    // The bin with the least GPU-ticks of ready spares is the one with the most in use: rounding
+    // keeps the order.
+    const std::uint64_t width = cell.compiled.bin_width.value;
+    const std::uint64_t rest = tally.end % width;
+    t.spares_in_use_max = model::kUndefined;
+    if (tally.end >= width) {
+        t.spares_in_use_max = in_use(tally.least_spare_bin, width);
+    }
+    if (rest > 0) {
+        const double last = in_use(tally.last_spare_bin, rest);
+        t.spares_in_use_max = tally.end < width ? last : std::max(t.spares_in_use_max, last);
+    }
+}
+
+void add_jobs(const core::Tally& tally, const Cell& cell, model::Totals& t) {
+    const auto in = [&](model::JobState state) -> std::uint64_t& {
+        return t.in_state[static_cast<std::size_t>(state)];
+    };
+    t.submitted = cell.compiled.jobs.size();
+    in(model::JobState::kCompleted) = tally.completed;
+    in(model::JobState::kFailed) = tally.failed;
+    in(model::JobState::kCancelled) = tally.cancelled;
+    in(model::JobState::kRunning) = tally.running;
+    in(model::JobState::kRejected) = cell.rejected;
+    in(model::JobState::kQueued) = t.submitted - cell.rejected - tally.running - tally.completed -
+                                   tally.failed - tally.cancelled;
+    t.waits.jobs = tally.waits;
+    t.waits.sum = tally.wait_sum;
+    t.waits.p50 = Ticks{tally.wait_p50};
+    t.waits.p95 = Ticks{tally.wait_p95};
+    t.waits.p99 = Ticks{tally.wait_p99};
+    t.waits.max = Ticks{tally.wait_max};
+    t.queue_length = tally.queue_length;
+    t.queued_gpus = tally.queued_gpus;
+    t.queue_length_max = tally.queue_length_max;
+    t.last_end = Ticks{tally.last_end};
+}
+
+}  // namespace
+
+Cell make_cell(std::shared_ptr<const scenario::Loaded> loaded) {
+    Cell cell;
+    cell.compiled = scenario::compile_plan(*loaded);
+    cell.loaded = std::move(loaded);
+    for (const std::uint32_t job : cell.compiled.job_of_rank) {
+        cell.job_end.push_back(static_cast<std::uint8_t>(cell.compiled.job_ends[job]));
+    }
+    cell.rejected = static_cast<std::uint64_t>(std::ranges::count(
+        cell.compiled.jobs, model::JobState::kRejected, &model::JobRecord::state));
+    return cell;
+}
+
+core::Plan plan_of(const Cell& cell, const scenario::Luck& luck, std::uint64_t seed) {
+    core::Plan plan = cell.compiled.plan.view();
+    plan.seed = seed;
+    plan.step = luck.steps.data();
+    plan.steps = static_cast<std::uint32_t>(luck.steps.size());
+    return plan;
+}
+
+core::TallyPlan tally_plan_of(const Cell& cell, const scenario::Luck& luck) {
+    core::TallyPlan rest;
+    rest.job_end = cell.job_end.data();
+    rest.bin_width = cell.compiled.bin_width.value;
+    rest.outages = static_cast<std::uint32_t>(luck.outages.list.size());
+    return rest;
+}
+
+model::Totals totals_of(const core::Tally& tally, const Cell& cell,
+                        const model::OutageFacts& facts) {
+    model::Totals t;
+    t.gpus = cell.compiled.plan.gpus;
+    t.length = Ticks{tally.end};
+    t.time.useful = tally.useful;
+    t.time.lost = tally.lost;
+    t.time.stalled = tally.stalled;
+    t.time.checkpoint = tally.checkpoint;
+    t.time.restart = tally.restart;
+    TP_ASSERT(model::held(t.time) == model::kWorkUnits * tally.allocated,
+              "whatever was held went somewhere");
+    add_capacity(tally, cell, facts.absent, t);
+    add_jobs(tally, cell, t);
+    model::Reliability& r = t.reliability;
+    static_cast<model::OutageFacts&>(r) = facts;
+    r.interruptions = tally.interruptions;
+    r.preemptions = tally.preemptions;
+    r.second_order_preemptions = tally.second_order_preemptions;
+    r.checkpoints = tally.checkpoints;
+    r.out_of_queue = tally.out_of_queue;
+    r.gpus_out_of_queue = tally.gpus_out_of_queue;
+    r.gpus_queued = tally.gpus_queued;
+    r.recoveries = {tally.recoveries, tally.recovery_ticks};
+    r.blast = {tally.blasts, tally.blast_sum};
+    r.blast_max = tally.blast_max;
+    return t;
+}
+
+template <bool kCanInterrupt>
+core::TallyMemory ReplicaRunner::replay(const core::Plan& plan, const core::TallyPlan& rest) {
+    const core::Serial exec;
+    const core::StateLayout layout(plan);
+    core::State state = layout.make(exec, zeroed(state_, layout.bytes()));
+    const core::TallyLayout tally_layout(plan, rest);
+    tally_.resize(tally_layout.bytes() / sizeof(std::uint64_t));
+    const core::TallyMemory memory = tally_layout.make(exec, tally_.data());
+    core::TallyDriver<core::Serial, kCanInterrupt> driver(exec, plan, rest, state, memory);
+    driver.close(core::replay(exec, plan, state, driver));
+    return memory;
+}
+
+ReplicaResult ReplicaRunner::run(const Cell& cell, std::uint64_t seed, WaitHistogram& histogram) {
+    const scenario::Luck luck = scenario::draw_luck(*cell.loaded, cell.compiled.plan, seed);
+    return run(cell, luck, seed, histogram);
+}
+
+ReplicaResult ReplicaRunner::run(const Cell& cell, const scenario::Luck& luck, std::uint64_t seed,
+                                 WaitHistogram& histogram) {
+    const core::Plan plan = plan_of(cell, luck, seed);
+    const core::TallyPlan rest = tally_plan_of(cell, luck);
+    const core::TallyMemory memory =
+        plan.interruptible ? replay<true>(plan, rest) : replay<false>(plan, rest);
+    const core::Tally& tally = *memory.tally;
+    ReplicaResult result;
+    result.worked = tally.waits > 0;
+    result.ran_out = plan.end == kNever.value && !core::all_ended(tally, plan);
+    result.overflow = tally.overflow;
+    result.given_up = tally.too_many_attempts;
+    result.decisions = tally.decisions;
+    if (!result.overflow && !result.given_up) {
+        result.totals = totals_of(
+            tally, cell,
+            model::outage_facts(luck.outages.list, cell.compiled.node_gpus, Ticks{tally.end}));
+    }
+    if (result.complete()) {
+        core::count_waits(core::Serial{}, memory.wait, plan.jobs,
+                          [&](std::uint32_t bucket) { ++histogram[bucket]; });
+    }
+    return result;
+}
+
+}  // namespace tidepool::batch

@@ -1,0 +1,68 @@
+#pragma once
+// One replica of a cell of a sweep on one CPU thread: the compiled scenario under the luck of a
+// seed, tallied instead of recorded. Its KPIs equal those of a run of its own (closed_form.h) to
+// the last bit.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "sim/core/tally.h"
+#include "sim/core/wait_buckets.h"
+#include "sim/model/kpis.h"
+#include "sim/scenario/compile.h"
+
+namespace tidepool::batch {
+
+// A scenario that is run with many seeds. Constant while replicas run; shared by all threads.
+struct Cell {
+    std::shared_ptr<const scenario::Loaded> loaded;
+    scenario::Compiled compiled;        // without luck
+    std::vector<std::uint8_t> job_end;  // by rank, as core::TallyPlan has it
+    std::uint64_t rejected = 0;         // jobs
+};
+
+// Throws as scenario::compile_plan() does.
+Cell make_cell(std::shared_ptr<const scenario::Loaded> loaded);
+
+// The cell's plan under this luck. Views into both.
+core::Plan plan_of(const Cell& cell, const scenario::Luck& luck, std::uint64_t seed);
+core::TallyPlan tally_plan_of(const Cell& cell, const scenario::Luck& luck);
+
+// The KPIs' integers, as model::totals() makes them of a ledger. The tally must be complete:
+// core::is_complete(), or at least without the flags that make its numbers mean nothing.
+model::Totals totals_of(const core::Tally& tally, const Cell& cell,
+                        const model::OutageFacts& facts);
+
+// First waits by bucket, of the jobs that started.
+using WaitHistogram = std::array<std::uint64_t, core::kWaitBuckets>;
+
+struct ReplicaResult {
+    bool worked = false;    // some job started
+    bool ran_out = false;   // of the 8.5 years of the clock, with jobs unfinished
+    bool overflow = false;  // an integral over time exceeded 64 bits
+    bool given_up = false;  // jobs were interrupted faster than they got on
+    model::Totals totals;   // means nothing after overflow or given_up
+    std::uint64_t decisions = 0;
+
+    bool complete() const { return worked && !ran_out && !overflow && !given_up; }
+};
+
+// Runs replicas one after the other and reuses their memory; one per thread.
+class ReplicaRunner {
+public:
+    // Adds the waits of a complete replica to `histogram`. Throws as scenario::draw_luck() does.
+    ReplicaResult run(const Cell& cell, std::uint64_t seed, WaitHistogram& histogram);
+    // The same with luck that has been drawn already, of this cell and seed.
+    ReplicaResult run(const Cell& cell, const scenario::Luck& luck, std::uint64_t seed,
+                      WaitHistogram& histogram);
+
+private:
+    template <bool kCanInterrupt>
+    core::TallyMemory replay(const core::Plan& plan, const core::TallyPlan& rest);
+
+    std::vector<std::uint64_t> state_, tally_;
+};
+
+}  // namespace tidepool::batch
