@@ -28,25 +28,25 @@ Progress::Progress(const std::string& kind) : started_(Clock::now()), last_(star
     }
 }
 
-void Progress::update(Ticks now, double fraction, std::uint64_t events) {
+bool Progress::is_due() {
     if (kind_ == Kind::kNone || Clock::now() - last_ < std::chrono::milliseconds(100)) {
-        return;
+        return false;
     }
     last_ = Clock::now();
-    draw(now, std::clamp(fraction, 0.0, 1.0), events);
+    return true;
 }
 
-void Progress::draw(Ticks now, double fraction, std::uint64_t events) {
+void Progress::draw(double fraction, const Line& line) {
+    fraction = std::clamp(fraction, 0.0, 1.0);
     const double spent = std::chrono::duration<double>(Clock::now() - started_).count();
     const double left = fraction > 0 ? spent / fraction - spent : 0;
     if (kind_ == Kind::kJson) {
         JsonWriter json(0);
-        json.begin_object()
-            .member("t_sim", to_seconds(now).value)
-            .member("frac", fraction)
-            .member("eta_s", left)
-            .member("events", events)
-            .end_object();
+        json.begin_object();
+        for (const auto& [name, number] : line.numbers) {
+            json.member(name, number);
+        }
+        json.member("frac", fraction).member("eta_s", left).end_object();
         std::cerr << json.str() << '\n' << std::flush;
         return;
     }
@@ -54,17 +54,17 @@ void Progress::draw(Ticks now, double fraction, std::uint64_t events) {
     const auto full = static_cast<std::size_t>(std::lround(fraction * kWidth));
     std::string bar(full, '#');
     bar.resize(kWidth, '.');
-    char line[160];
-    std::snprintf(line, sizeof line, "\r[%s] %3.0f %%  day %.1f  %llu events  %.0f s left ",
-                  bar.c_str(), fraction * 100, to_seconds(now).value / 86400,
-                  static_cast<unsigned long long>(events), left);
-    std::cerr << line << std::flush;
+    char numbers[64];
+    std::snprintf(numbers, sizeof numbers, "%3.0f %%", fraction * 100);
+    std::cerr << "\r[" << bar << "] " << numbers << "  " << line.words;
+    std::snprintf(numbers, sizeof numbers, "  %.0f s left ", left);
+    std::cerr << numbers << std::flush;
     drawn_ = true;
 }
 
-void Progress::finish(Ticks now, std::uint64_t events) {
+void Progress::finish(const Line& line) {
     if (kind_ == Kind::kJson) {
-        draw(now, 1, events);
+        draw(1, line);
     } else if (drawn_) {
         std::cerr << "\r\033[K" << std::flush;
     }

@@ -1,11 +1,11 @@
 #pragma once
-// Progress of a run on stderr: a bar that redraws itself, or one JSON object per line, or nothing.
+// Progress on stderr: a bar that redraws itself, or one JSON object per line, or nothing.
 
 #include <chrono>
-#include <cstdint>
 #include <string>
-
-#include "sim/base/ticks.h"
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tidepool::cli {
 
@@ -14,15 +14,28 @@ public:
     // kind: auto (a bar if stderr is a terminal that can move its cursor), bar, json, none.
     explicit Progress(const std::string& kind);
 
-    // fraction: of the work done so far, 0 to 1. Draws at most ten times a second.
-    void update(Ticks now, double fraction, std::uint64_t events);
+    // What a line says beside the fraction and the time left: `words` in the bar, `numbers` in JSON.
+    struct Line {
+        std::string words;
+        std::vector<std::pair<std::string_view, double>> numbers;
+    };
+
+    // fraction: of the work done so far, 0 to 1. Draws at most ten times a second, and asks for the
+    // line only then.
+    template <class MakeLine>
+    void update(double fraction, MakeLine&& make_line) {
+        if (is_due()) {
+            draw(fraction, make_line());
+        }
+    }
     // Clears the bar; a JSON reader gets a last line.
-    void finish(Ticks now, std::uint64_t events);
+    void finish(const Line& line);
 
 private:
     using Clock = std::chrono::steady_clock;
     enum class Kind { kBar, kJson, kNone };
-    void draw(Ticks now, double fraction, std::uint64_t events);
+    bool is_due();
+    void draw(double fraction, const Line& line);
 
     Kind kind_ = Kind::kNone;
     Clock::time_point started_, last_;
