@@ -59,7 +59,10 @@ std::string_view name_of(Group group) {
 }
 
 std::vector<double> kpi_values(const model::Ledger& ledger) {
-    const model::Totals totals = model::totals(ledger);
+    return kpi_values(model::totals(ledger));
+}
+
+std::vector<double> kpi_values(const model::Totals& totals) {
     std::vector<double> values;
     for (const Kpi& kpi : kKpis) {
         values.push_back(kpi.value(totals));

@@ -231,6 +231,7 @@ inline constexpr std::array kKpis{
 };
 
 // One value per row of kKpis.
+std::vector<double> kpi_values(const model::Totals& totals);
 std::vector<double> kpi_values(const model::Ledger& ledger);
 
 // For a terminal: name, value, unit, long name, in groups with a heading each; `-` for undefined
