@@ -2,52 +2,18 @@
 
 #include <algorithm>
 #include <limits>
-#include <type_traits>
 
 #include <hdf5.h>
 #include <hdf5_hl.h>
 
 #include "sim/results/h5_errors.h"
+#include "sim/results/h5_types.h"
 
 namespace tidepool::results::h5 {
 namespace {
 
-static_assert(std::is_same_v<hid_t, std::int64_t>, "Handle stores what HDF5 1.10 and later return");
-
 constexpr hsize_t kChunkRows = 16'384;  // 128 KiB of doubles
 constexpr unsigned kGzip = 1;           // 4 is no smaller and slower
-
-template <class T>
-hid_t native() {
-    if constexpr (std::is_same_v<T, double>) {
-        return H5T_NATIVE_DOUBLE;
-    } else if constexpr (std::is_same_v<T, std::int32_t>) {
-        return H5T_NATIVE_INT32;
-    } else if constexpr (std::is_same_v<T, std::uint32_t>) {
-        return H5T_NATIVE_UINT32;
-    } else if constexpr (std::is_same_v<T, std::int64_t>) {
-        return H5T_NATIVE_INT64;
-    } else {
-        static_assert(std::is_same_v<T, std::uint64_t>);
-        return H5T_NATIVE_UINT64;
-    }
-}
-
-// The same type in the file: little endian on every machine.
-template <class T>
-hid_t stored() {
-    if constexpr (std::is_same_v<T, double>) {
-        return H5T_IEEE_F64LE;
-    } else if constexpr (std::is_same_v<T, std::int32_t>) {
-        return H5T_STD_I32LE;
-    } else if constexpr (std::is_same_v<T, std::uint32_t>) {
-        return H5T_STD_U32LE;
-    } else if constexpr (std::is_same_v<T, std::int64_t>) {
-        return H5T_STD_I64LE;
-    } else {
-        return H5T_STD_U64LE;
-    }
-}
 
 // H5T_VARIABLE or a number of bytes, padded with NUL.
 Handle text_type(std::size_t size) {
@@ -94,18 +60,6 @@ Handle dataset_properties(hid_t type, std::size_t rows) {
     must(H5Pset_deflate(plist.id(), kGzip), "compress");
     must(H5Pset_fletcher32(plist.id()), "add checksums");
     return plist;
-}
-
-void describe(Object& object, const Meaning& meaning) {
-    if (!meaning.units.empty()) {
-        object.attribute("units", meaning.units);
-    }
-    if (!meaning.long_name.empty()) {
-        object.attribute("long_name", meaning.long_name);
-    }
-    if (!meaning.cell_methods.empty()) {
-        object.attribute("cell_methods", meaning.cell_methods);
-    }
 }
 
 Handle create_dataset(hid_t where, const char* name, hid_t type, hid_t space, std::size_t rows) {
@@ -217,12 +171,7 @@ template Dataset Group::column(const char*, std::span<const std::uint64_t>, cons
 Dataset Group::enums(const char* name, std::span<const std::int8_t> values,
                      std::span<const std::string_view> names, const Meaning& meaning) {
     const Quiet quiet;
-    const Handle type(must(H5Tenum_create(H5T_STD_I8LE), "create an enum type"));
-    for (std::size_t n = 0; n < names.size(); ++n) {
-        const auto value = static_cast<std::int8_t>(n);
-        must(H5Tenum_insert(type.id(), std::string(names[n]).c_str(), &value),
-             "name an enum value");
-    }
+    const Handle type = enum_type(names);
     return write(name, type.id(), type.id(), values.data(), values.size(), meaning);
 }
 

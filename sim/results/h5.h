@@ -32,6 +32,9 @@ private:
     std::int64_t id_;
 };
 
+// Sizes or places along the one or two dimensions of a grid.
+using Extent = std::span<const std::uint64_t>;
+
 // What a column means, stored as its attributes; empty ones are left out.
 struct Meaning {
     std::string_view units;  // UDUNITS style; texts have none
@@ -62,6 +65,12 @@ class Dataset : public Object {
 public:
     // Makes this the scale (coordinate) of the dimension `name`; `columns` lie along it.
     void scale_of(const char* name, std::span<Dataset* const> columns);
+    // Lays a dimension of this along a scale that has been made one before.
+    void lie_along(Dataset& scale, unsigned dimension = 0);
+
+    // Of a grid: the values of the block of this size at this place, row by row. T as it was made.
+    template <class T>
+    void write_block(Extent at, Extent size, const T* values);
 
 private:
     friend class Group;
@@ -88,11 +97,21 @@ public:
     Dataset padded_texts(const char* name, std::span<const std::string_view> values,
                          const Meaning& meaning);
 
+    // Of one or two dimensions, none of them empty, in compressed chunks of this size, to be filled
+    // block by block. A chunk that no block touches takes no room and reads as 0, doubles as NaN.
+    // T: double or uint64_t.
+    template <class T>
+    Dataset grid(const char* name, Extent size, Extent chunk, const Meaning& meaning);
+    Dataset enum_grid(const char* name, Extent size, Extent chunk,
+                      std::span<const std::string_view> names, const Meaning& meaning);
+
 private:
     friend class Image;
     using Object::Object;
     Dataset write(const char* name, std::int64_t type, std::int64_t memory_type, const void* values,
                   std::size_t rows, const Meaning& meaning);
+    Dataset empty_grid(const char* name, std::int64_t type, Extent size, Extent chunk,
+                       const Meaning& meaning);
 };
 
 class Image {

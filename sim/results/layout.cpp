@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "sim/base/assert.h"
@@ -12,6 +11,7 @@
 #include "sim/results/h5.h"
 #include "sim/results/jobs_table.h"
 #include "sim/results/kpi_table.h"
+#include "sim/results/origin.h"
 #include "sim/results/reliability_tables.h"
 
 namespace tidepool::results {
@@ -31,15 +31,6 @@ void write_root(h5::Group& root, const Header& header, Status status, Ticks reac
     root.attribute("reached_s", to_seconds(reached).value);
 }
 
-std::vector<std::string_view> views(const std::vector<InputFile>& files,
-                                    std::string InputFile::*column) {
-    std::vector<std::string_view> result;
-    for (const InputFile& file : files) {
-        result.push_back(file.*column);
-    }
-    return result;
-}
-
 std::vector<std::string_view> views(const std::vector<std::string>& texts) {
     return {texts.begin(), texts.end()};
 }
@@ -50,15 +41,7 @@ void write_scenario(h5::Group& root, const Header& header) {
     scenario.text("resolved_yaml", header.resolved_yaml,
                   {"", "scenario with includes, overrides and defaults, in SI units", ""});
     scenario.texts("overrides", views(header.overrides), {"", "--set arguments", ""});
-    h5::Group inputs = scenario.group("inputs");
-    inputs.texts("path", views(header.inputs, &InputFile::path), {"", "file that was read", ""});
-    inputs.texts("sha256", views(header.inputs, &InputFile::sha256),
-                 {"", "SHA-256 of its content", ""});
-    std::vector<std::uint64_t> sizes;
-    for (const InputFile& file : header.inputs) {
-        sizes.push_back(file.bytes);
-    }
-    inputs.column<std::uint64_t>("bytes", sizes, {"B", "its size", ""});
+    write_inputs(scenario, header.inputs);
 }
 
 // Columns of /timeseries/cluster: means over the bins, by name.
@@ -157,16 +140,6 @@ void write_summary(h5::Group& root, const model::Ledger& ledger) {
     }
 }
 
-void write_provenance(h5::Group& root, const Provenance& provenance) {
-    if (provenance.empty()) {
-        return;
-    }
-    h5::Group group = root.group("provenance");
-    for (const auto& [name, value] : provenance) {
-        std::visit([&, &key = name](const auto& v) { group.attribute(key.c_str(), v); }, value);
-    }
-}
-
 }  // namespace
 
 std::string time_units(std::string_view origin) {
@@ -221,6 +194,7 @@ std::string final_image(const Header& header, Status status, const model::Ledger
     {
         h5::Group root = image.root();
         write_root(root, header, status, ledger.end);
+        root.attribute("decision_hash", ledger.decisions);
         write_scenario(root, header);
         write_summary(root, ledger);
         write_timeseries(root, header, ledger, ledger.bins.size(), ledger.end);

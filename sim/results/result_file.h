@@ -26,11 +26,12 @@
 
 #include "sim/base/ticks.h"
 #include "sim/model/ledger.h"
+#include "sim/results/partial_file.h"
 
 namespace tidepool::results {
 
 inline constexpr std::string_view kSchemaVersion =
-    "1.1";  // the first number changes when readers break
+    "1.2";  // the first number changes when readers break
 
 // Values are part of the results (root attribute `status`, by name).
 enum class Status { kRunning, kComplete, kFailed, kInterrupted };
@@ -85,14 +86,13 @@ public:
     std::string finish(Status status, const model::Ledger& ledger,
                        std::span<const std::string_view> ids, const Provenance& provenance);
 
-    const std::string& path() const { return path_; }
-    const std::string& partial_path() const { return partial_; }
+    const std::string& path() const { return file_.path(); }
+    const std::string& partial_path() const { return file_.partial_path(); }
 
 private:
     ResultFile(std::string path, bool force, Header header);
 
-    std::string path_, partial_;
-    bool force_ = false;
+    PartialFile file_;
     Header header_;
 };
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "sim/results/partial_file.h"
 #include "sim/results/sweep_table.h"
 
 namespace tidepool::results {
@@ -38,14 +39,13 @@ public:
     // return. Errors as of ResultFile::finish().
     std::string finish(const SweepTable& table, Status status, const Provenance& provenance);
 
-    const std::string& path() const { return path_; }
-    const std::string& partial_path() const { return partial_; }
+    const std::string& path() const { return file_.path(); }
+    const std::string& partial_path() const { return file_.partial_path(); }
 
 private:
     SweepFile(std::string path, bool force, SweepHeader header);
 
-    std::string path_, partial_;
-    bool force_ = false;
+    PartialFile file_;
     SweepHeader header_;
 };
 

@@ -63,7 +63,7 @@ struct SweepRow {
     std::uint64_t decisions = 0;   // decision hash
     std::vector<double> kpis;      // in the order of kKpis; not read of failed rows
     std::vector<WaitCount> waits;  // each bucket once, in any order; not read of failed rows
-    std::string problem;           // why it failed
+    std::string problem;           // why it failed; only read of failed rows
 };
 
 // Cuts the rows into tiles of at most 16,384 consecutive rows, which are the chunks of the file:
@@ -105,7 +105,8 @@ public:
     void values(std::uint64_t cell, std::size_t kpi, std::vector<double>& values) const;
     // Of the complete rows of a cell, by bucket.
     std::span<const WaitCount> waits(std::uint64_t cell) const;
-    // That of the first failed row of each cell with one.
+    const std::map<std::uint64_t, std::vector<WaitCount>>& waits() const { return waits_; }
+    // Of the cells with failed rows: the first of these, and why it failed.
     struct Problem {
         std::uint64_t row = 0;
         std::string text;

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -10,8 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sim/base/issue.h"
 #include "sim/base/random.h"
+#include "tests/results/full_disk.h"
 #include "tests/results/read_back.h"
 #include "tests/results/sample.h"
 
@@ -109,45 +108,10 @@ TEST(Crash, TwoForcedRunsOfOneNameDoNotDisturbEachOther) {
     EXPECT_THAT(folder.files(), ElementsAre("out.h5"));
 }
 
-// No file may grow beyond this many bytes, as if the disk were full.
-class FullDisk {
-public:
-    explicit FullDisk(::rlim_t bytes) : before_(::signal(SIGXFSZ, SIG_IGN)) {
-        ::getrlimit(RLIMIT_FSIZE, &limit_);
-        ::rlimit tight = limit_;
-        tight.rlim_cur = bytes;
-        ::setrlimit(RLIMIT_FSIZE, &tight);
-    }
-    ~FullDisk() {
-        ::setrlimit(RLIMIT_FSIZE, &limit_);
-        ::signal(SIGXFSZ, before_);
-    }
-    FullDisk(const FullDisk&) = delete;
-    FullDisk& operator=(const FullDisk&) = delete;
-
-private:
-    ::rlimit limit_{};
-    ::sighandler_t before_;
-};
-
-template <class Attempt>
-std::string run_error(Attempt attempt) {
-    const FullDisk full(2000);
-    testing::internal::CaptureStderr();
-    std::string message = "no RunError";
-    try {
-        attempt();
-    } catch (const RunError& error) {
-        message = error.what();
-    }
-    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
-    return message;
-}
-
 TEST(Crash, AFullDiskAtTheStartLeavesNothing) {
     const Folder folder;
-    const std::string error =
-        run_error([&] { ResultFile::create(folder / "out.h5", false, sample_header()); });
+    const std::string error = run_error_on_full_disk(
+        [&] { ResultFile::create(folder / "out.h5", false, sample_header()); });
     EXPECT_THAT(error,
                 HasSubstr("bytes to '" + (folder / "out.h5.partial.0") + "': File too large"));
     EXPECT_THAT(folder.files(), ElementsAre());
@@ -158,7 +122,7 @@ TEST(Crash, AFullDiskDuringTheRunKeepsTheLastPartialFile) {
     ResultFile file = ResultFile::create(folder / "out.h5", false, sample_header());
     file.progress(model::small_ledger(), Ticks{700});
     const std::string before = content(folder / "out.h5.partial");
-    EXPECT_THAT(run_error([&] { file.progress(model::small_ledger(), Ticks{1300}); }),
+    EXPECT_THAT(run_error_on_full_disk([&] { file.progress(model::small_ledger(), Ticks{1300}); }),
                 HasSubstr("cannot write"));
     EXPECT_THAT(folder.files(), ElementsAre("out.h5.partial"));
     EXPECT_EQ(content(folder / "out.h5.partial"), before);
@@ -172,9 +136,9 @@ TEST(Crash, AFullDiskAtTheEndKeepsThePartialFileAndTheOldOutput) {
         .finish(Status::kComplete, model::small_ledger(), kTextIds, {});
     const std::string old = content(folder / "out.h5");
     ResultFile file = ResultFile::create(folder / "out.h5", true, sample_header());
-    EXPECT_THAT(
-        run_error([&] { file.finish(Status::kComplete, model::small_ledger(), kTextIds, {}); }),
-        HasSubstr("cannot write"));
+    EXPECT_THAT(run_error_on_full_disk(
+                    [&] { file.finish(Status::kComplete, model::small_ledger(), kTextIds, {}); }),
+                HasSubstr("cannot write"));
     EXPECT_THAT(folder.files(), ElementsAre("out.h5", "out.h5.partial"));
     EXPECT_EQ(content(folder / "out.h5"), old);
     EXPECT_EQ(text_attribute(folder / "out.h5.partial", "/", "status"), "running");
