@@ -1,8 +1,9 @@
 #pragma once
-// SHA-256 of files, so that a result names its inputs.
+// SHA-256 of files and texts, so that a result names what it was made of.
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace tidepool::scenario {
 
@@ -13,5 +14,8 @@ struct FileHash {
 
 // Throws RunError if the file cannot be read.
 FileHash hash_file(const std::string& path);
+
+// 64 hex digits.
+std::string hash_text(std::string_view text);
 
 }  // namespace tidepool::scenario
