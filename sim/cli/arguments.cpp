@@ -48,9 +48,22 @@ void add_output(CLI::App* app, Arguments& a, const std::string& doc) {
     app->add_flag("--force", a.force, "Replace an existing output file");
 }
 
+void add_progress(CLI::App* app, Arguments& a) {
+    app->add_option("--progress", a.progress, "Progress on stderr; auto: a bar on a terminal")
+        ->check(CLI::IsMember(Choices{"auto", "bar", "json", "none"}))
+        ->capture_default_str();
+}
+
+void add_reproducible(CLI::App* app, Arguments& a) {
+    app->add_flag("--reproducible", a.reproducible,
+                  "Leave /provenance out, so that equal runs give equal bytes");
+}
+
 void add_run(CLI::App& root, Arguments& a) {
     CLI::App* run = root.add_subcommand("run", "Run a scenario and write its results");
-    run->add_option("scenario", a.files, "Scenario file (YAML)")->required()->expected(1);
+    run->add_option("scenario", a.files, "Scenario file (YAML); or a sweep file, with --cell")
+        ->required()
+        ->expected(1);
     add_output(run, a, "Result file; default: the scenario's name with .h5, in this folder");
     add_common_run(run, a);
     run->add_option("--seed", a.seed, "Replace the scenario's seed")->type_name("NUMBER");
@@ -60,18 +73,50 @@ void add_run(CLI::App& root, Arguments& a) {
                     "simgrid: on SimGrid's clock and network; batch: closed forms, faster")
         ->check(CLI::IsMember(Choices{"simgrid", "batch"}))
         ->capture_default_str();
-    run->add_option("--progress", a.progress, "Progress on stderr; auto: a bar on a terminal")
-        ->check(CLI::IsMember(Choices{"auto", "bar", "json", "none"}))
-        ->capture_default_str();
-    run->add_flag("--reproducible", a.reproducible,
-                  "Leave /provenance out, so that equal runs give equal bytes");
+    run->add_option("--cell", a.cell, "Run this cell of a sweep file")->type_name("NUMBER");
+    run->add_option("--replica", a.replica, "Of that cell; default: 0")->type_name("NUMBER");
+    add_progress(run, a);
+    add_reproducible(run, a);
     add_json(run, a);
+}
+
+void add_sweep(CLI::App& root, Arguments& a) {
+    CLI::App* sweep = root.add_subcommand(
+        "sweep", "Run a scenario many times, with other values and other luck");
+    sweep->add_option("sweep", a.files, "Sweep file (YAML)")->required()->expected(1);
+    add_output(sweep, a, "Result file; default: the sweep's name with .h5, in this folder");
+    sweep->add_option("--replicas", a.replicas, "Replace the sweep's number of replicas")
+        ->type_name("NUMBER");
+    sweep->add_option("--device", a.device, "auto: the GPUs, if there are any and they can do it")
+        ->check(CLI::IsMember(Choices{"auto", "cpu", "cuda"}))
+        ->capture_default_str();
+    sweep->add_option("-j,--threads", a.threads, "CPU threads; default: one per processor")
+        ->type_name("NUMBER");
+    sweep->add_option("--shard", a.shard, "Run the I-th of N equal parts; join with `merge`")
+        ->type_name("I/N");
+    sweep->add_flag("--resume", a.resume, "Go on with the rows that an earlier try left missing");
+    sweep->add_flag("--dry-run", a.dry_run, "Say what would run, and run nothing");
+    sweep->add_flag("--yes", a.yes, "Run even more than 10,000,000 rows");
+    sweep->add_option("--kpi", a.kpis, "Column of the table of cells; may be repeated")
+        ->type_name("NAME")
+        ->expected(1)
+        ->take_all();
+    add_progress(sweep, a);
+    add_reproducible(sweep, a);
+    add_json(sweep, a);
+    CLI::App* merge = root.add_subcommand("merge", "Join the result files of a sweep's shards");
+    merge->add_option("parts", a.files, "Result files of one sweep")->required();
+    add_output(merge, a, "Result file");
+    merge->get_option("--output")->required();
+    merge->add_flag("--partial", a.partial, "Some rows may be missing");
+    add_reproducible(merge, a);
+    add_json(merge, a);
 }
 
 void add_validate(CLI::App& root, Arguments& a) {
     CLI::App* validate = root.add_subcommand(
-        "validate", "Check scenario and topology files, and the traces they name");
-    validate->add_option("files", a.files, "Scenario or topology files (YAML)")->required();
+        "validate", "Check scenario, sweep and topology files, and the traces they name");
+    validate->add_option("files", a.files, "Scenario, sweep or topology files (YAML)")->required();
     validate->add_option("--format", a.format, "text, or github for annotations")
         ->check(CLI::IsMember(Choices{"text", "github"}));
     add_common_run(validate, a);
@@ -180,11 +225,11 @@ void add_documents(CLI::App& root, Arguments& a) {
     CLI::App* schema = root.add_subcommand("schema", "JSON Schema for editors");
     schema->add_option("kind", a.kind, "Of which file")
         ->required()
-        ->check(CLI::IsMember(Choices{"scenario", "topology"}));
+        ->check(CLI::IsMember(Choices{"scenario", "topology", "sweep"}));
     CLI::App* reference = root.add_subcommand("reference", "Reference pages, as Markdown");
     reference->add_option("page", a.kind, "Which page")
         ->required()
-        ->check(CLI::IsMember(Choices{"scenario", "topology", "trace", "kpis", "cli"}));
+        ->check(CLI::IsMember(Choices{"scenario", "topology", "sweep", "trace", "kpis", "cli"}));
     CLI::App* completion = root.add_subcommand("completion", "Completion script for a shell");
     completion->add_option("shell", a.kind, "Which shell")
         ->required()
@@ -200,6 +245,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& a) {
                   "Print the version; with --json also what it was built with");
     app->add_flag("--json", a.json, "With --version: print JSON");
     add_run(*app, a);
+    add_sweep(*app, a);
     add_validate(*app, a);
     add_topology(*app, a);
     add_trace(*app, a);

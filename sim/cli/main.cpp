@@ -5,12 +5,14 @@
 #include <iostream>
 #include <map>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "sim/base/issue.h"
 #include "sim/cli/arguments.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/external_command.h"
 
 namespace tidepool::cli {
 namespace {
@@ -44,6 +46,12 @@ ExitCode dispatch(const Arguments& arguments, const std::string& command_line) {
     if (command == "run") {
         return run_command(arguments, command_line);
     }
+    if (command == "sweep") {
+        return sweep_command(arguments, command_line);
+    }
+    if (command == "merge") {
+        return merge_command(arguments, command_line);
+    }
     if (command.starts_with("topology ")) {
         return topology_command(arguments);
     }
@@ -63,8 +71,11 @@ ExitCode dispatch(const Arguments& arguments, const std::string& command_line) {
 }
 
 int guarded(int argc, char** argv) {
-    const Parsed parsed = parse_arguments(argc, argv);
     try {
+        if (const std::optional<ExitCode> code = external_command(argc, argv)) {
+            return static_cast<int>(*code);
+        }
+        const Parsed parsed = parse_arguments(argc, argv);
         const ExitCode code = parsed.finished
                                   ? *parsed.finished
                                   : dispatch(parsed.arguments, shell_quoted(argc, argv));

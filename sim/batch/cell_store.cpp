@@ -1,0 +1,55 @@
+#include "sim/batch/cell_store.h"
+
+#include <exception>
+#include <utility>
+
+#include "sim/base/issue.h"
+
+namespace tidepool::batch {
+
+std::string text_of(const InputError& error) {
+    std::string text = error.what();
+    while (text.ends_with('\n')) {
+        text.pop_back();
+    }
+    return text;
+}
+
+CellOrProblem CellStore::get(std::uint64_t cell) {
+    std::promise<CellOrProblem> promise;
+    std::shared_future<CellOrProblem> future;
+    bool mine = false;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto [at, is_new] = cells_.try_emplace(cell);
+        mine = is_new;
+        if (mine) {
+            at->second = promise.get_future().share();
+        }
+        future = at->second;
+        // Work is handed out in ascending order: the lowest cells are done with first.
+        while (cells_.size() > kept_ && cells_.begin()->first < cell) {
+            cells_.erase(cells_.begin());
+        }
+    }
+    if (mine) {
+        try {
+            promise.set_value(make(cell));
+        } catch (...) {  // for everybody who waits
+            promise.set_exception(std::current_exception());
+        }
+    }
+    return future.get();
+}
+
+CellOrProblem CellStore::make(std::uint64_t cell) const {
+    CellOrProblem made;
+    try {
+        made.cell = std::make_shared<const Cell>(sweep_.load_cell(cell));
+    } catch (const InputError& error) {
+        made.problem = text_of(error);
+    }
+    return made;
+}
+
+}  // namespace tidepool::batch
