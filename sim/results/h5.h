@@ -99,6 +99,7 @@ public:
 
     // Of one or two dimensions, none of them empty, in compressed chunks of this size, to be filled
     // block by block. A chunk that no block touches takes no room and reads as 0, doubles as NaN.
+    // (Up to 128 values of one dimension stand uncompressed in the dataset's header.)
     // T: double or uint64_t.
     template <class T>
     Dataset grid(const char* name, Extent size, Extent chunk, const Meaning& meaning);

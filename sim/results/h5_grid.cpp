@@ -15,6 +15,8 @@ namespace tidepool::results::h5 {
 namespace {
 
 constexpr unsigned kGzip = 1;
+// Up to so many rows of one dimension an index of chunks would be larger than the values.
+constexpr std::uint64_t kCompactRows = 128;
 constexpr std::size_t kMostDimensions = 2;
 
 // As the library wants it.
@@ -29,17 +31,26 @@ struct Sizes {
     hsize_t values[kMostDimensions] = {};
 };
 
-Handle grid_properties(hid_t type, Extent chunk) {
-    Handle plist(must(H5Pcreate(H5P_DATASET_CREATE), "create properties"));
-    const Sizes sizes(chunk);
-    must(H5Pset_obj_track_times(plist.id(), false), "switch object times off");
-    must(H5Pset_chunk(plist.id(), sizes.rank, sizes.values), "set the chunk size");
-    must(H5Pset_alloc_time(plist.id(), H5D_ALLOC_TIME_INCR), "store only chunks with values");
+void set_fill(const Handle& plist, hid_t type) {
     must(H5Pset_fill_time(plist.id(), H5D_FILL_TIME_IFSET), "set the fill time");
     if (H5Tget_class(type) == H5T_FLOAT) {
         const double nan = std::numeric_limits<double>::quiet_NaN();
         must(H5Pset_fill_value(plist.id(), H5T_NATIVE_DOUBLE, &nan), "set the fill value");
     }
+}
+
+Handle grid_properties(hid_t type, Extent size, Extent chunk) {
+    Handle plist(must(H5Pcreate(H5P_DATASET_CREATE), "create properties"));
+    const Sizes sizes(chunk);
+    must(H5Pset_obj_track_times(plist.id(), false), "switch object times off");
+    if (size.size() == 1 && size[0] <= kCompactRows) {
+        must(H5Pset_layout(plist.id(), H5D_COMPACT), "store values with their header");
+        set_fill(plist, type);
+        return plist;
+    }
+    must(H5Pset_chunk(plist.id(), sizes.rank, sizes.values), "set the chunk size");
+    must(H5Pset_alloc_time(plist.id(), H5D_ALLOC_TIME_INCR), "store only chunks with values");
+    set_fill(plist, type);
     must(H5Pset_shuffle(plist.id()), "shuffle");
     must(H5Pset_deflate(plist.id(), kGzip), "compress");
     must(H5Pset_fletcher32(plist.id()), "add checksums");
@@ -53,7 +64,7 @@ Dataset Group::empty_grid(const char* name, std::int64_t type, Extent size, Exte
     const Quiet quiet;
     const Sizes sizes(size);
     const Handle space(must(H5Screate_simple(sizes.rank, sizes.values, nullptr), "create a space"));
-    const Handle plist = grid_properties(type, chunk);
+    const Handle plist = grid_properties(type, size, chunk);
     Dataset grid(
         Handle(must(H5Dcreate2(id(), name, type, space.id(), H5P_DEFAULT, plist.id(), H5P_DEFAULT),
                     std::string("create the dataset ") + name)));

@@ -155,19 +155,17 @@ SweepRow SweepTable::row(std::uint64_t row) const {
 }
 
 void SweepTable::values(std::uint64_t cell, std::size_t kpi, std::vector<double>& values) const {
-    values.assign(tiling_.replicas, kNan);
+    values.clear();
     const std::uint64_t begin = cell * tiling_.replicas, end = begin + tiling_.replicas;
-    for (std::uint64_t from = begin; from < end;) {
-        const std::uint64_t number = tiling_.tile_of(from);
+    for (auto tile = tiles_.lower_bound(tiling_.tile_of(begin)); tile != tiles_.end(); ++tile) {
+        const auto& [number, rows] = *tile;
         const std::uint64_t first = tiling_.first_row(number);
-        const std::uint64_t to = std::min(end, tiling_.last_row(number));
-        if (const auto tile = tiles_.find(number); tile != tiles_.end()) {
-            const Tile& rows = tile->second;
-            const double* column = rows.kpis.data() + kpi * rows.states.size();
-            std::copy(column + (from - first), column + (to - first),
-                      values.begin() + static_cast<std::ptrdiff_t>(from - begin));
+        if (first >= end) {
+            return;
         }
-        from = to;
+        const double* column = rows.kpis.data() + kpi * rows.states.size();
+        values.insert(values.end(), column + (std::max(begin, first) - first),
+                      column + (std::min(end, tiling_.last_row(number)) - first));
     }
 }
 

@@ -101,7 +101,8 @@ public:
     // A row that is not missing, without waits; a failed one carries a problem only if it is the
     // first failed row of its cell.
     SweepRow row(std::uint64_t row) const;
-    // Of all rows of a cell, replica by replica; NaN where there is none.
+    // Of a cell, replica by replica; NaN where one did not complete, and those of a tile without
+    // rows are left out.
     void values(std::uint64_t cell, std::size_t kpi, std::vector<double>& values) const;
     // Of the complete rows of a cell, by bucket.
     std::span<const WaitCount> waits(std::uint64_t cell) const;
