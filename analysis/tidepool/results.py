@@ -6,6 +6,9 @@
     run.jobs["start"] - run.jobs["submit"]    # arrays of one entry per job, in trace order
     if run.failures:                          # tables of what a run may lack are empty then
         [run.names("cause")[c] for c in run.failures["cause"]]
+    sweep = results.sweep("sweep.h5")         # many runs: every cell of a sweep, replica by replica
+    sweep.replica("wait_mean_s")              # an array [cells, replicas]
+    sweep.stats("wait_mean_s")["low"]         # an array [cells]; sweep.params says what differs
 
 Everything is in the units that the file says: SI (seconds, bytes, bytes/s), GPU time in hours. Instants are
 seconds since the start of the run. A number that does not exist (a job that never started) is NaN. Each part is
@@ -47,6 +50,15 @@ class Kpi(NamedTuple):
     long_name: str
     better: str  # "higher", "lower" or "none"
     group: str  # "capacity", "reliability", "money" or "service"
+
+
+class KpiMeaning(NamedTuple):
+    """What a KPI of a sweep means; as in `Kpi`."""
+
+    units: str
+    long_name: str
+    better: str
+    group: str
 
 
 class Table(dict[str, Array]):
@@ -202,13 +214,106 @@ class Result:
                 raise ResultError(f"{self.path}: damaged or incomplete ({error})") from error
 
 
+class Sweep(Result):
+    """The result of a sweep, of a shard of one, or of several merged. Make it with `sweep`."""
+
+    def __init__(self, path: Path) -> None:
+        """Read and check the root attributes of the file `path`."""
+        super().__init__(path)
+        if self.attrs.get("kind") != "sweep":
+            raise ResultError(f"{path}: the result of a run, not of a sweep (open it with results.open)")
+
+    @property
+    def cells(self) -> int:
+        """How many combinations of values there are."""
+        return int(self.attrs["cells"])
+
+    @property
+    def replicas(self) -> int:
+        """How often each cell runs, each time with other luck."""
+        return int(self.attrs["replicas"])
+
+    @cached_property
+    def params(self) -> dict[str, list[str]]:
+        """What differs between the cells: its path in the scenario -> its value in each cell."""
+        with self._file() as file:
+            columns = _datasets(file, "sweep/param", required=False)
+            return {
+                str(_attributes(item).get("long_name", name)): [str(label) for label in _array(item)]
+                for name, item in columns
+            }
+
+    @cached_property
+    def kpis(self) -> dict[str, KpiMeaning]:
+        """The KPIs that every run has, and what they mean."""
+        with self._file() as file:
+            columns = [(name, _attributes(item)) for name, item in _datasets(file, "sweep/replica")]
+            return {name: KpiMeaning(*_kpi_words(about)) for name, about in columns if "better" in about}
+
+    def replica(self, column: str) -> Array:
+        """A KPI, or "seed", "decision_hash" or "state" (a number; see `states`), as an array [cells, replicas].
+
+        KPIs are NaN where they are undefined and in runs that failed or are missing.
+        """
+        with self._file() as file:
+            return _array(self._dataset(file, f"sweep/replica/{column}"))
+
+    @cached_property
+    def states(self) -> Array:
+        """What became of each run, an array [cells, replicas]: "missing", "complete" or "failed"."""
+        with self._file() as file:
+            item = self._dataset(file, "sweep/replica/state")
+            names = {value: name for name, value in (h5py.check_enum_dtype(item.dtype) or {}).items()}
+            return np.array([names[int(value)] for value in item[()].flat], dtype=object).reshape(item.shape)
+
+    @cached_property
+    def problems(self) -> dict[int, str]:
+        """Why the first failed run of a cell failed, for the cells that have one."""
+        with self._file() as file:
+            if "sweep/problem" not in file:
+                return {}
+            return {cell: str(text) for cell, text in enumerate(_array(file["sweep/problem"])) if text}
+
+    def stats(self, kpi: str) -> Table:
+        """Columns [cells] over the complete runs of each cell: n, mean, se, low, high, p05, p50, p95.
+
+        `low` and `high` are the 95 % interval of the mean. There are none while the sweep is running.
+        """
+        return self.table(f"sweep/stats/{kpi}")
+
+    @cached_property
+    def waits(self) -> Table:
+        """How long jobs first waited: "wait", counts [cells, buckets], and "wait_lower" [buckets], s."""
+        return self.table("sweep/histogram")
+
+    def _dataset(self, file: h5py.File, name: str) -> h5py.Dataset:
+        item = file.get(name)
+        if not isinstance(item, h5py.Dataset):
+            raise ResultError(f"{self.path}: has no {name}")
+        return item
+
+
+def sweep(path: str | Path) -> Sweep:
+    """Open the result of a sweep, or the .partial file of one that is not finished.
+
+    Raises FileNotFoundError, or ResultError when it is something else. Warns with
+    PartialResultWarning when runs are missing: their KPIs are NaN, and there may be no statistics.
+    """
+    result = Sweep(Path(path))
+    if not result.complete or result.path.suffix == ".partial":
+        warnings.warn(f"{path}: the sweep is {result.status}", PartialResultWarning, stacklevel=2)
+    return result
+
+
 def open(path: str | Path) -> Result:
     """Open a result file, or the .partial file of a run that is not finished.
 
-    Raises FileNotFoundError, or ResultError when it is not a tidepool result. Warns with
-    PartialResultWarning when the run did not get to its end: tables may be short, the summary empty.
+    Raises FileNotFoundError, or ResultError when it is not a tidepool result, or one of a sweep. Warns
+    with PartialResultWarning when the run did not get to its end: tables may be short, the summary empty.
     """
     result = Result(Path(path))
+    if result.attrs.get("kind") == "sweep":
+        raise ResultError(f"{path}: the result of a sweep (open it with results.sweep)")
     if not result.complete or result.path.suffix == ".partial":
         warnings.warn(f"{path}: the run is {result.status}", PartialResultWarning, stacklevel=2)
     return result
@@ -224,8 +329,11 @@ def _datasets(file: h5py.File, group: str, required: bool = True) -> list[tuple[
 
 def _kpi(item: h5py.Dataset) -> Kpi:
     about = _attributes(item)
-    words = (str(about.get(key, "")) for key in ("units", "long_name", "better", "group"))
-    return Kpi(float(item[()]), *words)
+    return Kpi(float(item[()]), *_kpi_words(about))
+
+
+def _kpi_words(about: dict[str, Any]) -> Iterator[str]:
+    return (str(about.get(key, "")) for key in ("units", "long_name", "better", "group"))
 
 
 def _array(item: h5py.Dataset) -> Array:
