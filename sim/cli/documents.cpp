@@ -6,6 +6,7 @@
 #include "sim/config/schema.h"
 #include "sim/results/kpi_table.h"
 #include "sim/scenario/spec.h"
+#include "sim/scenario/sweep_spec.h"
 #include "topology/spec.h"
 #include "workloads/reference.h"
 
@@ -38,11 +39,16 @@ std::string cli_page() {
 }  // namespace
 
 ExitCode schema_command(const Arguments& arguments) {
-    std::cout << (arguments.kind == "scenario"
-                      ? config::json_schema<scenario::ScenarioSpec>("Tidepool scenario",
-                                                                    "tidepool/scenario.schema.json")
-                      : config::json_schema<topology::TopologySpec>(
-                            "Tidepool topology", "tidepool/topology.schema.json"));
+    const std::string& kind = arguments.kind;
+    const std::string title = "Tidepool " + kind;
+    const std::string id = "tidepool/" + kind + ".schema.json";
+    if (kind == "scenario") {
+        std::cout << config::json_schema<scenario::ScenarioSpec>(title, id);
+    } else if (kind == "topology") {
+        std::cout << config::json_schema<topology::TopologySpec>(title, id);
+    } else {
+        std::cout << config::json_schema<scenario::SweepSpec>(title, id);
+    }
     return ExitCode::kOk;
 }
 
@@ -54,6 +60,8 @@ ExitCode reference_command(const Arguments& arguments) {
     } else if (kind == "topology") {
         std::cout << page(kind, "Topology files",
                           config::reference_markdown<topology::TopologySpec>());
+    } else if (kind == "sweep") {
+        std::cout << page(kind, "Sweep files", config::reference_markdown<scenario::SweepSpec>());
     } else if (kind == "trace") {
         std::cout << page(kind, "Trace files", workloads::trace_reference_markdown());
     } else if (kind == "kpis") {

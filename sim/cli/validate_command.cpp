@@ -1,11 +1,14 @@
+#include <algorithm>
 #include <iostream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "sim/cli/commands.h"
 #include "sim/cli/topology_input.h"
 #include "sim/scenario/compile.h"
 #include "sim/scenario/load.h"
+#include "sim/scenario/sweep.h"
 
 namespace tidepool::cli {
 namespace {
@@ -51,8 +54,20 @@ std::string annotation(const Issue& issue) {
     return text + "::" + escaped(to_string(content), false);
 }
 
+// Every cell, and of the first also what only compiling shows.
+void check_sweep(const std::string& file, const Arguments& arguments) {
+    if (!arguments.overrides.empty()) {
+        throw input_error("--set#1", "a sweep takes no --set", "write it under `set` in " + file);
+    }
+    scenario::Sweep sweep = scenario::Sweep::load(file, {});
+    sweep.check_cells(std::max(1U, std::thread::hardware_concurrency()));
+    scenario::compile(*sweep.load_cell(0));
+}
+
 void check(const std::string& file, const Arguments& arguments) {
-    if (is_scenario(file)) {
+    if (scenario::is_sweep(file)) {
+        check_sweep(file, arguments);
+    } else if (is_scenario(file)) {
         scenario::compile(scenario::load(file, {arguments.overrides, {}, {}}));
     } else {
         load_topology(file, arguments.overrides);
