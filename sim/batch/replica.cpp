@@ -158,6 +158,7 @@ ReplicaResult ReplicaRunner::run(const Cell& cell, const scenario::Luck& luck, s
     const core::TallyMemory memory =
         plan.interruptible ? replay<true>(plan, rest) : replay<false>(plan, rest);
     const core::Tally& tally = *memory.tally;
+    TP_ASSERT(!tally.too_many_slots, "there are as many slots as jobs could ever hold");
     ReplicaResult result;
     result.worked = tally.waits > 0;
     result.ran_out = plan.end == kNever.value && !core::all_ended(tally, plan);

@@ -166,6 +166,7 @@ public:
             t.gpus_queued += t.requeued_gpus * end;
             t.events += state_.next_arrival;
             t.too_many_attempts = attempts_ > kMostAttempts;
+            t.too_many_slots = state_.too_many_slots;
         }
         exec_.sync();
         find_quantiles();
