@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<std::string_view, 4> kLists{"gpus", "nics", "switches", "servers"};
 
 // catalog/*.yaml as one map; each file holds the list it is named after.
-config::Value shipped_values() {
+config::Value read_shipped() {
     Issues issues;
     config::Value all;
     all.kind = config::Value::Kind::kMap;
@@ -28,6 +28,11 @@ config::Value shipped_values() {
         }
     }
     issues.throw_if_any();
+    return all;
+}
+
+const config::Value& shipped_values() {
+    static const config::Value all = read_shipped();
     return all;
 }
 
@@ -92,19 +97,24 @@ void check_name(const std::string& name, const std::vector<Part>& parts, const W
     }
 }
 
-}  // namespace
-
-Catalog shipped_catalog() {
+Catalog read_catalog() {
     Issues issues;
-    const config::Value all = shipped_values();
+    const config::Value& all = shipped_values();
     Catalog catalog = config::read<Catalog>(all, "catalog", issues);
     check_catalog(catalog, catalog, Where::root(all, "catalog"), issues);
     issues.throw_if_any();
     return catalog;
 }
 
+}  // namespace
+
+const Catalog& shipped_catalog() {
+    static const Catalog catalog = read_catalog();
+    return catalog;
+}
+
 config::Value complete_catalog(const config::Value& own) {
-    const config::Value shipped = shipped_values();
+    const config::Value& shipped = shipped_values();
     config::Value complete = own;
     for (config::Member& list : complete.members) {
         const config::Value* known = shipped.find(list.key);
@@ -123,7 +133,7 @@ config::Value complete_catalog(const config::Value& own) {
 
 Catalog combined(const Catalog& own) {
     Catalog all = own;
-    const Catalog shipped = shipped_catalog();
+    const Catalog& shipped = shipped_catalog();
     append_others(all.gpus, shipped.gpus);
     append_others(all.nics, shipped.nics);
     append_others(all.switches, shipped.switches);

@@ -103,8 +103,8 @@ struct Catalog {
     friend bool operator==(const Catalog&, const Catalog&) = default;
 };
 
-// What ships with Tidepool, in file order.
-Catalog shipped_catalog();
+// What ships with Tidepool, in file order; read once.
+const Catalog& shipped_catalog();
 
 // `own` (the `catalog` section of a topology) with every entry that bears the name of a shipped one
 // completed by it, so that naming one field overrides one field.

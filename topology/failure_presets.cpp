@@ -87,17 +87,15 @@ FailurePreset preset_of(const FailureSpec& spec) {
     if (spec.preset.empty()) {
         return {};
     }
-    for (NamedFailurePreset& row : failure_presets()) {
+    for (const NamedFailurePreset& row : failure_presets()) {
         if (row.name == spec.preset) {
-            return std::move(row.preset);
+            return row.preset;
         }
     }
     throw input_error("failures", "no such failure calibration (got '" + spec.preset + "')");
 }
 
-}  // namespace
-
-std::vector<NamedFailurePreset> failure_presets() {
+std::vector<NamedFailurePreset> read_presets() {
     Issues issues;
     std::vector<NamedFailurePreset> rows;
     for (const EmbeddedFile& file : embedded_files()) {
@@ -110,6 +108,13 @@ std::vector<NamedFailurePreset> failure_presets() {
         }
     }
     issues.throw_if_any();
+    return rows;
+}
+
+}  // namespace
+
+const std::vector<NamedFailurePreset>& failure_presets() {
+    static const std::vector<NamedFailurePreset> rows = read_presets();
     return rows;
 }
 

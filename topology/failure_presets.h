@@ -22,8 +22,8 @@ struct NamedFailurePreset {
     FailurePreset preset;
 };
 
-// In file order.
-std::vector<NamedFailurePreset> failure_presets();
+// In file order; read once.
+const std::vector<NamedFailurePreset>& failure_presets();
 std::vector<std::string> failure_preset_names();
 
 // Every cause of the spec: those of its preset, `any` (the rates of preset and spec added up), its

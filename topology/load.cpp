@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -50,13 +51,24 @@ void set_text(Value& map, const std::string& key, const std::string& text) {
     }
 }
 
-Value embedded_preset(const std::string& name, Issues& issues) {
+std::map<std::string, Value> read_presets() {
+    Issues issues;
+    std::map<std::string, Value> presets;
     for (const EmbeddedFile& file : embedded_files()) {
-        if (is_preset(file) && preset_name(file) == name) {
-            return parse_embedded(file, issues);
+        if (is_preset(file)) {
+            presets.emplace(preset_name(file), parse_embedded(file, issues));
         }
     }
-    return {};
+    issues.throw_if_any();
+    return presets;
+}
+
+// Null if there is none of this name.
+const Value& embedded_preset(const std::string& name) {
+    static const std::map<std::string, Value> presets = read_presets();
+    static const Value none;
+    const auto found = presets.find(name);
+    return found == presets.end() ? none : found->second;
 }
 
 // `over` on top of `base`, at the place of `over`.
@@ -115,7 +127,7 @@ Value with_preset(const Value& section, const Where& where, Issues& issues) {
     if (name.empty()) {
         return section;
     }
-    const Value base = embedded_preset(name, issues);
+    const Value& base = embedded_preset(name);
     if (base.kind != Value::Kind::kMap) {
         std::string hint = did_you_mean(name, preset_names());
         report(issues, where["preset"], "no such topology preset (got '" + name + "')",
@@ -178,9 +190,7 @@ Value resolve(const Value& as_written, const std::string& path, const std::strin
 std::vector<PresetSummary> presets() {
     std::vector<PresetSummary> list;
     for (const std::string& name : preset_names()) {
-        Issues issues;
-        list.push_back({name, reference(embedded_preset(name, issues), "about")});
-        issues.throw_if_any();
+        list.push_back({name, reference(embedded_preset(name), "about")});
     }
     return list;
 }

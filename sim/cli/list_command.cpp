@@ -87,7 +87,7 @@ std::vector<List> all_lists() {
         failures.entries.push_back({row.name, row.preset.about});
     }
     lists.push_back(failures);
-    const topology::Catalog catalog = topology::shipped_catalog();
+    const topology::Catalog& catalog = topology::shipped_catalog();
     lists.push_back(parts_of("gpus", "GPUs of the catalogue", catalog.gpus));
     lists.push_back(parts_of("servers", "Servers of the catalogue", catalog.servers));
     lists.push_back(parts_of("switches", "Switches of the catalogue", catalog.switches));
