@@ -45,7 +45,7 @@ CellOrProblem CellStore::get(std::uint64_t cell) {
 CellOrProblem CellStore::make(std::uint64_t cell) const {
     CellOrProblem made;
     try {
-        made.cell = std::make_shared<const Cell>(sweep_.load_cell(cell));
+        made.cell = std::make_shared<const Cell>(make_cell(sweep_.load_cell(cell)));
     } catch (const InputError& error) {
         made.problem = text_of(error);
     }
