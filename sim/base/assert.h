@@ -5,10 +5,16 @@
 #include <cstdio>
 #include <cstdlib>
 
-#if defined(__CUDACC__)
+// On a device everything is inlined: then the compiler knows which pointers are into shared memory.
+#if defined(__CUDA_ARCH__)
+#define TP_HD __host__ __device__ __attribute__((always_inline))
+#define TP_UNROLL _Pragma("unroll")
+#elif defined(__CUDACC__)
 #define TP_HD __host__ __device__
+#define TP_UNROLL
 #else
 #define TP_HD
+#define TP_UNROLL
 #endif
 
 namespace tidepool {

@@ -13,28 +13,38 @@ TP_HD constexpr std::uint32_t later(std::uint32_t tick, std::uint64_t ticks) {
     return ticks > 0xFFFF'FFFFu - tick ? 0xFFFF'FFFFu : tick + static_cast<std::uint32_t>(ticks);
 }
 
+// Calls share(node, part) for every node that the slot holds: whole ones, then perhaps a part of
+// one. The slot's chain may change behind it.
+template <class Share>
+TP_HD inline void for_each_share(const State& state, const Slot& slot, Share&& share) {
+    const std::uint32_t part_node = slot.part_node;
+    bool part = slot.whole == kNone;
+    for (std::uint32_t node = part ? part_node : slot.whole; node != kNone;) {
+        const std::uint32_t next = part ? kNone : state.next_node[node];
+        share(node, part);
+        node = next == kNone && !part ? part_node : next;
+        part = part || next == kNone;
+    }
+}
+
 // Calls give(node, gpus) for every node that the slot holds; GPUs that are down are left out.
 // `interruptible`: as the plan says.
 template <class Give>
-TP_HD void for_each_held(const Plan& plan, const State& state, const Slot& slot, bool interruptible,
-                         Give&& give) {
-    const auto down = [&](std::uint32_t node, std::uint64_t bits) {
-        return interruptible ? count_bits(state.down[node] & bits) : 0;
-    };
-    for (std::uint32_t node = slot.whole; node != kNone;) {
-        const std::uint32_t next = state.next_node[node];
-        give(node, plan.classes_by_size[slot.node_class].gpus - down(node, all_gpus(plan, node)));
-        node = next;
-    }
-    if (slot.part_node != kNone) {
-        give(slot.part_node, slot.part_gpus - down(slot.part_node, slot.part_mask));
-    }
+TP_HD inline void for_each_held(const Plan& plan, const State& state, const Slot& slot,
+                                bool interruptible, Give&& give) {
+    for_each_share(state, slot, [&](std::uint32_t node, bool part) {
+        std::uint32_t gpus = part ? slot.part_gpus : plan.classes_by_size[slot.node_class].gpus;
+        if (interruptible) {
+            gpus -= count_bits(state.down[node] & (part ? slot.part_mask : all_gpus(plan, node)));
+        }
+        give(node, gpus);
+    });
 }
 
 // The same for what the scheduler will get when the slot is given back.
 template <class Give>
-TP_HD void for_each_returned(const Plan& plan, const State& state, const Slot& slot,
-                             bool interruptible, Give&& give) {
+TP_HD inline void for_each_returned(const Plan& plan, const State& state, const Slot& slot,
+                                    bool interruptible, Give&& give) {
     for_each_held(plan, state, slot, interruptible, [&](std::uint32_t node, std::uint32_t gpus) {
         if (!interruptible || serves(state, node)) {
             give(node, gpus);
@@ -119,7 +129,7 @@ TP_HD inline std::uint32_t next_of(const Plan& plan, const Slot& slot, const Act
 
 // Counts what has happened to the slot's job since its activity was last touched.
 template <class Exec, class Driver>
-TP_HD void bring_up_to(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+TP_HD inline void bring_up_to(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
     State& state = run.state;
     const Slot& slot = state.slots[id];
     run.exec.sync();
@@ -152,7 +162,7 @@ TP_HD void bring_up_to(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t t
 // The job runs from now on, with all its GPUs, from the checkpoint in its Life. Sets Slot::end; the
 // caller enters it into State::ends.
 template <class Exec, class Driver>
-TP_HD void set_running(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+TP_HD inline void set_running(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
     State& state = run.state;
     const Plan& plan = run.plan;
     run.exec.sync();
@@ -185,7 +195,7 @@ TP_HD void set_running(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t t
 
 // Enters a new tick for the slot's next event.
 template <class Exec, class Driver>
-TP_HD void reschedule(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+TP_HD inline void reschedule(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
     State& state = run.state;
     const Slot& slot = state.slots[id];
     erase(run.exec, state.ends, end_key(slot.end, slot.rank));

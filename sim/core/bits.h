@@ -40,8 +40,8 @@ TP_HD inline std::uint64_t clip(std::uint64_t word, std::uint32_t w, std::uint32
 
 // Lowest set bit in [lo, hi), or kNone. Positions below 2^32 - 64.
 template <class Exec>
-TP_HD std::uint32_t first_set(Exec exec, const std::uint64_t* words, std::uint32_t lo,
-                              std::uint32_t hi) {
+TP_HD inline std::uint32_t first_set(Exec exec, const std::uint64_t* words, std::uint32_t lo,
+                                     std::uint32_t hi) {
     if (lo >= hi) {
         return kNone;
     }
@@ -59,8 +59,8 @@ TP_HD std::uint32_t first_set(Exec exec, const std::uint64_t* words, std::uint32
 
 // Position of the set bit that has exactly `skip` set bits before it in [lo, hi), or kNone.
 template <class Exec>
-TP_HD std::uint32_t nth_set(Exec exec, const std::uint64_t* words, std::uint32_t lo,
-                            std::uint32_t hi, std::uint32_t skip) {
+TP_HD inline std::uint32_t nth_set(Exec exec, const std::uint64_t* words, std::uint32_t lo,
+                                   std::uint32_t hi, std::uint32_t skip) {
     if (lo >= hi) {
         return kNone;
     }

@@ -49,7 +49,7 @@ TP_HD inline void move(const EndOrder& order, std::uint32_t from, std::uint32_t 
 
 // `order` is this lane's copy of the counters; the arrays are shared.
 template <class Exec>
-TP_HD void insert(Exec exec, EndOrder& order, std::uint64_t key, std::uint32_t slot) {
+TP_HD inline void insert(Exec exec, EndOrder& order, std::uint64_t key, std::uint32_t slot) {
     const std::uint32_t at = position(order, key);
     std::uint32_t high = order.size;
     if constexpr (Exec::kWidth == 1) {
@@ -79,7 +79,7 @@ TP_HD void insert(Exec exec, EndOrder& order, std::uint64_t key, std::uint32_t s
 }
 
 template <class Exec>
-TP_HD void erase(Exec exec, EndOrder& order, std::uint64_t key) {
+TP_HD inline void erase(Exec exec, EndOrder& order, std::uint64_t key) {
     const std::uint32_t at = position(order, key);
     std::uint32_t base = at + 1;
     if constexpr (Exec::kWidth == 1) {

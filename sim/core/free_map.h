@@ -18,6 +18,12 @@ struct FreeMap {
     std::uint32_t* whole = nullptr;        // [domains] wholly free nodes
 };
 
+// One of two maps, member by member: a pointer to one of them would keep both in memory on a GPU.
+TP_HD inline FreeMap choose(bool first, const FreeMap& a, const FreeMap& b) {
+    return {first ? a.free : b.free, first ? a.bits : b.bits, first ? a.level_count : b.level_count,
+            first ? a.whole : b.whole};
+}
+
 // Bitmap of the class's nodes with exactly `level` (1 .. gpus) free GPUs. Bit 0 is node first / 64
 // * 64.
 TP_HD inline std::uint64_t* level_bits(const FreeMap& map, const NodeClass& c,
@@ -32,8 +38,8 @@ TP_HD inline std::uint32_t& level_count(const FreeMap& map, const NodeClass& c,
 
 // Lowest node of the class with exactly `level` free GPUs in [lo, hi), or kNone.
 template <class Exec>
-TP_HD std::uint32_t first_at_level(Exec exec, const FreeMap& map, const NodeClass& c,
-                                   std::uint32_t level, std::uint32_t lo, std::uint32_t hi) {
+TP_HD inline std::uint32_t first_at_level(Exec exec, const FreeMap& map, const NodeClass& c,
+                                          std::uint32_t level, std::uint32_t lo, std::uint32_t hi) {
     const std::uint32_t zero = c.first / 64 * 64;
     const std::uint32_t found = first_set(exec, level_bits(map, c, level), lo - zero, hi - zero);
     return found == kNone ? kNone : found + zero;
@@ -77,8 +83,8 @@ TP_HD inline void flip_level(const FreeMap& map, const NodeClass& c, std::uint32
 // Changes a node's number of free GPUs and every index with it. Like every function that writes
 // shared state it syncs before (others may still be reading) and after.
 template <class Exec>
-TP_HD void set_free(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t node,
-                    std::uint32_t now_free) {
+TP_HD inline void set_free(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t node,
+                           std::uint32_t now_free) {
     exec.sync();
     if (exec.lane() == 0) {
         const NodeClass& c = plan.classes_by_size[plan.node_class[node]];
@@ -102,7 +108,7 @@ TP_HD void set_free(Exec exec, const Plan& plan, const FreeMap& map, std::uint32
 
 // Every node wholly free; the map must be zeroed. One bitmap word, node or domain per lane.
 template <class Exec>
-TP_HD void free_all(Exec exec, const Plan& plan, const FreeMap& map) {
+TP_HD inline void free_all(Exec exec, const Plan& plan, const FreeMap& map) {
     exec.sync();
     for (std::uint32_t i = 0; i < plan.classes; ++i) {
         const NodeClass& c = plan.classes_by_size[i];
@@ -135,14 +141,14 @@ TP_HD void free_all(Exec exec, const Plan& plan, const FreeMap& map) {
 }
 
 template <class Exec, class T>
-TP_HD void copy(Exec exec, T* to, const T* from, std::uint32_t n) {
+TP_HD inline void copy(Exec exec, T* to, const T* from, std::uint32_t n) {
     for (std::uint32_t i = exec.lane(); i < n; i += Exec::kWidth) {
         to[i] = from[i];
     }
 }
 
 template <class Exec>
-TP_HD void copy(Exec exec, const Plan& plan, const FreeMap& to, const FreeMap& from) {
+TP_HD inline void copy(Exec exec, const Plan& plan, const FreeMap& to, const FreeMap& from) {
     exec.sync();
     copy(exec, to.free, from.free, plan.nodes);
     copy(exec, to.bits, from.bits, plan.bit_words);

@@ -43,7 +43,7 @@ struct QuietDriver {
 };
 
 template <class Exec, class Driver>
-TP_HD void enqueue(Run<Exec, Driver>& run, std::uint32_t rank) {
+TP_HD inline void enqueue(Run<Exec, Driver>& run, std::uint32_t rank) {
     State& state = run.state;
     run.exec.sync();
     if (run.exec.lane() == 0) {
@@ -60,7 +60,7 @@ TP_HD void enqueue(Run<Exec, Driver>& run, std::uint32_t rank) {
 }
 
 template <class Exec, class Driver>
-TP_HD std::uint32_t next_waiting(Run<Exec, Driver>& run, std::uint32_t from) {
+TP_HD inline std::uint32_t next_waiting(Run<Exec, Driver>& run, std::uint32_t from) {
     return first_set(run.exec, run.state.waiting, from, run.state.queue_last);
 }
 
@@ -69,8 +69,8 @@ namespace detail {
 // Lane 0 notes in the slot who holds which GPUs. Whole nodes of a gang are chained in the order
 // they were taken.
 template <class Exec, class Driver>
-TP_HD void hold(Run<Exec, Driver>& run, Slot& slot, bool gang, std::uint32_t node,
-                std::uint32_t gpus, std::uint64_t bits, std::uint32_t& last) {
+TP_HD inline void hold(Run<Exec, Driver>& run, Slot& slot, bool gang, std::uint32_t node,
+                       std::uint32_t gpus, std::uint64_t bits, std::uint32_t& last) {
     const Plan& plan = run.plan;
     State& state = run.state;
     const NodeClass& c = plan.classes_by_size[plan.node_class[node]];
@@ -107,8 +107,8 @@ TP_HD inline std::uint64_t lowest_free(const Plan& plan, const State& state, std
 
 // The node's GPUs go from the scheduler to the slot.
 template <class Exec, class Driver>
-TP_HD void take(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node, std::uint32_t gpus,
-                std::uint64_t bits, bool whole) {
+TP_HD inline void take(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node,
+                       std::uint32_t gpus, std::uint64_t bits, bool whole) {
     State& state = run.state;
     if constexpr (Run<Exec, Driver>::kInterruptible) {
         edit_node(run, node, [&] {
@@ -132,8 +132,8 @@ TP_HD void take(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node, st
 
 // The other way round, for what a slot holds of a node.
 template <class Exec, class Driver>
-TP_HD void give_back(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node,
-                     std::uint64_t bits, std::uint32_t gpus) {
+TP_HD inline void give_back(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node,
+                            std::uint64_t bits, std::uint32_t gpus) {
     State& state = run.state;
     if constexpr (Run<Exec, Driver>::kInterruptible) {
         edit_node(run, node, [&] {
@@ -161,18 +161,14 @@ TP_HD void give_back(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t nod
 
 // The slot gives back everything and is unused; it must be out of State::ends already.
 template <class Exec, class Driver>
-TP_HD void release(Run<Exec, Driver>& run, std::uint32_t id) {
+TP_HD inline void release(Run<Exec, Driver>& run, std::uint32_t id) {
     State& state = run.state;
     const Plan& plan = run.plan;
     const Slot slot = state.slots[id];
-    for (std::uint32_t node = slot.whole; node != kNone;) {
-        const std::uint32_t next = state.next_node[node];
-        give_back(run, id, node, all_gpus(plan, node), plan.classes_by_size[slot.node_class].gpus);
-        node = next;
-    }
-    if (slot.part_node != kNone) {
-        give_back(run, id, slot.part_node, slot.part_mask, slot.part_gpus);
-    }
+    for_each_share(state, slot, [&](std::uint32_t node, bool part) {
+        give_back(run, id, node, part ? slot.part_mask : all_gpus(plan, node),
+                  part ? slot.part_gpus : plan.classes_by_size[slot.node_class].gpus);
+    });
     run.exec.sync();
     if (run.exec.lane() == 0) {
         state.unused_slots[state.unused_count] = id;
@@ -194,8 +190,8 @@ TP_HD void release(Run<Exec, Driver>& run, std::uint32_t id) {
 // still run when the reserved head starts: `beyond`). `reserved`: the shadow is in use and must
 // follow. Without an unused slot nothing starts, and the run is over: State::too_many_slots.
 template <class Exec, class Driver>
-TP_HD void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick, const FreeMap& map,
-                 bool reserved, bool beyond) {
+TP_HD inline void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick,
+                        const FreeMap& map, bool reserved, bool beyond) {
     State& state = run.state;
     const Plan& plan = run.plan;
     if (state.unused_count == 0) {
@@ -255,7 +251,7 @@ TP_HD void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick,
 
 // The next job to end ends.
 template <class Exec, class Driver>
-TP_HD void finish_next(Run<Exec, Driver>& run) {
+TP_HD inline void finish_next(Run<Exec, Driver>& run) {
     State& state = run.state;
     const std::uint32_t id = state.ends.slots[state.ends.size - 1];
     const std::uint32_t tick = state.slots[id].end;

@@ -54,7 +54,7 @@ TP_HD inline NodeUse use_of(const Plan& plan, const State& state, std::uint32_t 
 // Lane 0 calls edit(), which may change held, down and role of this node; everything that depends
 // on them follows.
 template <class Exec, class Driver, class Edit>
-TP_HD void edit_node(Run<Exec, Driver>& run, std::uint32_t node, Edit&& edit) {
+TP_HD inline void edit_node(Run<Exec, Driver>& run, std::uint32_t node, Edit&& edit) {
     const Plan& plan = run.plan;
     State& state = run.state;
     run.exec.sync();

@@ -15,18 +15,16 @@ inline constexpr std::uint64_t kEveryGpu = ~std::uint64_t{0};
 // Calls visit(slot) for every job that holds any of these GPUs of the node and has at least this
 // reach: the gang that holds the whole node, then those with a share, the last to come first.
 template <class Exec, class Driver, class Visit>
-TP_HD void for_each_job(Run<Exec, Driver>& run, const NodeStep& step, std::uint64_t gpus,
-                        Visit&& visit) {
+TP_HD inline void for_each_job(Run<Exec, Driver>& run, const NodeStep& step, std::uint64_t gpus,
+                               Visit&& visit) {
     State& state = run.state;
     run.exec.sync();
     const std::uint32_t owner = state.owner[step.node];
-    if (owner != kNone && state.activity[owner].reach >= step.reach) {
-        visit(owner);
-        return;  // nobody shares a node with a gang that holds all of it
-    }
-    for (std::uint32_t id = state.sharers[step.node]; id != kNone;) {
-        const std::uint32_t next = state.activity[id].next_on_node;
-        if ((state.slots[id].part_mask & gpus) != 0 && state.activity[id].reach >= step.reach) {
+    // nobody shares a node with a gang that holds all of it
+    for (std::uint32_t id = owner != kNone ? owner : state.sharers[step.node]; id != kNone;) {
+        const std::uint32_t next = owner != kNone ? kNone : state.activity[id].next_on_node;
+        const bool concerned = owner != kNone || (state.slots[id].part_mask & gpus) != 0;
+        if (concerned && state.activity[id].reach >= step.reach) {
             visit(id);
         }
         id = next;
@@ -36,8 +34,8 @@ TP_HD void for_each_job(Run<Exec, Driver>& run, const NodeStep& step, std::uint6
 // A node in service that is up and free goes to a job that misses one, if there is such a job;
 // `lost` is the node that such a job lost.
 template <class Exec, class Driver>
-TP_HD void offer(Run<Exec, Driver>& run, std::uint32_t node, std::uint32_t lost,
-                 std::uint32_t tick) {
+TP_HD inline void offer(Run<Exec, Driver>& run, std::uint32_t node, std::uint32_t lost,
+                        std::uint32_t tick) {
     State& state = run.state;
     const Plan& plan = run.plan;
     if (state.slots_missing == 0 || state.held[node] != 0 || state.down[node] != 0) {
@@ -69,7 +67,7 @@ TP_HD void offer(Run<Exec, Driver>& run, std::uint32_t node, std::uint32_t lost,
 
 // Whether the job that lost this node last still misses one and would take it.
 template <class Exec, class Driver>
-TP_HD bool is_missed_by_its_job(Run<Exec, Driver>& run, std::uint32_t node) {
+TP_HD inline bool is_missed_by_its_job(Run<Exec, Driver>& run, std::uint32_t node) {
     State& state = run.state;
     if (state.slots_missing == 0 || state.lost_by[node] == kNone) {
         return false;
@@ -86,7 +84,7 @@ TP_HD bool is_missed_by_its_job(Run<Exec, Driver>& run, std::uint32_t node) {
 }
 
 template <class Exec, class Driver>
-TP_HD void come_up(Run<Exec, Driver>& run, const NodeStep& step) {
+TP_HD inline void come_up(Run<Exec, Driver>& run, const NodeStep& step) {
     State& state = run.state;
     const std::uint32_t node = step.node;
     const std::uint32_t pool = run.plan.pool_of[node];
@@ -116,7 +114,7 @@ TP_HD void come_up(Run<Exec, Driver>& run, const NodeStep& step) {
 }
 
 template <class Exec, class Driver>
-TP_HD void change_speed(Run<Exec, Driver>& run, const NodeStep& step) {
+TP_HD inline void change_speed(Run<Exec, Driver>& run, const NodeStep& step) {
     State& state = run.state;
     run.exec.sync();
     if (run.exec.lane() == 0) {
@@ -136,7 +134,7 @@ TP_HD void change_speed(Run<Exec, Driver>& run, const NodeStep& step) {
 }
 
 template <class Exec, class Driver>
-TP_HD void hit(Run<Exec, Driver>& run, const NodeStep& step) {
+TP_HD inline void hit(Run<Exec, Driver>& run, const NodeStep& step) {
     State& state = run.state;
     for_each_job(run, step, step.gpus, [&](std::uint32_t id) {
         interrupt(run, id, step.tick, step.outage, step.planned != 0);
@@ -156,7 +154,7 @@ TP_HD void hit(Run<Exec, Driver>& run, const NodeStep& step) {
 
 // Whether a job works on some of the node: one that does not feel what brought it down.
 template <class Exec, class Driver>
-TP_HD bool is_at_work(Run<Exec, Driver>& run, std::uint32_t node) {
+TP_HD inline bool is_at_work(Run<Exec, Driver>& run, std::uint32_t node) {
     const State& state = run.state;
     run.exec.sync();
     const std::uint32_t owner = state.owner[node];
@@ -174,42 +172,38 @@ TP_HD bool is_at_work(Run<Exec, Driver>& run, std::uint32_t node) {
 
 // The node is wholly down and nobody works on it: a spare stands in, or it is missed.
 template <class Exec, class Driver>
-TP_HD void replace(Run<Exec, Driver>& run, std::uint32_t node, std::uint32_t tick) {
+TP_HD inline void replace(Run<Exec, Driver>& run, std::uint32_t node, std::uint32_t tick) {
     State& state = run.state;
     const Plan& plan = run.plan;
     const std::uint32_t pool = plan.pool_of[node];
     run.exec.sync();
-    if (state.short_of[pool] < 0) {  // one too many serve: it is not needed
-        edit_node(run, node, [&] {
-            state.role[node] = Role::kSpare;
-            ++state.short_of[pool];
-        });
-        return;
-    }
-    run.exec.sync();
+    const bool extra = state.short_of[pool] < 0;  // one too many serve: it is not needed
     std::uint32_t ready = kNone;
-    const std::uint32_t last = state.spare_gpus == 0 ? 0 : plan.pool_begin[pool + 1];
+    const std::uint32_t last = extra || state.spare_gpus == 0 ? 0 : plan.pool_begin[pool + 1];
     for (std::uint32_t base = plan.pool_begin[pool]; base < last && ready == kNone;
          base += Exec::kWidth) {
         const std::uint32_t n = base + run.exec.lane();
         const bool good = n < last && state.role[n] == Role::kSpare && state.down[n] == 0;
         ready = run.exec.min(good ? n : kNone);
     }
-    if (ready == kNone) {
-        edit_node(run, node, [&] {
+    edit_node(run, node, [&] {
+        if (extra || ready != kNone) {
+            state.role[node] = Role::kSpare;
+        } else {
             state.missed[node] = 1;
-            ++state.short_of[pool];
-        });
+        }
+        state.short_of[pool] += ready == kNone ? 1 : 0;
+    });
+    if (ready == kNone) {
         return;
     }
-    edit_node(run, node, [&] { state.role[node] = Role::kSpare; });
     edit_node(run, ready, [&] { state.role[ready] = Role::kService; });
     offer(run, ready, node, tick);
 }
 
 // A pool with a node too many in service makes a spare of the lowest that is up and wholly free.
 template <class Exec, class Driver>
-TP_HD void settle(Run<Exec, Driver>& run, std::uint32_t pool) {
+TP_HD inline void settle(Run<Exec, Driver>& run, std::uint32_t pool) {
     State& state = run.state;
     const Plan& plan = run.plan;
     run.exec.sync();
@@ -241,7 +235,7 @@ TP_HD inline std::uint32_t next_step(const Plan& plan, const State& state) {
 
 // Everything that happens to nodes at this tick.
 template <class Exec, class Driver>
-TP_HD void change_nodes(Run<Exec, Driver>& run, std::uint32_t tick) {
+TP_HD inline void change_nodes(Run<Exec, Driver>& run, std::uint32_t tick) {
     State& state = run.state;
     const Plan& plan = run.plan;
     const auto at = [&](StepKind kind) {
@@ -270,7 +264,7 @@ TP_HD void change_nodes(Run<Exec, Driver>& run, std::uint32_t tick) {
 
 // Before a pass: spares take the place of nodes that are wholly down, and pools get nodes back.
 template <class Exec, class Driver>
-TP_HD void arrange_spares(Run<Exec, Driver>& run, std::uint32_t tick) {
+TP_HD inline void arrange_spares(Run<Exec, Driver>& run, std::uint32_t tick) {
     State& state = run.state;
     const Plan& plan = run.plan;
     for (std::uint32_t node = 0; state.lacking > 0 && node < plan.nodes; ++node) {

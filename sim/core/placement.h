@@ -52,8 +52,8 @@ TP_HD inline bool fits_gang(const FreeMap& map, const NodeClass& c, std::uint32_
 
 // Fullest node that fits, lowest number among equals.
 template <class Exec>
-TP_HD std::uint64_t fullest(Exec exec, const FreeMap& map, const NodeClass& c, std::uint32_t gpus,
-                            std::uint32_t lo, std::uint32_t hi) {
+TP_HD inline std::uint64_t fullest(Exec exec, const FreeMap& map, const NodeClass& c,
+                                   std::uint32_t gpus, std::uint32_t lo, std::uint32_t hi) {
     for (std::uint32_t level = gpus; level <= c.gpus; ++level) {
         if (level_count(map, c, level) > 0) {
             const std::uint32_t node = first_at_level(exec, map, c, level, lo, hi);
@@ -66,8 +66,8 @@ TP_HD std::uint64_t fullest(Exec exec, const FreeMap& map, const NodeClass& c, s
 }
 
 template <class Exec>
-TP_HD std::uint64_t emptiest(Exec exec, const FreeMap& map, const NodeClass& c,
-                             std::uint32_t gpus) {
+TP_HD inline std::uint64_t emptiest(Exec exec, const FreeMap& map, const NodeClass& c,
+                                    std::uint32_t gpus) {
     for (std::uint32_t level = c.gpus; level >= gpus; --level) {
         if (level_count(map, c, level) > 0) {
             return choice(kLargestNode - level,
@@ -78,7 +78,8 @@ TP_HD std::uint64_t emptiest(Exec exec, const FreeMap& map, const NodeClass& c,
 }
 
 template <class Exec>
-TP_HD std::uint64_t lowest(Exec exec, const FreeMap& map, const NodeClass& c, std::uint32_t gpus) {
+TP_HD inline std::uint64_t lowest(Exec exec, const FreeMap& map, const NodeClass& c,
+                                  std::uint32_t gpus) {
     std::uint32_t node = kNone;
     for (std::uint32_t level = gpus; level <= c.gpus; ++level) {
         if (level_count(map, c, level) > 0) {
@@ -91,8 +92,8 @@ TP_HD std::uint64_t lowest(Exec exec, const FreeMap& map, const NodeClass& c, st
 
 // The one node of this class that the rule prefers for `gpus`.
 template <class Exec>
-TP_HD std::uint64_t prefer(Exec exec, const Plan& plan, const FreeMap& map, const NodeClass& c,
-                           std::uint32_t gpus) {
+TP_HD inline std::uint64_t prefer(Exec exec, const Plan& plan, const FreeMap& map,
+                                  const NodeClass& c, std::uint32_t gpus) {
     if (c.pool != 0) {
         return map.level_count[c.count_offset] >= gpus ? choice(0, c.first) : kNoChoice;
     }
@@ -111,8 +112,8 @@ TP_HD std::uint64_t prefer(Exec exec, const Plan& plan, const FreeMap& map, cons
 // Nodes of the class that fit, counted; with `skip`, steps over that many of them in the order
 // (free GPUs, node) and returns the next one in `found`.
 template <class Exec>
-TP_HD std::uint32_t step_over(Exec exec, const FreeMap& map, const NodeClass& c, std::uint32_t gpus,
-                              std::uint32_t skip, std::uint32_t& found) {
+TP_HD inline std::uint32_t step_over(Exec exec, const FreeMap& map, const NodeClass& c,
+                                     std::uint32_t gpus, std::uint32_t skip, std::uint32_t& found) {
     if (c.pool != 0) {
         const bool fits = map.level_count[c.count_offset] >= gpus;
         found = fits && skip == 0 ? c.first : kNone;
@@ -136,8 +137,9 @@ TP_HD std::uint32_t step_over(Exec exec, const FreeMap& map, const NodeClass& c,
 // so the choice depends on the job and the free nodes only. `only`: restrict to this class, or
 // kNone.
 template <class Exec>
-TP_HD std::uint32_t random_node(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t rank,
-                                std::uint32_t gpus, std::uint32_t only, std::uint32_t word) {
+TP_HD inline std::uint32_t random_node(Exec exec, const Plan& plan, const FreeMap& map,
+                                       std::uint32_t rank, std::uint32_t gpus, std::uint32_t only,
+                                       std::uint32_t word) {
     std::uint32_t found = kNone;
     std::uint32_t fitting = 0;
     const auto wanted = [&](std::uint32_t c) {
@@ -166,9 +168,9 @@ TP_HD std::uint32_t random_node(Exec exec, const Plan& plan, const FreeMap& map,
 // The domain of this level that holds at least `needed` wholly free nodes of class c: the one with
 // the fewest (best = true) or the most; lowest number among equals; kNone if there is none.
 template <class Exec>
-TP_HD std::uint32_t find_domain(Exec exec, const Plan& plan, const FreeMap& map,
-                                std::uint32_t level, std::uint32_t c, std::uint32_t needed,
-                                bool best) {
+TP_HD inline std::uint32_t find_domain(Exec exec, const Plan& plan, const FreeMap& map,
+                                       std::uint32_t level, std::uint32_t c, std::uint32_t needed,
+                                       bool best) {
     const std::uint32_t first = plan.level_begin[level];
     const std::uint32_t last = plan.level_begin[level + 1];
     std::uint32_t top = kNone;  // fewest wins: the count; most wins: its complement
@@ -195,117 +197,129 @@ TP_HD std::uint32_t find_domain(Exec exec, const Plan& plan, const FreeMap& map,
     return kNone;
 }
 
-// Takes up to `needed` wholly free nodes in [lo, hi), lowest first; returns how many, and the last
-// taken.
-template <class Exec, class Take>
-TP_HD std::uint32_t take_whole(Exec exec, const FreeMap& map, const NodeClass& c, std::uint32_t lo,
-                               std::uint32_t hi, std::uint32_t needed, std::uint32_t& last_taken,
-                               Take&& take) {
-    std::uint32_t taken = 0;
-    while (taken < needed) {
-        const std::uint32_t node = first_at_level(exec, map, c, c.gpus, lo, hi);
-        if (node == kNone) {
-            break;
-        }
-        take(node, c.gpus);
-        last_taken = node;
-        lo = node + 1;
-        ++taken;
+// The whole nodes that a gang still needs, and where it looks for them.
+struct Gang {
+    std::uint32_t node_class = kNone;  // kNone: the job is no gang
+    std::uint32_t needed = 0;          // nodes
+    std::uint32_t lo = 0, hi = 0;      // looks in [lo, hi)
+    bool begun = false;                // has looked somewhere
+    std::uint32_t candidates = 0;      // random: how many are left, and how many have been seen
+    std::uint32_t seen = 0;
+};
+
+// Where to look next: the smallest domain that holds all that are needed (pack) or the emptiest pod
+// (spread); if no pod does, the pods with the most wholly free nodes until the rest fits into one.
+template <class Exec>
+TP_HD inline void look_elsewhere(Exec exec, const Plan& plan, const FreeMap& map, Gang& gang) {
+    const bool pack = plan.placement == Placement::kPack;
+    std::uint32_t d = kNone;
+    for (std::uint32_t level = pack && !gang.begun ? 0 : plan.levels - 1;
+         level <= plan.levels && d == kNone; ++level) {
+        const bool any = level == plan.levels;  // none holds all of them
+        d = find_domain(exec, plan, map, any ? plan.levels - 1 : level, gang.node_class,
+                        any ? 1 : gang.needed, pack && !any);
     }
-    return taken;
+    TP_ASSERT(d != kNone, "only what fits is placed");
+    gang.lo = plan.domains[d].first;
+    gang.hi = plan.domains[d].last;
+    gang.begun = true;
 }
 
 // Selection sampling (Knuth, TAOCP 2, algorithm 3.4.2 S): every set of `needed` wholly free nodes
 // with equal chance, in one pass over them. The i-th wholly free node uses word i % 4 of draw 1 + i
 // / 4.
-template <class Exec, class Take>
-TP_HD std::uint32_t sample_whole(Exec exec, const Plan& plan, const FreeMap& map,
-                                 const NodeClass& c, std::uint32_t rank, std::uint32_t needed,
-                                 Take&& take) {
-    std::uint32_t left = whole_nodes(map, c);
-    std::uint32_t last_taken = kNone;
-    std::uint32_t lo = c.first;
-    for (std::uint32_t i = 0; needed > 0; ++i, --left) {
-        const std::uint32_t node = first_at_level(exec, map, c, c.gpus, lo, c.last);
-        const Block words = draw(plan.seed, Purpose::kPlacement, rank, 1 + i / 4);
-        const std::uint32_t w = i % 4;
+template <class Exec>
+TP_HD inline std::uint32_t next_sample(Exec exec, const Plan& plan, const FreeMap& map,
+                                       std::uint32_t rank, Gang& gang) {
+    const NodeClass& k = plan.classes_by_size[gang.node_class];
+    for (;;) {
+        const std::uint32_t node = first_at_level(exec, map, k, k.gpus, gang.lo, gang.hi);
+        TP_ASSERT(node != kNone, "only what fits is placed");
+        const Block words = draw(plan.seed, Purpose::kPlacement, rank, 1 + gang.seen / 4);
+        const std::uint32_t w = gang.seen % 4;
         const std::uint32_t word = w == 0   ? words[0]
                                    : w == 1 ? words[1]
                                    : w == 2 ? words[2]
                                             : words[3];
-        if (bounded(word, left) < needed) {
-            take(node, c.gpus);
-            last_taken = node;
-            --needed;
+        gang.lo = node + 1;
+        ++gang.seen;
+        if (bounded(word, gang.candidates--) < gang.needed) {
+            return node;
         }
-        lo = node + 1;
     }
-    return last_taken;
 }
 
-// Whole nodes by domain: the smallest domain that holds all of them (pack) or the emptiest pod
-// (spread); if no pod does, the pods with the most wholly free nodes until the rest fits into one.
-template <class Exec, class Take>
-TP_HD std::uint32_t take_by_domain(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t c,
-                                   std::uint32_t needed, Take&& take) {
-    const NodeClass& k = plan.classes_by_size[c];
-    const bool pack = plan.placement == Placement::kPack;
-    std::uint32_t last_taken = kNone;
-    for (std::uint32_t level = pack ? 0 : plan.levels - 1; level < plan.levels; ++level) {
-        const std::uint32_t d = find_domain(exec, plan, map, level, c, needed, pack);
-        if (d != kNone) {
-            take_whole(exec, map, k, plan.domains[d].first, plan.domains[d].last, needed,
-                       last_taken, take);
-            return last_taken;
-        }
-    }
-    while (needed > 0) {
-        std::uint32_t d = kNone;
-        if (pack) {
-            d = find_domain(exec, plan, map, plan.levels - 1, c, needed, true);
-        }
-        if (d == kNone) {
-            d = find_domain(exec, plan, map, plan.levels - 1, c, 1, false);
-        }
-        needed -= take_whole(exec, map, k, plan.domains[d].first, plan.domains[d].last, needed,
-                             last_taken, take);
-    }
-    return last_taken;
-}
-
-template <class Exec, class Take>
-TP_HD void place_gang(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t rank,
-                      std::uint32_t c, Take&& take) {
-    const NodeClass& k = plan.classes_by_size[c];
-    const std::uint32_t needed = plan.job_gpus[rank] / k.gpus;
-    const std::uint32_t rest = plan.job_gpus[rank] % k.gpus;
-    std::uint32_t last = kNone;
+template <class Exec>
+TP_HD inline std::uint32_t next_whole(Exec exec, const Plan& plan, const FreeMap& map,
+                                      std::uint32_t rank, Gang& gang) {
     if (plan.placement == Placement::kRandom) {
-        last = sample_whole(exec, plan, map, k, rank, needed, take);
-    } else if (plan.placement == Placement::kFirstFit) {
-        take_whole(exec, map, k, k.first, k.last, needed, last, take);
-    } else {
-        last = take_by_domain(exec, plan, map, c, needed, take);
+        return next_sample(exec, plan, map, rank, gang);
     }
-    if (rest == 0) {
-        return;
+    const NodeClass& k = plan.classes_by_size[gang.node_class];
+    for (;;) {
+        const std::uint32_t node = first_at_level(exec, map, k, k.gpus, gang.lo, gang.hi);
+        if (node != kNone) {
+            gang.lo = node + 1;
+            return node;
+        }
+        look_elsewhere(exec, plan, map, gang);
     }
-    std::uint64_t best = kNoChoice;
+}
+
+// The gang that a job is, if it is one, before its first node.
+TP_HD inline Gang gang_of(const Plan& plan, const FreeMap& map, std::uint32_t rank) {
+    const std::uint32_t gpus = plan.job_gpus[rank];
+    Gang gang;
+    if (gpus <= largest_node(plan, rank)) {
+        return gang;
+    }
+    for (std::uint32_t c = 0; c < plan.classes && gang.node_class == kNone; ++c) {
+        const NodeClass& k = plan.classes_by_size[c];
+        if (accepts(plan, rank, k) && fits_gang(map, k, gpus)) {
+            gang.node_class = c;
+            gang.needed = gpus / k.gpus;
+            gang.candidates = whole_nodes(map, k);
+            const bool everywhere =
+                plan.placement == Placement::kFirstFit || plan.placement == Placement::kRandom;
+            gang.lo = everywhere ? k.first : 0;
+            gang.hi = everywhere ? k.last : 0;
+        }
+    }
+    return gang;
+}
+
+// The node of which the job gets a part: of its only one, or beside the whole ones, of which `last`
+// is the last.
+template <class Exec>
+TP_HD inline std::uint32_t part_node(Exec exec, const Plan& plan, const FreeMap& map,
+                                     std::uint32_t rank, std::uint32_t gpus, const Gang& gang,
+                                     std::uint32_t last) {
+    const std::uint32_t c = gang.node_class;
+    const bool single = c == kNone;
     if (plan.placement == Placement::kRandom) {
         const Block words = draw(plan.seed, Purpose::kPlacement, rank, 0);
-        best = choice(0, random_node(exec, plan, map, rank, rest, c, words[1]));
-    } else if (plan.placement == Placement::kPack) {  // beside the others if there is room
+        return random_node(exec, plan, map, rank, gpus, c, single ? words[0] : words[1]);
+    }
+    std::uint64_t best = kNoChoice;
+    if (!single && plan.placement == Placement::kPack) {  // beside the others if there is room
         for (std::uint32_t level = 0; level < plan.levels && best == kNoChoice; ++level) {
             const Domain& near = plan.domains[plan.domain_of[level * plan.nodes + last]];
             if (near.node_class == c) {
-                best = fullest(exec, map, k, rest, near.first, near.last);
+                best = fullest(exec, map, plan.classes_by_size[c], gpus, near.first, near.last);
             }
         }
     }
-    if (best == kNoChoice) {
-        best = prefer(exec, plan, map, k, rest);
+    if (best != kNoChoice) {
+        return static_cast<std::uint32_t>(best);
     }
-    take(static_cast<std::uint32_t>(best), rest);
+    for (std::uint32_t i = single ? 0 : c; i < (single ? plan.classes : c + 1); ++i) {
+        const NodeClass& k = plan.classes_by_size[i];
+        if (k.gpus >= gpus && accepts(plan, rank, k)) {
+            const std::uint64_t here = prefer(exec, plan, map, k, gpus);
+            best = here < best ? here : best;
+        }
+    }
+    return static_cast<std::uint32_t>(best);
 }
 
 }  // namespace detail
@@ -327,34 +341,24 @@ TP_HD inline bool fits(const Plan& plan, const FreeMap& map, std::uint32_t rank)
     return false;
 }
 
-// Places a job for which fits() holds.
+// Places a job for which fits() holds. One loop and one take() for all kinds of jobs: a GPU has the
+// code only once.
 template <class Exec, class Take>
-TP_HD void place(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t rank, Take&& take) {
-    const std::uint32_t gpus = plan.job_gpus[rank];
-    if (gpus > largest_node(plan, rank)) {
-        for (std::uint32_t c = 0; c < plan.classes; ++c) {
-            const NodeClass& k = plan.classes_by_size[c];
-            if (accepts(plan, rank, k) && detail::fits_gang(map, k, gpus)) {
-                detail::place_gang(exec, plan, map, rank, c, take);
-                return;
-            }
-        }
-        return;
+TP_HD inline void place(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t rank,
+                        Take&& take) {
+    detail::Gang gang = detail::gang_of(plan, map, rank);
+    const std::uint32_t size =
+        gang.node_class == kNone ? 0 : plan.classes_by_size[gang.node_class].gpus;
+    std::uint32_t left = plan.job_gpus[rank];
+    for (std::uint32_t last = kNone; left > 0;) {
+        const bool whole = gang.needed > 0;
+        const std::uint32_t gpus = whole ? size : left;
+        last = whole ? detail::next_whole(exec, plan, map, rank, gang)
+                     : detail::part_node(exec, plan, map, rank, left, gang, last);
+        gang.needed -= whole ? 1U : 0U;
+        left -= gpus;
+        take(last, gpus);
     }
-    if (plan.placement == Placement::kRandom) {
-        const Block words = draw(plan.seed, Purpose::kPlacement, rank, 0);
-        take(detail::random_node(exec, plan, map, rank, gpus, kNone, words[0]), gpus);
-        return;
-    }
-    std::uint64_t best = detail::kNoChoice;
-    for (std::uint32_t c = 0; c < plan.classes; ++c) {
-        const NodeClass& k = plan.classes_by_size[c];
-        if (k.gpus >= gpus && accepts(plan, rank, k)) {
-            const std::uint64_t here = detail::prefer(exec, plan, map, k, gpus);
-            best = here < best ? here : best;
-        }
-    }
-    take(static_cast<std::uint32_t>(best), gpus);
 }
 
 }  // namespace tidepool::core

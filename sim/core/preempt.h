@@ -28,7 +28,8 @@ TP_HD inline bool may_go(const Plan& plan, const State& state, std::uint32_t id,
 
 // The next job that has to go for `head`, or kNone.
 template <class Exec, class Driver>
-TP_HD std::uint32_t next_victim(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
+TP_HD inline std::uint32_t next_victim(Run<Exec, Driver>& run, std::uint32_t head,
+                                       std::uint32_t tick) {
     const State& state = run.state;
     std::uint32_t best = kNone;
     for (std::uint32_t i = 0; i < state.ends.size; ++i) {
@@ -43,7 +44,8 @@ TP_HD std::uint32_t next_victim(Run<Exec, Driver>& run, std::uint32_t head, std:
 
 // When the next job of lower priority will have run long enough; kNone: there is none.
 template <class Exec, class Driver>
-TP_HD std::uint32_t next_eligible(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
+TP_HD inline std::uint32_t next_eligible(Run<Exec, Driver>& run, std::uint32_t head,
+                                         std::uint32_t tick) {
     const State& state = run.state;
     std::uint32_t next = kNone;
     for (std::uint32_t i = 0; i < state.ends.size; ++i) {
@@ -57,7 +59,7 @@ TP_HD std::uint32_t next_eligible(Run<Exec, Driver>& run, std::uint32_t head, st
 }
 
 template <class Exec, class Driver>
-TP_HD void mark(Run<Exec, Driver>& run, std::uint32_t id, bool victim) {
+TP_HD inline void mark(Run<Exec, Driver>& run, std::uint32_t id, bool victim) {
     edit_activity(run, id, [&](Activity& a) { a.victim = victim; });
     for_each_returned(run.plan, run.state, run.state.slots[id], true,
                       [&](std::uint32_t node, std::uint32_t gpus) {
@@ -68,8 +70,8 @@ TP_HD void mark(Run<Exec, Driver>& run, std::uint32_t id, bool victim) {
 }
 
 template <class Exec, class Driver>
-TP_HD void preempt(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick,
-                   bool second_order) {
+TP_HD inline void preempt(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick,
+                          bool second_order) {
     bring_up_to(run, id, tick);
     run.driver.preempted(id, tick, second_order);
     edit_activity(run, id, [](Activity& a) {
@@ -83,7 +85,7 @@ TP_HD void preempt(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick,
 
 // Makes room for a head that does not fit, if that is possible. Returns whether it fits now.
 template <class Exec, class Driver>
-TP_HD bool make_room(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
+TP_HD inline bool make_room(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
     State& state = run.state;
     const Plan& plan = run.plan;
     copy(run.exec, plan, state.shadow, state.now);

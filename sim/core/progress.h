@@ -75,7 +75,11 @@ TP_HD constexpr std::uint64_t ticks_for(std::uint64_t work, std::uint32_t speed)
 // Ticks of pauses for checkpoints 1 .. last.
 TP_HD inline std::uint64_t pauses(const CheckpointRule& rule, std::uint32_t last) {
     std::uint64_t sum = 0;
-    for (std::uint32_t i = 0; i < rule.tiers; ++i) {
+    TP_UNROLL
+    for (std::uint32_t i = 0; i < kMaxTiers; ++i) {
+        if (i >= rule.tiers) {
+            break;
+        }
         sum += std::uint64_t{rule.tier[i].pause} * (last / rule.tier[i].every);
     }
     return sum;
@@ -108,7 +112,11 @@ TP_HD inline std::uint32_t rounds_in(const CheckpointRule& rule, std::uint32_t i
 }
 
 TP_HD inline void let_pass(const CheckpointRule& rule, Progress& at, std::uint64_t ticks) {
-    for (std::uint32_t i = 0; i < rule.tiers; ++i) {
+    TP_UNROLL
+    for (std::uint32_t i = 0; i < kMaxTiers; ++i) {
+        if (i >= rule.tiers) {
+            break;
+        }
         at.since[i] = saturated(at.since[i], ticks);
     }
 }
@@ -128,7 +136,11 @@ TP_HD inline bool pause(const CheckpointRule& rule, Progress& at, std::uint64_t&
     ++at.index;
     at.paused = 0;
     at.work = 0;
-    for (std::uint32_t i = 0; i < rule.tiers; ++i) {
+    TP_UNROLL
+    for (std::uint32_t i = 0; i < kMaxTiers; ++i) {
+        if (i >= rule.tiers) {
+            break;
+        }
         at.since[i] = at.index % rule.tier[i].every == 0 ? 0 : at.since[i];
     }
     ++sum.checkpoints;
@@ -153,7 +165,11 @@ TP_HD inline void whole_rounds(const CheckpointRule& rule, std::uint32_t last, P
     sum.checkpoint += writing;
     sum.checkpoints += n;
     let_pass(rule, at, taken);
-    for (std::uint32_t i = 0; i < rule.tiers; ++i) {
+    TP_UNROLL
+    for (std::uint32_t i = 0; i < kMaxTiers; ++i) {
+        if (i >= rule.tiers) {
+            break;
+        }
         const std::uint32_t due = index / rule.tier[i].every * rule.tier[i].every;
         if (due > at.index) {
             at.since[i] =
@@ -221,7 +237,11 @@ TP_HD inline Stretch move_on(const CheckpointRule& rule, std::uint32_t total, Pr
 TP_HD inline Fallback fallback(const CheckpointRule& rule, const Copies& before, std::uint32_t from,
                                const Progress& at, LossLevel level) {
     Fallback best;
-    for (std::uint32_t i = 0; i < rule.tiers; ++i) {
+    TP_UNROLL
+    for (std::uint32_t i = 0; i < kMaxTiers; ++i) {
+        if (i >= rule.tiers) {
+            break;
+        }
         const Tier& tier = rule.tier[i];
         if (tier.survives < level) {
             continue;

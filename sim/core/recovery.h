@@ -20,7 +20,7 @@ TP_HD inline Fallback fallback_of(const Plan& plan, const State& state, std::uin
 
 // Units of work lost by falling back, which is entered into the job's Life.
 template <class Exec, class Driver>
-TP_HD std::uint64_t fall_back(Run<Exec, Driver>& run, std::uint32_t id, LossLevel loss) {
+TP_HD inline std::uint64_t fall_back(Run<Exec, Driver>& run, std::uint32_t id, LossLevel loss) {
     State& state = run.state;
     const std::uint32_t rank = state.slots[id].rank;
     const CheckpointRule& rule = checkpoint_rule(run.plan, rank);
@@ -39,7 +39,7 @@ TP_HD std::uint64_t fall_back(Run<Exec, Driver>& run, std::uint32_t id, LossLeve
 
 // Lane 0 edits the slot's activity.
 template <class Exec, class Driver, class Edit>
-TP_HD void edit_activity(Run<Exec, Driver>& run, std::uint32_t id, Edit&& edit) {
+TP_HD inline void edit_activity(Run<Exec, Driver>& run, std::uint32_t id, Edit&& edit) {
     run.exec.sync();
     if (run.exec.lane() == 0) {
         edit(run.state.activity[id]);
@@ -59,7 +59,7 @@ TP_HD inline bool complete(const Plan& plan, const State& state, std::uint32_t i
 }
 
 template <class Exec, class Driver>
-TP_HD void restart(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+TP_HD inline void restart(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
     State& state = run.state;
     const Slot& slot = state.slots[id];
     const std::uint64_t lost = fall_back(run, id, state.activity[id].loss);
@@ -81,7 +81,7 @@ TP_HD void restart(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick)
 
 // Nothing is missing, and `detect` is over.
 template <class Exec, class Driver>
-TP_HD void go_on(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+TP_HD inline void go_on(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
     const Activity& a = run.state.activity[id];
     const std::uint32_t swap = recovery_rule(run.plan, run.state.slots[id].rank).swap;
     if (a.loss == LossLevel::kSwap && !a.swapped && swap > 0) {
@@ -96,7 +96,7 @@ TP_HD void go_on(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
 }
 
 template <class Exec, class Driver>
-TP_HD void requeue(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+TP_HD inline void requeue(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
     State& state = run.state;
     const Slot& slot = state.slots[id];
     const std::uint32_t rank = slot.rank;
@@ -111,7 +111,7 @@ TP_HD void requeue(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick)
 
 // The end of `detect` or `swap`.
 template <class Exec, class Driver>
-TP_HD void recover(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+TP_HD inline void recover(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
     State& state = run.state;
     bring_up_to(run, id, tick);
     const OnFailure rule = recovery_rule(run.plan, state.slots[id].rank).on_failure;
@@ -129,7 +129,7 @@ TP_HD void recover(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick)
 // Something that was missing has come; a job that waited for it goes on in the next round of this
 // tick, if it is still complete then.
 template <class Exec, class Driver>
-TP_HD void check_complete(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+TP_HD inline void check_complete(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
     if (run.state.activity[id].phase == Phase::kWaiting && complete(run.plan, run.state, id)) {
         reschedule(run, id, tick);
     }
@@ -137,8 +137,8 @@ TP_HD void check_complete(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_
 
 // A whole node leaves the job that holds it: one of a gang's, or the only one.
 template <class Exec, class Driver>
-TP_HD void lose_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node,
-                     std::uint32_t tick) {
+TP_HD inline void lose_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node,
+                            std::uint32_t tick) {
     State& state = run.state;
     const bool only = state.slots[id].part_node == node;
     bring_up_to(run, id, tick);
@@ -168,8 +168,8 @@ TP_HD void lose_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t nod
 
 // A job that misses one gets a whole node that is up and free. `own`: it had lost this one.
 template <class Exec, class Driver>
-TP_HD void gain_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node,
-                     std::uint32_t tick, bool own) {
+TP_HD inline void gain_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node,
+                            std::uint32_t tick, bool own) {
     State& state = run.state;
     const std::uint64_t bits = all_gpus(run.plan, node);
     const std::uint32_t gpus = state.now.free[node];
@@ -211,8 +211,8 @@ TP_HD inline std::uint64_t lost_so_far(const Plan& plan, const State& state, std
 
 // The job stops, if it was running. kNone: its own failure.
 template <class Exec, class Driver>
-TP_HD void interrupt(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick,
-                     std::uint32_t outage, bool planned) {
+TP_HD inline void interrupt(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick,
+                            std::uint32_t outage, bool planned) {
     State& state = run.state;
     if (state.activity[id].phase != Phase::kRunning) {
         return;
@@ -234,7 +234,7 @@ TP_HD void interrupt(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tic
 // What is next for the slot that is first in State::ends: its job's end, its own failure, or a
 // step of its recovery.
 template <class Exec, class Driver>
-TP_HD void handle_next(Run<Exec, Driver>& run) {
+TP_HD inline void handle_next(Run<Exec, Driver>& run) {
     State& state = run.state;
     if constexpr (Run<Exec, Driver>::kInterruptible) {
         const std::uint32_t id = state.ends.slots[state.ends.size - 1];

@@ -13,7 +13,7 @@ namespace tidepool::core {
 
 // The run ends: brings what jobs are doing up to date.
 template <class Exec, class Driver>
-TP_HD void stop_all(Run<Exec, Driver>& run, std::uint32_t tick) {
+TP_HD inline void stop_all(Run<Exec, Driver>& run, std::uint32_t tick) {
     if constexpr (Run<Exec, Driver>::kInterruptible) {
         for (std::uint32_t i = 0; i < run.state.ends.size; ++i) {
             const std::uint32_t id = run.state.ends.slots[i];
@@ -27,7 +27,7 @@ TP_HD void stop_all(Run<Exec, Driver>& run, std::uint32_t tick) {
 // ended: plan.end, or the last event when the plan has no end, or the tick at which the driver
 // stopped it. With State::too_many_slots the run has come to nothing: begin again with more slots.
 template <class Exec, class Driver>
-TP_HD std::uint32_t replay(Exec exec, const Plan& plan, State& state, Driver& driver) {
+TP_HD inline std::uint32_t replay(Exec exec, const Plan& plan, State& state, Driver& driver) {
     constexpr bool kCan = Driver::kInterruptible;
     TP_ASSERT(plan.interruptible == kCan, "the driver was told what the plan says");
     Run<Exec, Driver> run{exec, plan, state, driver};

@@ -12,32 +12,8 @@ namespace tidepool::core {
 namespace detail {
 
 template <class Exec, class Driver>
-TP_HD bool may_preempt(const Run<Exec, Driver>& run) {
+TP_HD inline bool may_preempt(const Run<Exec, Driver>& run) {
     return Run<Exec, Driver>::kInterruptible && run.plan.preempt;
-}
-
-// Starts heads of the queue until one does not fit; returns it, or kNone when the queue is empty.
-template <class Exec, class Driver>
-TP_HD std::uint32_t start_heads(Run<Exec, Driver>& run, std::uint32_t tick) {
-    State& state = run.state;
-    while (state.queue_length > 0 && !state.too_many_slots) {
-        const std::uint32_t head = next_waiting(run, state.queue_first);
-        state.queue_first = head;
-        if (!state.released && head == state.blocked_head && !may_preempt(run)) {
-            return head;  // nothing came free since it was found not to fit
-        }
-        if (!fits(run.plan, state.now, head)) {
-            bool room = false;
-            if constexpr (Run<Exec, Driver>::kInterruptible) {
-                room = run.plan.preempt && make_room(run, head, tick);
-            }
-            if (!room) {
-                return head;
-            }
-        }
-        start(run, head, tick, state.now, false, false);
-    }
-    return kNone;
 }
 
 // The reservation of a head that does not fit now: the earliest time at which it fits if running
@@ -45,7 +21,7 @@ TP_HD std::uint32_t start_heads(Run<Exec, Driver>& run, std::uint32_t tick) {
 // in `then` what is free at that time beside the head, and in `shadow` the part of it that is
 // free now as well.
 template <class Exec, class Driver>
-TP_HD std::uint32_t reserve(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
+TP_HD inline std::uint32_t reserve(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
     State& state = run.state;
     const Plan& plan = run.plan;
     const EndOrder& expected = state.expected;
@@ -88,68 +64,102 @@ TP_HD std::uint32_t reserve(Run<Exec, Driver>& run, std::uint32_t head, std::uin
     return shadow_time;
 }
 
-// EASY: a later job that fits now may start if it is expected to end by the time the head starts,
-// or if it fits beside the head's reservation.
-template <class Exec, class Driver>
-TP_HD void backfill(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t from,
-                    std::uint32_t tick) {
-    State& state = run.state;
-    bool reserved = false;
-    std::uint32_t shadow_time = 0;
-    for (std::uint32_t rank = next_waiting(run, from); rank != kNone;
-         rank = state.too_many_slots ? kNone : next_waiting(run, rank + 1)) {
-        if (!fits(run.plan, state.now, rank)) {
-            continue;
-        }
-        if (!reserved) {
-            shadow_time = reserve(run, head, tick);
-            reserved = true;
-        }
-        if (expected_end(run.plan, state, rank, tick, Run<Exec, Driver>::kInterruptible) <=
-            shadow_time) {
-            start(run, rank, tick, state.now, shadow_time != kNone, false);
-        } else if (fits(run.plan, state.shadow, rank)) {
-            start(run, rank, tick, state.shadow, true, true);
-        }
-    }
-}
+// How a pass stands.
+struct Pass {
+    std::uint32_t head = kNone;  // it does not fit, and so blocks the queue; kNone: none yet
+    bool reserved = false;       // its reservation has been made
+    std::uint32_t shadow_time = kNone;
+};
+
+enum class Chance : std::uint8_t { kNone, kNow, kBeside };  // beside the head, also when it starts
 
 template <class Exec, class Driver>
-TP_HD void start_all_that_fit(Run<Exec, Driver>& run, std::uint32_t from, std::uint32_t tick) {
-    for (std::uint32_t rank = next_waiting(run, from); rank != kNone;
-         rank = run.state.too_many_slots ? kNone : next_waiting(run, rank + 1)) {
-        if (fits(run.plan, run.state.now, rank)) {
-            start(run, rank, tick, run.state.now, false, false);
+TP_HD inline bool head_fits(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
+    State& state = run.state;
+    if (!state.released && head == state.blocked_head && !may_preempt(run)) {
+        return false;  // nothing came free since it was found not to fit
+    }
+    bool room = fits(run.plan, state.now, head);
+    if constexpr (Run<Exec, Driver>::kInterruptible) {
+        if (!room && run.plan.preempt) {
+            room = make_room(run, head, tick);
         }
     }
+    return room;
+}
+
+// Whether a job behind a blocked head starts. EASY: a later job that fits now may start if it is
+// expected to end by the time the head starts, or if it fits beside the head's reservation.
+template <class Exec, class Driver>
+TP_HD inline Chance chance_behind(Run<Exec, Driver>& run, Pass& pass, std::uint32_t rank,
+                                  std::uint32_t tick) {
+    if (!fits(run.plan, run.state.now, rank)) {
+        return Chance::kNone;
+    }
+    if (run.plan.queue != QueuePolicy::kEasy) {
+        return Chance::kNow;
+    }
+    if (!pass.reserved) {
+        pass.shadow_time = reserve(run, pass.head, tick);
+        pass.reserved = true;
+    }
+    constexpr bool kCan = Run<Exec, Driver>::kInterruptible;
+    if (expected_end(run.plan, run.state, rank, tick, kCan) <= pass.shadow_time) {
+        return Chance::kNow;
+    }
+    return fits(run.plan, run.state.shadow, rank) ? Chance::kBeside : Chance::kNone;
+}
+
+// From where on to look behind a head that is blocked. These jobs have been refused before, unless
+// they are new or something came free. Under EASY an overdue job moves the reservation, and on real
+// nodes (not in pools) what was started beside it may shift its nodes: then look at all again.
+TP_HD inline std::uint32_t first_behind(const Plan& plan, const State& state, std::uint32_t head,
+                                        std::uint32_t tick) {
+    const bool again = state.released || head != state.blocked_head ||
+                       (plan.queue == QueuePolicy::kEasy &&
+                        (plan.classes_by_size[0].pool == 0 || next_end(state.expected) <= tick));
+    return again || state.fresh <= head ? head + 1 : state.fresh;
 }
 
 }  // namespace detail
 
+// One loop over heads and those behind, and one start(): a GPU has the code only once.
 template <class Exec, class Driver>
-TP_HD void schedule(Run<Exec, Driver>& run, std::uint32_t tick) {
+TP_HD inline void schedule(Run<Exec, Driver>& run, std::uint32_t tick) {
     State& state = run.state;
     state.wake = kNone;
-    if (state.queue_length > 0) {
-        const std::uint32_t head = detail::start_heads(run, tick);
-        if (head != kNone && run.plan.queue != QueuePolicy::kFifo) {
-            // The jobs behind a head that stays blocked have been refused before, unless they are
-            // new or something came free. Under EASY an overdue job moves the reservation, and on
-            // real nodes (not in pools) what was started beside it may shift its nodes: then look
-            // at all again.
-            const bool easy = run.plan.queue == QueuePolicy::kEasy;
-            const bool again = state.released || head != state.blocked_head ||
-                               (easy && (run.plan.classes_by_size[0].pool == 0 ||
-                                         next_end(state.expected) <= tick));
-            const std::uint32_t from = again || state.fresh <= head ? head + 1 : state.fresh;
-            if (easy) {
-                detail::backfill(run, head, from, tick);
-            } else {
-                detail::start_all_that_fit(run, from, tick);
+    detail::Pass pass;
+    const bool any = state.queue_length > 0;
+    for (std::uint32_t from = state.queue_first; state.queue_length > 0;) {
+        const std::uint32_t rank = next_waiting(run, from);
+        if (rank == kNone) {
+            break;
+        }
+        auto chance = detail::Chance::kNow;
+        if (pass.head != kNone) {
+            chance = detail::chance_behind(run, pass, rank, tick);
+        } else {
+            state.queue_first = rank;
+            if (!detail::head_fits(run, rank, tick)) {
+                pass.head = rank;
+                if (run.plan.queue == QueuePolicy::kFifo) {
+                    break;
+                }
+                from = detail::first_behind(run.plan, state, rank, tick);
+                continue;
             }
         }
-        state.blocked_head = head;
+        if (chance != detail::Chance::kNone) {
+            const bool beside = chance == detail::Chance::kBeside;
+            start(run, rank, tick, choose(beside, state.shadow, state.now),
+                  pass.shadow_time != kNone, beside);
+            if (state.too_many_slots) {
+                return;
+            }
+        }
+        from = pass.head == kNone ? state.queue_first : rank + 1;
     }
+    state.blocked_head = any ? pass.head : state.blocked_head;
     state.released = false;
     state.fresh = kNone;
 }

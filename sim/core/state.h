@@ -125,7 +125,7 @@ public:
         : plan_(plan), slots_(needed_slots(plan)) {
         slots_ = most_slots < slots_ ? most_slots : slots_;
         State sizes_only;
-        Place hot, cold;
+        Sizes hot, cold;
         assign(sizes_only, hot, cold);
         hot_bytes_ = hot.used;
         cold_bytes_ = cold.used;
@@ -165,9 +165,12 @@ public:
     }
 
 private:
+    struct Sizes {             // only counts
+        std::size_t used = 0;  // bytes
+    };
     struct Place {
-        unsigned char* memory = nullptr;  // nullptr: only count
-        std::size_t used = 0;             // bytes
+        unsigned char* memory = nullptr;
+        std::size_t used = 0;
     };
 
     template <class Exec>
@@ -213,29 +216,33 @@ private:
     }
     template <class T>
     TP_HD static void take(T*& array, std::size_t n, Place& from) {
-        array = from.memory == nullptr ? nullptr : reinterpret_cast<T*>(from.memory + from.used);
+        array = reinterpret_cast<T*>(from.memory + from.used);
         from.used += (n * sizeof(T) + 7) / 8 * 8;
     }
-    TP_HD void assign(FreeMap& map, Place& hot) const {
-        take(map.bits, plan_.bit_words, hot);
-        take(map.free, plan_.nodes, hot);
-        take(map.level_count, plan_.level_counts, hot);
-        take(map.whole, plan_.level_begin[plan_.levels], hot);
+    template <class T>
+    TP_HD static void take(T*&, std::size_t n, Sizes& from) {
+        from.used += (n * sizeof(T) + 7) / 8 * 8;
     }
-    TP_HD void assign(State& state, Place& hot, Place& cold) const {
-        assign(state.now, hot);
+    // What a plan does not need takes nothing; a null pointer would hide from a GPU's compiler in
+    // which memory the array lies.
+    template <class Memory>
+    TP_HD void assign(FreeMap& map, bool needed, bool indexed, Memory& hot) const {
+        take(map.bits, needed && indexed ? plan_.bit_words : 0, hot);
+        take(map.free, needed ? plan_.nodes : 0, hot);
+        take(map.level_count, needed ? plan_.level_counts : 0, hot);
+        take(map.whole, needed && indexed ? plan_.level_begin[plan_.levels] : 0, hot);
+    }
+    template <class Memory>
+    TP_HD void assign(State& state, Memory& hot, Memory& cold) const {
+        const bool easy = plan_.queue == QueuePolicy::kEasy;
+        assign(state.now, true, true, hot);
         take(state.waiting, (std::size_t{plan_.jobs} + 63) / 64, hot);
         take(state.ends.keys, slots_, hot);
         take(state.ends.slots, slots_, hot);
-        if (plan_.queue == QueuePolicy::kEasy || plan_.preempt) {
-            assign(state.shadow, hot);
-        }
-        if (plan_.queue == QueuePolicy::kEasy) {
-            take(state.expected.keys, slots_, hot);
-            take(state.expected.slots, slots_, hot);
-            take(state.then.free, plan_.nodes, hot);
-            take(state.then.level_count, plan_.level_counts, hot);
-        }
+        assign(state.shadow, easy || plan_.preempt, true, hot);
+        take(state.expected.keys, easy ? slots_ : 0, hot);
+        take(state.expected.slots, easy ? slots_ : 0, hot);
+        assign(state.then, easy, false, hot);
         take(state.gpu_mask, plan_.nodes, cold);
         take(state.next_node, plan_.nodes, cold);
         take(state.slots, slots_, cold);
@@ -244,7 +251,8 @@ private:
             assign_interruptible(state, cold);
         }
     }
-    TP_HD void assign_interruptible(State& state, Place& cold) const {
+    template <class Memory>
+    TP_HD void assign_interruptible(State& state, Memory& cold) const {
         take(state.activity, slots_, cold);
         take(state.life, plan_.jobs, cold);
         take(state.node_before, plan_.nodes, cold);

@@ -1,54 +1,67 @@
-// Compiles the decision core for the GPU: one warp replays one plan, state in global memory.
-// Nothing runs this kernel yet: it fails the build when a change to sim/core no longer compiles for
-// a device.
+// Compiles the decision core for the GPU: one warp replays one plan, in the four forms that a sweep
+// may want. Nothing runs these kernels: they fail the build when a change to sim/core no longer
+// compiles for a device. With -Xptxas -v and --keep they show what the compiler makes of it: there
+// should be no stack frame, no spill and no generic load (ld without a state space).
 
-#include "sim/core/replay.h"
+#include "sim/batch/warp.cuh"
 
-namespace tidepool::core {
+namespace tidepool::batch {
 
-constexpr std::uint32_t kAll = 0xFFFF'FFFFu;
-
-// 32 lanes of one warp; contract in sim/core/exec.h.
-struct Warp {
-    static constexpr std::uint32_t kWidth = 32;
-    __device__ std::uint32_t lane() const { return threadIdx.x % 32; }
-    __device__ void sync() const { __syncwarp(); }
-    __device__ std::uint32_t min(std::uint32_t v) const { return __reduce_min_sync(kAll, v); }
-    __device__ std::uint32_t max(std::uint32_t v) const { return __reduce_max_sync(kAll, v); }
-    __device__ std::uint32_t add(std::uint32_t v) const { return __reduce_add_sync(kAll, v); }
-    __device__ std::uint32_t ballot(bool p) const { return __ballot_sync(kAll, p); }
-    __device__ std::uint32_t shuffle(std::uint32_t v, std::uint32_t from) const {
-        return __shfl_sync(kAll, v, static_cast<int>(from));
-    }
-    __device__ std::uint32_t scan(std::uint32_t v) const {
-        std::uint32_t sum = v;
-        for (std::uint32_t step = 1; step < 32; step *= 2) {
-            const std::uint32_t below = __shfl_up_sync(kAll, sum, step);
-            sum += lane() >= step ? below : 0;
-        }
-        return sum - v;
-    }
-};
-
-struct ClosedForm : QuietDriver {
-    static constexpr bool kInterruptible = true;
-    __device__ ClosedForm(const Plan& of, const State& in) : plan(of), state(in) {}
-    const Plan& plan;
-    const State& state;
+template <bool kCan>
+struct SumOfWaits : core::QuietDriver {
+    static constexpr bool kInterruptible = kCan;
+    const core::Plan& plan;
+    const core::State& state;
     std::uint64_t wait = 0;
+    __device__ SumOfWaits(const core::Plan& of, const core::State& in) : plan(of), state(in) {}
     __device__ void started(std::uint32_t slot, std::uint32_t tick) {
         wait += tick - plan.submit[state.slots[slot].rank];
     }
 };
 
-__global__ void replay_one(Plan plan, unsigned char* memory, std::uint64_t* wait) {
-    const Warp warp;
-    State state = StateLayout(plan).make(warp, memory);
-    ClosedForm driver(plan, state);
-    replay(warp, plan, state, driver);
-    if (warp.lane() == 0) {
-        *wait = driver.wait;
-    }
+// A replica per block of one warp; all ones if there were too few slots.
+template <bool kCan>
+__device__ __forceinline__ void replay_one(const core::Plan& plan, std::uint32_t most_slots,
+                                           unsigned char* hot, unsigned char* cold,
+                                           std::uint64_t* wait) {
+    replay_on_warp(
+        plan, most_slots, hot, cold,
+        [&](const core::State& state) { return SumOfWaits<kCan>(plan, state); },
+        [&](const SumOfWaits<kCan>& driver, const core::State& state, std::uint32_t) {
+            if (Warp().lane() == 0) {
+                wait[blockIdx.x] = state.too_many_slots ? ~std::uint64_t{0} : driver.wait;
+            }
+        });
 }
 
-}  // namespace tidepool::core
+extern __shared__ std::uint64_t shared_memory[];
+
+__global__ void plain_in_shared(const __grid_constant__ core::Plan plan, std::uint32_t most_slots,
+                                unsigned char* cold, std::size_t bytes, std::uint64_t* wait) {
+    replay_one<false>(plan, most_slots, reinterpret_cast<unsigned char*>(shared_memory),
+                      cold + blockIdx.x * bytes, wait);
+}
+
+__global__ void plain_in_global(const __grid_constant__ core::Plan plan, std::uint32_t most_slots,
+                                unsigned char* memory, std::size_t bytes, std::size_t hot_bytes,
+                                std::uint64_t* wait) {
+    unsigned char* mine = memory + blockIdx.x * bytes;
+    replay_one<false>(plan, most_slots, mine, mine + hot_bytes, wait);
+}
+
+__global__ void interruptible_in_shared(const __grid_constant__ core::Plan plan,
+                                        std::uint32_t most_slots, unsigned char* cold,
+                                        std::size_t bytes, std::uint64_t* wait) {
+    replay_one<true>(plan, most_slots, reinterpret_cast<unsigned char*>(shared_memory),
+                     cold + blockIdx.x * bytes, wait);
+}
+
+__global__ void interruptible_in_global(const __grid_constant__ core::Plan plan,
+                                        std::uint32_t most_slots, unsigned char* memory,
+                                        std::size_t bytes, std::size_t hot_bytes,
+                                        std::uint64_t* wait) {
+    unsigned char* mine = memory + blockIdx.x * bytes;
+    replay_one<true>(plan, most_slots, mine, mine + hot_bytes, wait);
+}
+
+}  // namespace tidepool::batch
