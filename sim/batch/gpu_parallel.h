@@ -1,0 +1,45 @@
+#pragma once
+// A loop over threads of this machine.
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace tidepool::batch {
+
+// Calls body(i) for i = 0 .. count - 1 on at most so many threads, this one among them, and returns
+// when all are done. The first exception ends the loop early and is thrown here.
+template <class Body>
+void in_parallel(std::size_t count, unsigned threads, const Body& body) {
+    std::atomic<std::size_t> next{0};
+    std::mutex mutex;
+    std::exception_ptr failure;
+    const auto work = [&] {
+        try {
+            for (std::size_t i = next++; i < count; i = next++) {
+                body(i);
+            }
+        } catch (...) {  // thrown again below
+            next = count;
+            const std::lock_guard lock(mutex);
+            failure = failure ? failure : std::current_exception();
+        }
+    };
+    {
+        std::vector<std::jthread> others;  // joined at the end of the block
+        const std::size_t most = std::min<std::size_t>(threads, count);
+        for (std::size_t t = 1; t < most; ++t) {
+            others.emplace_back(work);
+        }
+        work();
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+}
+
+}  // namespace tidepool::batch
