@@ -81,8 +81,8 @@ void add_run(CLI::App& root, Arguments& a) {
 }
 
 void add_sweep(CLI::App& root, Arguments& a) {
-    CLI::App* sweep = root.add_subcommand(
-        "sweep", "Run a scenario many times, with other values and other luck");
+    CLI::App* sweep =
+        root.add_subcommand("sweep", "Run a scenario many times, with other values and other luck");
     sweep->add_option("sweep", a.files, "Sweep file (YAML)")->required()->expected(1);
     add_output(sweep, a, "Result file; default: the sweep's name with .h5, in this folder");
     sweep->add_option("--replicas", a.replicas, "Replace the sweep's number of replicas")
