@@ -38,8 +38,8 @@ private:
             return row;
         }
         const auto replica = static_cast<std::uint32_t>(number % sweep_.replicas());
-        row.seed = scenario::replica_seed(
-            static_cast<std::uint64_t>(cell.cell->loaded->spec.seed), replica);
+        row.seed = scenario::replica_seed(static_cast<std::uint64_t>(cell.cell->loaded->spec.seed),
+                                          replica);
         histogram_.fill(0);
         try {
             row.result = runner_.run(*cell.cell, row.seed, histogram_);

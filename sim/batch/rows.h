@@ -18,10 +18,10 @@ namespace tidepool::batch {
 using WaitCount = std::pair<std::uint32_t, std::uint64_t>;
 
 struct Row {
-    std::uint64_t row = 0;   // cell * replicas + replica
-    std::uint64_t seed = 0;  // 0 if its cell could not be compiled
-    ReplicaResult result;    // of a run that has no problem
-    std::string problem;     // why the row failed; empty: it is complete
+    std::uint64_t row = 0;         // cell * replicas + replica
+    std::uint64_t seed = 0;        // 0 if its cell could not be compiled
+    ReplicaResult result;          // of a run that has no problem
+    std::string problem;           // why the row failed; empty: it is complete
     std::vector<WaitCount> waits;  // to add to the cell's histogram; a batch of rows of a cell may
                                    // carry their sum in one of them
 };

@@ -14,7 +14,8 @@ public:
     // kind: auto (a bar if stderr is a terminal that can move its cursor), bar, json, none.
     explicit Progress(const std::string& kind);
 
-    // What a line says beside the fraction and the time left: `words` in the bar, `numbers` in JSON.
+    // What a line says beside the fraction and the time left: `words` in the bar, `numbers` in
+    // JSON.
     struct Line {
         std::string words;
         std::vector<std::pair<std::string_view, double>> numbers;

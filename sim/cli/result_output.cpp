@@ -64,8 +64,7 @@ results::Provenance provenance(const std::string& command_line, double wall_seco
     };
 }
 
-void refuse_input_as_output(const std::vector<scenario::Input>& inputs,
-                            const std::string& output) {
+void refuse_input_as_output(const std::vector<scenario::Input>& inputs, const std::string& output) {
     for (const scenario::Input& input : inputs) {
         std::error_code none;
         if (std::filesystem::equivalent(input.location, output, none)) {

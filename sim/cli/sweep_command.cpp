@@ -67,9 +67,9 @@ private:
         const double spent = std::chrono::duration<double>(Clock::now() - began_).count();
         const double speed = spent > 0 ? done / spent : 0;
         const std::uint64_t rows = table_.complete() + table_.failed();
-        return {std::to_string(rows) + " rows, " + std::to_string(static_cast<long>(speed)) +
-                    " per s",
-                {{"rows", static_cast<double>(rows)}, {"rows_per_s", speed}}};
+        return {
+            std::to_string(rows) + " rows, " + std::to_string(static_cast<long>(speed)) + " per s",
+            {{"rows", static_cast<double>(rows)}, {"rows_per_s", speed}}};
     }
 
     results::SweepTable& table_;
@@ -147,9 +147,8 @@ ExitCode sweep_command(const Arguments& arguments, const std::string& command_li
     const double wall = std::chrono::duration<double>(Clock::now() - began).count();
     const std::string written =
         file.finish(table, status,
-                    arguments.reproducible
-                        ? results::Provenance{}
-                        : provenance(command_line, wall, "cpu", job.threads));
+                    arguments.reproducible ? results::Provenance{}
+                                           : provenance(command_line, wall, "cpu", job.threads));
     print_sweep(arguments, job.header, table,
                 {written, "cpu", arguments.force ? command_line : command_line + " --force"});
     return outcome(table, written);
@@ -157,13 +156,11 @@ ExitCode sweep_command(const Arguments& arguments, const std::string& command_li
 
 ExitCode merge_command(const Arguments& arguments, const std::string& command_line) {
     const auto began = Clock::now();
-    const results::SweepContents merged =
-        results::merge_sweeps(arguments.files, arguments.partial);
+    const results::SweepContents merged = results::merge_sweeps(arguments.files, arguments.partial);
     const double wall = std::chrono::duration<double>(Clock::now() - began).count();
-    results::write_sweep(arguments.output, arguments.force, merged,
-                         arguments.reproducible
-                             ? results::Provenance{}
-                             : provenance(command_line, wall, "cpu", 1));
+    results::write_sweep(
+        arguments.output, arguments.force, merged,
+        arguments.reproducible ? results::Provenance{} : provenance(command_line, wall, "cpu", 1));
     print_sweep(arguments, merged.header, merged.table,
                 {arguments.output, "", arguments.force ? command_line : command_line + " --force"});
     return merged.table.failed() > 0 ? ExitCode::kSomeFailed : ExitCode::kOk;

@@ -123,8 +123,8 @@ SweepJob read_sweep_job(const Arguments& arguments) {
     }
     if (sweep.rows() > kManyRows && !arguments.yes && !arguments.dry_run) {
         throw input_error(arguments.files.at(0),
-                          "the sweep has " + std::to_string(sweep.rows()) + " rows: " +
-                              std::to_string(sweep.cells()) + " cells times " +
+                          "the sweep has " + std::to_string(sweep.rows()) +
+                              " rows: " + std::to_string(sweep.cells()) + " cells times " +
                               std::to_string(sweep.replicas()) + " replicas",
                           "if that is meant, say --yes");
     }

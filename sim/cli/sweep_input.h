@@ -1,5 +1,6 @@
 #pragma once
-// What `tidepool sweep` is asked to do: the sweep, checked in every cell, and this call's part of it.
+// What `tidepool sweep` is asked to do: the sweep, checked in every cell, and this call's part of
+// it.
 
 #include <string>
 

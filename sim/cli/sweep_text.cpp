@@ -33,8 +33,7 @@ std::string short_number(double value) {
 
 std::string with_interval(const model::Spread& spread) {
     const std::string mean = short_number(spread.mean);
-    return std::isnan(spread.high) ? mean
-                                   : mean + " +- " + short_number(spread.high - spread.mean);
+    return std::isnan(spread.high) ? mean : mean + " +- " + short_number(spread.high - spread.mean);
 }
 
 // One line of text, not too long, cut between characters.
@@ -190,8 +189,8 @@ std::string problems_text(const results::SweepTable& table) {
     std::size_t shown = 0;
     for (const auto& [cell, problem] : table.problems()) {
         if (++shown > kProblemsShown) {
-            return text + "  ... and " +
-                   std::to_string(table.problems().size() - kProblemsShown) + " more cells\n";
+            return text + "  ... and " + std::to_string(table.problems().size() - kProblemsShown) +
+                   " more cells\n";
         }
         text += "  cell " + std::to_string(cell) + ": " + problem.text + '\n';
     }
