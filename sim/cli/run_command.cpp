@@ -13,6 +13,7 @@
 #include "sim/cli/interrupt.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/result_output.h"
+#include "sim/cli/run_input.h"
 #include "sim/engine/engine.h"
 #include "sim/results/kpi_table.h"
 #include "sim/results/result_file.h"
@@ -120,8 +121,7 @@ bool did_work(const model::Ledger& ledger) {
 ExitCode run_command(const Arguments& arguments, const std::string& command_line) {
     const auto began = Clock::now();
     watch_interrupts();
-    const scenario::Loaded loaded = scenario::load(
-        arguments.files.at(0), {arguments.overrides, arguments.seed, arguments.until});
+    const scenario::Loaded loaded = load_run(arguments);
     const scenario::Compiled compiled = scenario::compile(loaded);
     const std::string output =
         arguments.output.empty() ? default_output(loaded.spec.name) : arguments.output;

@@ -219,9 +219,12 @@ std::vector<Assignment> Sweep::assignments(std::uint64_t cell) const {
 }
 
 std::shared_ptr<const Loaded> Sweep::load_cell(std::uint64_t cell) const {
-    LoadOptions options;
+    return std::make_shared<const Loaded>(load_cell(cell, {}));
+}
+
+Loaded Sweep::load_cell(std::uint64_t cell, LoadOptions options) const {
     options.assignments = assignments(cell);
-    return std::make_shared<const Loaded>(scenario::load(base_, options, *cache_));
+    return scenario::load(base_, options, *cache_);
 }
 
 std::uint64_t replica_seed(std::uint64_t seed, std::uint32_t replica) {

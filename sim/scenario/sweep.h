@@ -53,6 +53,8 @@ public:
 
     // Throws InputError for a cell that is no good scenario.
     std::shared_ptr<const Loaded> load_cell(std::uint64_t cell) const;
+    // The same, with what is to act after its own assignments.
+    Loaded load_cell(std::uint64_t cell, LoadOptions options) const;
 
     // Loads every cell on so many threads and throws one InputError with all that is wrong, each
     // issue once, in the order of the cells; beyond kMostIssues they are counted.
