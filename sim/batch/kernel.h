@@ -67,8 +67,8 @@ TP_HD inline WarpMemory warp_memory(const core::Plan& plan, const core::TallyPla
 // `atomics` has take(counter), which returns a 32-bit counter and raises it by one, and
 // add(counter) which adds one to a 64-bit counter.
 template <bool kCanInterrupt, class Exec, class Atomics>
-TP_HD void run_row(Exec exec, const Chunk& chunk, std::uint32_t number, unsigned char* hot,
-                   unsigned char* cold, Atomics atomics) {
+TP_HD inline void run_row(Exec exec, const Chunk& chunk, std::uint32_t number, unsigned char* hot,
+                          unsigned char* cold, Atomics atomics) {
     auto& head = *reinterpret_cast<WarpHead*>(hot);
     std::uint64_t* const waits = chunk.cells[chunk.rows[number].cell].waits;
     if (exec.lane() == 0) {
@@ -103,8 +103,8 @@ TP_HD void run_row(Exec exec, const Chunk& chunk, std::uint32_t number, unsigned
 
 // What one warp does in a launch. `hot` and `cold` are its own.
 template <bool kCanInterrupt, class Exec, class Atomics>
-TP_HD void run_rows(Exec exec, const Chunk& chunk, unsigned char* hot, unsigned char* cold,
-                    Atomics atomics) {
+TP_HD inline void run_rows(Exec exec, const Chunk& chunk, unsigned char* hot, unsigned char* cold,
+                           Atomics atomics) {
     for (;;) {
         std::uint32_t row = 0;
         if (exec.lane() == 0) {

@@ -12,8 +12,8 @@ namespace tidepool::core {
 namespace detail {
 
 template <class Exec>
-TP_HD std::uint32_t count_up_to(Exec exec, const std::uint32_t* values, std::uint32_t size,
-                                std::uint32_t limit) {
+TP_HD inline std::uint32_t count_up_to(Exec exec, const std::uint32_t* values, std::uint32_t size,
+                                       std::uint32_t limit) {
     std::uint32_t mine = 0;
     for (std::uint32_t i = exec.lane(); i < size; i += Exec::kWidth) {
         mine += values[i] <= limit ? 1U : 0U;
@@ -22,8 +22,8 @@ TP_HD std::uint32_t count_up_to(Exec exec, const std::uint32_t* values, std::uin
 }
 
 template <class Exec>
-TP_HD std::uint32_t largest_up_to(Exec exec, const std::uint32_t* values, std::uint32_t size,
-                                  std::uint32_t limit) {
+TP_HD inline std::uint32_t largest_up_to(Exec exec, const std::uint32_t* values, std::uint32_t size,
+                                         std::uint32_t limit) {
     std::uint32_t mine = 0;
     for (std::uint32_t i = exec.lane(); i < size; i += Exec::kWidth) {
         mine = values[i] <= limit && values[i] > mine ? values[i] : mine;
@@ -32,8 +32,8 @@ TP_HD std::uint32_t largest_up_to(Exec exec, const std::uint32_t* values, std::u
 }
 
 template <class Exec>
-TP_HD std::uint32_t smallest_above(Exec exec, const std::uint32_t* values, std::uint32_t size,
-                                   std::uint32_t limit) {
+TP_HD inline std::uint32_t smallest_above(Exec exec, const std::uint32_t* values,
+                                          std::uint32_t size, std::uint32_t limit) {
     std::uint32_t mine = kNone;
     for (std::uint32_t i = exec.lane(); i < size; i += Exec::kWidth) {
         mine = values[i] > limit && values[i] < mine ? values[i] : mine;
@@ -47,8 +47,8 @@ TP_HD std::uint32_t smallest_above(Exec exec, const std::uint32_t* values, std::
 // at least n do not exceed `high`. At most 33 rounds over the values; log2(size) and a few if they
 // are spread out.
 template <class Exec>
-TP_HD std::uint32_t nth_smallest(Exec exec, const std::uint32_t* values, std::uint32_t size,
-                                 std::uint32_t n, std::uint32_t low, std::uint32_t high) {
+TP_HD inline std::uint32_t nth_smallest(Exec exec, const std::uint32_t* values, std::uint32_t size,
+                                        std::uint32_t n, std::uint32_t low, std::uint32_t high) {
     while (low < high) {
         const std::uint32_t middle = low + (high - low) / 2;
         const std::uint32_t count = detail::count_up_to(exec, values, size, middle);

@@ -39,7 +39,8 @@ static_assert(wait_bucket_begin(kWaitBuckets) == std::uint64_t{1} << 32);
 
 // Calls add(bucket) for every wait that is not kNone; `add` must work from several lanes at a time.
 template <class Exec, class Add>
-TP_HD void count_waits(Exec exec, const std::uint32_t* waits, std::uint32_t size, Add&& add) {
+TP_HD inline void count_waits(Exec exec, const std::uint32_t* waits, std::uint32_t size,
+                              Add&& add) {
     for (std::uint32_t i = exec.lane(); i < size; i += Exec::kWidth) {
         if (waits[i] != kNone) {
             add(wait_bucket(waits[i]));
