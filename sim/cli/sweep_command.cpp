@@ -7,6 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "sim/base/issue.h"
+#include "sim/batch/devices.h"
+#include "sim/batch/gpu_sweep.h"
 #include "sim/batch/rows.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/interrupt.h"
@@ -101,6 +104,62 @@ ExitCode already_done(const Arguments& arguments, const SweepJob& job,
     return there.table.failed() > 0 ? ExitCode::kSomeFailed : ExitCode::kOk;
 }
 
+// Where the rows run.
+struct Place {
+    std::vector<batch::Device> gpus;  // none: on CPU threads
+    std::string why_cpu;              // if GPUs would have been welcome
+
+    std::string name() const {
+        std::string names;
+        for (const batch::Device& gpu : gpus) {
+            names += (names.empty() ? "" : ", ") + gpu.name;
+        }
+        return names.empty() ? "cpu" : names;
+    }
+};
+
+Place find_place(const Arguments& arguments) {
+    Place place;
+    if (arguments.device == "cpu") {
+        return place;
+    }
+    place.gpus = batch::devices(&place.why_cpu);
+    if (place.gpus.empty() && arguments.device == "cuda") {
+        throw RunError("--device cuda: there is no GPU to use: " + place.why_cpu);
+    }
+    return place;
+}
+
+// Runs what there is to do, on the GPUs if there are any.
+void run_rows(const Arguments& arguments, const SweepJob& job, const Place& place,
+              batch::WorkList& work, Collector& collector) {
+    const bool quiet = arguments.progress == "none" || arguments.progress == "json";
+    const auto say = [&](const std::string& text) {
+        if (!quiet) {
+            std::cerr << "tidepool: " << text << '\n';
+        }
+    };
+    const batch::Sink sink = [&](std::vector<batch::Row>&& rows) { collector(std::move(rows)); };
+    const batch::Stop stop = [] { return interrupted(); };
+    say(std::to_string(work.left()) + " rows on " + place.name() + ", " +
+        std::to_string(job.threads) + " threads" +
+        (place.why_cpu.empty() ? "" : " (no GPU: " + place.why_cpu + ")"));
+    if (place.gpus.empty()) {
+        batch::run_on_threads(job.sweep, work, job.threads, sink, stop);
+        return;
+    }
+    batch::GpuOptions options;
+    options.host_threads = job.threads;
+    options.too_large =
+        arguments.device == "cuda" ? batch::TooLarge::kRefuse : batch::TooLarge::kRunOnHost;
+    std::vector<int> ids;
+    for (const batch::Device& device : place.gpus) {
+        ids.push_back(device.id);
+    }
+    batch::run_on_gpus(job.sweep, work, ids, options, sink, stop,
+                       [&](const batch::GpuNeed& need) { say(to_string(need)); });
+}
+
 ExitCode outcome(const results::SweepTable& table, const std::string& written) {
     if (table.missing() > 0) {
         std::cerr << "tidepool: interrupted; " << written << " holds "
@@ -128,29 +187,25 @@ ExitCode sweep_command(const Arguments& arguments, const std::string& command_li
     if (arguments.resume && results::is_finished(job.output, job.header)) {
         return already_done(arguments, job, command_line);
     }
+    const Place place = find_place(arguments);
     results::SweepTable table(job.header);
     results::SweepFile file =
         arguments.resume ? results::SweepFile::resume(job.output, job.header, table)
                          : results::SweepFile::create(job.output, arguments.force, job.header);
     batch::WorkList work(missing_rows(table), job.sweep.replicas());
     Collector collector(arguments, table, file);
-    if (arguments.progress != "none") {
-        std::cerr << "tidepool: " << work.left() << " rows on " << job.threads << " threads\n";
-    }
-    batch::run_on_threads(
-        job.sweep, work, job.threads,
-        [&](std::vector<batch::Row>&& rows) { collector(std::move(rows)); },
-        [] { return interrupted(); });
+    run_rows(arguments, job, place, work, collector);
     collector.finish();
     const results::Status status =
         table.missing() > 0 ? results::Status::kInterrupted : results::Status::kComplete;
     const double wall = std::chrono::duration<double>(Clock::now() - began).count();
-    const std::string written =
-        file.finish(table, status,
-                    arguments.reproducible ? results::Provenance{}
-                                           : provenance(command_line, wall, "cpu", job.threads));
-    print_sweep(arguments, job.header, table,
-                {written, "cpu", arguments.force ? command_line : command_line + " --force"});
+    const std::string written = file.finish(
+        table, status,
+        arguments.reproducible ? results::Provenance{}
+                               : provenance(command_line, wall, place.name(), job.threads));
+    print_sweep(
+        arguments, job.header, table,
+        {written, place.name(), arguments.force ? command_line : command_line + " --force"});
     return outcome(table, written);
 }
 
