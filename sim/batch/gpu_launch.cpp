@@ -97,7 +97,7 @@ std::vector<unsigned char> GpuLaunch::image() const {
     for (std::size_t c = 0; c < cells_.size(); ++c) {
         KernelCell cell = cells_[c]->on_device();
         cell.waits = reinterpret_cast<std::uint64_t*>(device + layout_.waits) +
-                     c * std::size_t{core::kWaitBuckets};
+                     c * std::size_t{kWaitBuckets};
         at<KernelCell>(image, layout_.cells)[c] = cell;
     }
     std::size_t steps = layout_.steps;
@@ -158,7 +158,7 @@ bool GpuLaunch::start(Accelerator& device, GpuMemory& memory,
 
 void GpuLaunch::collect(Accelerator& device) {
     device.wait(number_);
-    waits_.resize(cells_.size() * core::kWaitBuckets);
+    waits_.resize(cells_.size() * kWaitBuckets);
     tallies_.resize(rows_.size());
     device.download(waits_.data(), block_.data() + layout_.waits,
                     waits_.size() * sizeof(std::uint64_t));

@@ -54,7 +54,7 @@ public:
     std::span<GpuCell* const> cells() const { return cells_; }
     std::size_t cell_of(std::size_t row) const { return cell_of_row_[row]; }
     std::span<const std::uint64_t> waits(std::size_t cell) const {
-        return std::span(waits_).subspan(cell * core::kWaitBuckets, core::kWaitBuckets);
+        return std::span(waits_).subspan(cell * kWaitBuckets, kWaitBuckets);
     }
 
     // The rows of a launch that has not started, or was collected.

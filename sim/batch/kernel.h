@@ -16,7 +16,7 @@ namespace tidepool::batch {
 struct KernelCell {
     core::Plan plan;  // without seed and steps, which are the rows'
     core::TallyPlan rest;
-    std::uint64_t* waits = nullptr;  // [core::kWaitBuckets] of all complete rows; added to
+    std::uint64_t* waits = nullptr;  // [kWaitBuckets] of all complete rows; added to
 };
 
 struct KernelRow {

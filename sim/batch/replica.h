@@ -8,8 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include "sim/base/wait_buckets.h"
 #include "sim/core/tally.h"
-#include "sim/core/wait_buckets.h"
 #include "sim/model/kpis.h"
 #include "sim/scenario/compile.h"
 
@@ -36,7 +36,7 @@ model::Totals totals_of(const core::Tally& tally, const Cell& cell,
                         const model::OutageFacts& facts);
 
 // First waits by bucket, of the jobs that started.
-using WaitHistogram = std::array<std::uint64_t, core::kWaitBuckets>;
+using WaitHistogram = std::array<std::uint64_t, kWaitBuckets>;
 
 struct ReplicaResult {
     bool worked = false;    // some job started

@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "sim/base/issue.h"
+#include "sim/base/wait_buckets.h"
 #include "sim/batch/cell_store.h"
-#include "sim/core/wait_buckets.h"
 
 namespace tidepool::batch {
 namespace {
@@ -47,8 +47,7 @@ private:
         } catch (const InputError& error) {  // more outages than any machine would run under
             row.problem = text_of(error);
         }
-        for (std::uint32_t bucket = 0; row.problem.empty() && bucket < core::kWaitBuckets;
-             ++bucket) {
+        for (std::uint32_t bucket = 0; row.problem.empty() && bucket < kWaitBuckets; ++bucket) {
             if (histogram_[bucket] != 0) {
                 row.waits.emplace_back(bucket, histogram_[bucket]);
             }

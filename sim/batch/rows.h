@@ -14,7 +14,7 @@
 
 namespace tidepool::batch {
 
-// Bucket of the wait histogram (sim/core/wait_buckets.h) and how many jobs fell into it.
+// Bucket of the wait histogram (sim/base/wait_buckets.h) and how many jobs fell into it.
 using WaitCount = std::pair<std::uint32_t, std::uint64_t>;
 
 struct Row {

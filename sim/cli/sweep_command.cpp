@@ -211,6 +211,11 @@ ExitCode sweep_command(const Arguments& arguments, const std::string& command_li
 
 ExitCode merge_command(const Arguments& arguments, const std::string& command_line) {
     const auto began = Clock::now();
+    std::vector<scenario::Input> parts(arguments.files.size());
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+        parts[p].location = arguments.files[p];
+    }
+    refuse_input_as_output(parts, arguments.output);
     const results::SweepContents merged = results::merge_sweeps(arguments.files, arguments.partial);
     const double wall = std::chrono::duration<double>(Clock::now() - began).count();
     results::write_sweep(

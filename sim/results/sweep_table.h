@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/base/wait_buckets.h"
 #include "sim/results/result_file.h"
 
 namespace tidepool::results {
@@ -45,15 +46,8 @@ struct SweepHeader {
 // Values are part of the results.
 enum class RowState : std::int8_t { kMissing = 0, kComplete = 1, kFailed = 2 };
 
-// First waits are counted in buckets whose width grows with the wait: docs/sweeps.md.
-inline constexpr std::uint32_t kWaitBuckets = 1728;
-
-// The shortest wait of a bucket, in ticks.
-constexpr std::uint64_t wait_bucket_begin(std::uint32_t bucket) {
-    return bucket < 64 ? bucket : std::uint64_t{64 + bucket % 64} << (bucket / 64 - 1);
-}
-
-using WaitCount = std::pair<std::uint32_t, std::uint64_t>;  // bucket, number of jobs
+// Bucket of first waits (sim/base/wait_buckets.h), number of jobs.
+using WaitCount = std::pair<std::uint32_t, std::uint64_t>;
 
 // One run of the sweep.
 struct SweepRow {

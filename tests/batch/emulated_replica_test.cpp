@@ -28,7 +28,7 @@ struct Tallied {
     Tallied(const core::Plan& plan, const core::TallyPlan& rest)
         : state(core::StateLayout(plan).bytes() / 8),
           tally(core::TallyLayout(plan, rest).bytes() / 8, 0xABCD'ABCD'ABCD'ABCDu),
-          histogram(core::kWaitBuckets) {}
+          histogram(kWaitBuckets) {}
     const core::Tally& made() const {
         return *static_cast<const core::Tally*>(static_cast<const void*>(tally.data()));
     }

@@ -35,7 +35,7 @@ void expect_same(const ReplicaResult& replica, const WaitHistogram& histogram,
     WaitHistogram expected{};
     for (const model::JobRecord& job : ledger.jobs) {
         if (job.start != kNever && replica.complete()) {
-            ++expected[core::wait_bucket(job.start.value - job.submit.value)];
+            ++expected[wait_bucket(job.start.value - job.submit.value)];
         }
     }
     EXPECT_EQ(histogram, expected);
