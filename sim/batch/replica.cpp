@@ -6,6 +6,7 @@
 #include "sim/base/assert.h"
 #include "sim/core/replay.h"
 #include "sim/core/tally_driver.h"
+#include "sim/core/wait_buckets.h"
 
 namespace tidepool::batch {
 namespace {
