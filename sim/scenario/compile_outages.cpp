@@ -37,9 +37,33 @@ bool slows(const Outage& outage) {
     return outage.kind == OutageKind::kDegraded && outage.end > outage.begin;
 }
 
+// Sorts by `less`; along that order key(x), which is below `keys`, must never fall. Linear time if
+// the keys are spread evenly.
+template <class T, class Key, class Less>
+void sort_by_key(std::vector<T>& list, std::size_t keys, Key key, Less less) {
+    std::vector<std::size_t> at(keys + 1);
+    for (const T& item : list) {
+        ++at[key(item) + 1];
+    }
+    for (std::size_t k = 1; k <= keys; ++k) {
+        at[k] += at[k - 1];
+    }
+    std::vector<T> sorted(list.size());
+    for (const T& item : list) {
+        sorted[at[key(item)]++] = item;
+    }
+    std::size_t first = 0;
+    for (std::size_t k = 0; k < keys; ++k) {  // at[k] has become the end of key k
+        std::sort(sorted.begin() + static_cast<std::ptrdiff_t>(first),
+                  sorted.begin() + static_cast<std::ptrdiff_t>(at[k]), less);
+        first = at[k];
+    }
+    list.swap(sorted);
+}
+
 // All edges of the outages that `wanted` picks, node by node; begins before ends at one tick.
 template <class Wanted>
-std::vector<Edge> edges_of(const model::Outages& outages, Wanted wanted) {
+std::vector<Edge> edges_of(const model::Outages& outages, std::size_t nodes, Wanted wanted) {
     std::vector<Edge> edges;
     for (std::size_t o = 0; o < outages.list.size(); ++o) {
         const Outage& outage = outages.list[o];
@@ -54,10 +78,11 @@ std::vector<Edge> edges_of(const model::Outages& outages, Wanted wanted) {
             }
         }
     }
-    std::sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) {
-        return std::tuple(a.node, a.tick, a.ends, a.outage) <
-               std::tuple(b.node, b.tick, b.ends, b.outage);
-    });
+    const auto earlier = [](const Edge& a, const Edge& b) {
+        return std::tuple(a.tick, a.ends, a.outage) < std::tuple(b.tick, b.ends, b.outage);
+    };
+    sort_by_key(
+        edges, nodes, [](const Edge& edge) { return edge.node; }, earlier);
     return edges;
 }
 
@@ -89,7 +114,7 @@ std::uint64_t gpus_on(const Outage& outage, const topology::Node& node) {
 // Steps at which GPUs of nodes go down or come up.
 void add_downtimes(const model::Outages& outages, const topology::Topology& topology,
                    std::vector<NodeStep>& steps) {
-    const std::vector<Edge> edges = edges_of(outages, takes_gpus);
+    const std::vector<Edge> edges = edges_of(outages, topology.nodes.size(), takes_gpus);
     for (std::size_t i = 0; i < edges.size();) {
         const std::uint32_t node = edges[i].node;
         GpuCounts counts;
@@ -122,9 +147,9 @@ void add_downtimes(const model::Outages& outages, const topology::Topology& topo
 }
 
 // Steps at which the speed of jobs of some reach changes on a node.
-void add_speeds(const model::Outages& outages, std::vector<NodeStep>& steps) {
+void add_speeds(const model::Outages& outages, std::size_t nodes, std::vector<NodeStep>& steps) {
     for (std::uint8_t reach = 0; reach < core::kReaches; ++reach) {
-        const std::vector<Edge> edges = edges_of(outages, [&](const Outage& outage) {
+        const std::vector<Edge> edges = edges_of(outages, nodes, [&](const Outage& outage) {
             return slows(outage) && static_cast<std::uint8_t>(outage.reach) == reach;
         });
         for (std::size_t i = 0; i < edges.size();) {
@@ -176,6 +201,25 @@ void add_hits(const model::Outages& outages, const topology::Topology& topology,
     }
 }
 
+void sort_steps(std::vector<NodeStep>& steps) {
+    constexpr std::size_t kStepsOfKey = 8;  // about
+    std::uint32_t latest = 0;
+    for (const NodeStep& step : steps) {
+        latest = std::max(latest, step.tick);
+    }
+    unsigned shift = 0;
+    while ((latest >> shift) > steps.size() / kStepsOfKey) {
+        ++shift;
+    }
+    sort_by_key(
+        steps, std::size_t{latest >> shift} + 1,
+        [shift](const NodeStep& step) { return step.tick >> shift; },
+        [](const NodeStep& a, const NodeStep& b) {
+            return std::tuple(a.tick, a.kind, a.node, a.outage, a.reach) <
+                   std::tuple(b.tick, b.kind, b.node, b.outage, b.reach);
+        });
+}
+
 void check_size(const model::Outages& outages, const topology::Topology& topology) {
     std::uint64_t sum = 0;
     for (const Outage& outage : outages.list) {
@@ -202,12 +246,9 @@ std::vector<NodeStep> node_steps(const model::Outages& outages,
     check_size(outages, topology);
     std::vector<NodeStep> steps;
     add_downtimes(outages, topology, steps);
-    add_speeds(outages, steps);
+    add_speeds(outages, topology.nodes.size(), steps);
     add_hits(outages, topology, steps);
-    std::sort(steps.begin(), steps.end(), [](const NodeStep& a, const NodeStep& b) {
-        return std::tuple(a.tick, a.kind, a.node, a.outage, a.reach) <
-               std::tuple(b.tick, b.kind, b.node, b.outage, b.reach);
-    });
+    sort_steps(steps);
     return steps;
 }
 
