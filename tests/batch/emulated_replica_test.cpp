@@ -6,6 +6,7 @@
 
 #include "sim/core/replay.h"
 #include "sim/core/tally_driver.h"
+#include "sim/core/wait_buckets.h"
 #include "tests/batch/random_cells.h"
 #include "tests/core/emulated_warp.h"
 
