@@ -21,7 +21,11 @@ TP_HD inline std::uint32_t count_bits(std::uint64_t word) {
 #if defined(__CUDA_ARCH__)
     return static_cast<std::uint32_t>(__popcll(word));
 #else
-    return static_cast<std::uint32_t>(std::popcount(word));
+    // Sums of ever wider fields; without a processor flag std::popcount is a call into a library.
+    word -= (word >> 1U) & 0x5555'5555'5555'5555u;
+    word = (word & 0x3333'3333'3333'3333u) + ((word >> 2U) & 0x3333'3333'3333'3333u);
+    word = (word + (word >> 4U)) & 0x0F0F'0F0F'0F0F'0F0Fu;
+    return static_cast<std::uint32_t>((word * 0x0101'0101'0101'0101u) >> 56U);
 #endif
 }
 

@@ -89,6 +89,7 @@ std::vector<Edge> edges_of(const model::Outages& outages, std::size_t nodes, Wan
 // How many outages hold each GPU of a node down.
 class GpuCounts {
 public:
+    explicit GpuCounts(std::uint32_t gpus) : gpus_(gpus) {}
     void add(std::uint64_t gpus, bool ends) {
         for (; gpus != 0; gpus &= gpus - 1) {
             std::uint32_t& count = counts_[static_cast<std::size_t>(std::countr_zero(gpus))];
@@ -97,13 +98,14 @@ public:
     }
     std::uint64_t down() const {
         std::uint64_t gpus = 0;
-        for (std::size_t g = 0; g < counts_.size(); ++g) {
+        for (std::size_t g = 0; g < gpus_; ++g) {
             gpus |= counts_[g] > 0 ? std::uint64_t{1} << g : 0;
         }
         return gpus;
     }
 
 private:
+    std::size_t gpus_;  // of the node
     std::array<std::uint32_t, core::kLargestNode> counts_{};
 };
 
@@ -117,7 +119,7 @@ void add_downtimes(const model::Outages& outages, const topology::Topology& topo
     const std::vector<Edge> edges = edges_of(outages, topology.nodes.size(), takes_gpus);
     for (std::size_t i = 0; i < edges.size();) {
         const std::uint32_t node = edges[i].node;
-        GpuCounts counts;
+        GpuCounts counts(topology.nodes[node].gpus);
         std::uint64_t was_down = 0;
         while (i < edges.size() && edges[i].node == node) {
             NodeStep step;
