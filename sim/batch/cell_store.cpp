@@ -1,16 +1,23 @@
 #include "sim/batch/cell_store.h"
 
 #include <exception>
+#include <filesystem>
 #include <utility>
 
 #include "sim/base/issue.h"
 
 namespace tidepool::batch {
 
-std::string text_of(const InputError& error) {
-    std::string text = error.what();
-    while (text.ends_with('\n')) {
-        text.pop_back();
+std::string text_of(const InputError& error, const std::string& folder) {
+    std::string text;
+    for (Issue issue : error.issues()) {
+        if (issue.at.line > 0) {  // else it is the name of a thing, not of a file
+            const std::filesystem::path from = folder.empty() ? "." : folder;
+            const std::string relative =
+                std::filesystem::path(issue.at.file).lexically_relative(from).string();
+            issue.at.file = relative.empty() ? issue.at.file : relative;
+        }
+        text += (text.empty() ? "" : "\n") + to_string(issue);
     }
     return text;
 }
@@ -47,7 +54,7 @@ CellOrProblem CellStore::make(std::uint64_t cell) const {
     try {
         made.cell = std::make_shared<const Cell>(make_cell(sweep_.load_cell(cell)));
     } catch (const InputError& error) {
-        made.problem = text_of(error);
+        made.problem = text_of(error, sweep_.folder());
     }
     return made;
 }

@@ -24,8 +24,9 @@ struct CellOrProblem {
     std::string problem;  // if there is no cell
 };
 
-// What is wrong, one issue a line, without a line feed at the end.
-std::string text_of(const InputError& error);
+// What is wrong, one issue a line, without a line feed at the end. Files are named as seen from
+// `folder`, so that the text does not depend on where the program was started.
+std::string text_of(const InputError& error, const std::string& folder);
 
 class CellStore {
 public:

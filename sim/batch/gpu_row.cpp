@@ -35,8 +35,8 @@ void draw(GpuRow& row, const LuckSource& luck_of) {
         } else {
             row.outages = std::move(luck.outages.list);
         }
-    } catch (const InputError& error) {  // more outages than any machine would run under
-        row.problem = text_of(error);
+    } catch (const InputError& error) {    // more outages than any machine would run under
+        row.problem = text_of(error, {});  // names things, not files
     }
 }
 

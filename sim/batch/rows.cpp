@@ -45,7 +45,7 @@ private:
             row.result = runner_.run(*cell.cell, row.seed, histogram_);
             row.problem = problem_of(row.result);
         } catch (const InputError& error) {  // more outages than any machine would run under
-            row.problem = text_of(error);
+            row.problem = text_of(error, sweep_.folder());
         }
         for (std::uint32_t bucket = 0; row.problem.empty() && bucket < kWaitBuckets; ++bucket) {
             if (histogram_[bucket] != 0) {

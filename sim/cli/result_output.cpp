@@ -64,12 +64,15 @@ results::Provenance provenance(const std::string& command_line, double wall_seco
     };
 }
 
-void refuse_input_as_output(const std::vector<scenario::Input>& inputs, const std::string& output) {
+void refuse_input_as_output(std::vector<scenario::Input> inputs, const std::string& file,
+                            const std::string& output) {
     for (const scenario::Input& input : inputs) {
-        std::error_code none;
-        if (std::filesystem::equivalent(input.location, output, none)) {
-            throw input_error(output, "is an input of this run",
-                              "choose another name for the result");
+        for (const std::string& name : {output, output + ".partial"}) {
+            std::error_code none;
+            if (std::filesystem::equivalent(input.location, name, none)) {
+                throw input_error(name, "is an input of this run",
+                                  "choose another name for the result");
+            }
         }
     }
 }

@@ -13,8 +13,10 @@ namespace tidepool::cli {
 // becomes a dash.
 std::string default_output(const std::string& name);
 
-// The output must not be one of the files the run is made from (InputError).
-void refuse_input_as_output(const std::vector<scenario::Input>& inputs, const std::string& output);
+// Neither the output nor its `.partial` may be a file that the run is made from: `file`, which the
+// command was given, or what that reads (InputError).
+void refuse_input_as_output(std::vector<scenario::Input> inputs, const std::string& file,
+                            const std::string& output);
 
 // Everything that may differ between two equal runs. device: `cpu` or the names of GPUs.
 results::Provenance provenance(const std::string& command_line, double wall_seconds,

@@ -125,7 +125,7 @@ ExitCode run_command(const Arguments& arguments, const std::string& command_line
     const scenario::Compiled compiled = scenario::compile(loaded);
     const std::string output =
         arguments.output.empty() ? default_output(loaded.spec.name) : arguments.output;
-    refuse_input_as_output(loaded.inputs, output);
+    refuse_input_as_output(loaded.inputs, arguments.files.at(0), output);
     results::ResultFile file = results::ResultFile::create(
         output, arguments.force, make_header(arguments, loaded, compiled));
 

@@ -183,7 +183,7 @@ ExitCode sweep_command(const Arguments& arguments, const std::string& command_li
         print_plan(arguments, job);
         return ExitCode::kOk;
     }
-    refuse_input_as_output(job.sweep.inputs(), job.output);
+    refuse_input_as_output(job.sweep.inputs(), arguments.files.at(0), job.output);
     if (arguments.resume && results::is_finished(job.output, job.header)) {
         return already_done(arguments, job, command_line);
     }
@@ -211,11 +211,9 @@ ExitCode sweep_command(const Arguments& arguments, const std::string& command_li
 
 ExitCode merge_command(const Arguments& arguments, const std::string& command_line) {
     const auto began = Clock::now();
-    std::vector<scenario::Input> parts(arguments.files.size());
-    for (std::size_t p = 0; p < parts.size(); ++p) {
-        parts[p].location = arguments.files[p];
+    for (const std::string& part : arguments.files) {
+        refuse_input_as_output({}, part, arguments.output);
     }
-    refuse_input_as_output(parts, arguments.output);
     const results::SweepContents merged = results::merge_sweeps(arguments.files, arguments.partial);
     const double wall = std::chrono::duration<double>(Clock::now() - began).count();
     results::write_sweep(

@@ -102,6 +102,7 @@ Sweep Sweep::load(const std::string& path, const std::optional<std::string>& rep
     sweep.name_ = spec.name;
     sweep.question_ = spec.question;
     sweep.source_yaml_ = std::move(own.text);
+    sweep.folder_ = std::filesystem::path(path).parent_path().string();
     sweep.take_blocks(own.tree);
     sweep.count(spec.replicas, own.tree.at, issues);
     issues.throw_if_any();

@@ -40,6 +40,7 @@ public:
     const std::string& question() const { return question_; }
     const std::string& source_yaml() const { return source_yaml_; }  // the sweep file, verbatim
     const std::string& base_yaml() const { return base_.text; }      // its base, verbatim
+    const std::string& folder() const { return folder_; }  // of that file; empty: the present one
     std::uint64_t cells() const { return cells_; }
     std::uint32_t replicas() const { return replicas_; }
     std::uint64_t rows() const { return cells_ * replicas_; }  // at most kMostRows
@@ -87,7 +88,7 @@ private:
     Digits digits_of(std::uint64_t cell) const;
     Findings check_block(std::uint64_t first, std::uint64_t last) const;
 
-    std::string name_, question_, source_yaml_;
+    std::string name_, question_, source_yaml_, folder_;
     ScenarioFile base_;
     std::vector<config::Assignment> set_;
     std::vector<std::vector<config::Assignment>> list_;  // without the block: one empty entry
@@ -103,10 +104,10 @@ private:
 // The seed of a replica of a scenario with this seed: itself for replica 0, else below 2^53.
 std::uint64_t replica_seed(std::uint64_t seed, std::uint32_t replica);
 
-// SHA-256, in hex, of all that the rows depend on: Tidepool's version, the layout's, the names of
-// the KPIs, the replicas, the assignments as the file has them, and names and contents of every
+// SHA-256, in hex, of all that the file depends on: Tidepool's version, the layout's, the names of
+// the KPIs, the replicas, the assignments, the sweep file's text, and names and contents of every
 // input, the base among them. Presets are part of the version. Sweeps with equal ids have equal
-// rows; the same cells written in another way (a grid as a list) have another id. After
+// files; the same cells written in another way (a grid as a list) have another id. After
 // check_cells().
 std::string sweep_id(const Sweep& sweep, std::span<const std::string_view> kpi_names,
                      std::string_view layout_version);

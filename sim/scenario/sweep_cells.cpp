@@ -138,7 +138,7 @@ std::vector<std::string> Sweep::recipe() const {
 std::string sweep_id(const Sweep& sweep, std::span<const std::string_view> kpi_names,
                      std::string_view layout_version) {
     std::string text = counted("tidepool sweep") + counted(version()) + counted(layout_version) +
-                       counted(std::to_string(sweep.replicas()));
+                       counted(std::to_string(sweep.replicas())) + counted(sweep.source_yaml());
     text += counted(std::to_string(kpi_names.size()));
     for (const std::string_view name : kpi_names) {
         text += counted(name);
