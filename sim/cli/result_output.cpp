@@ -66,6 +66,7 @@ results::Provenance provenance(const std::string& command_line, double wall_seco
 
 void refuse_input_as_output(std::vector<scenario::Input> inputs, const std::string& file,
                             const std::string& output) {
+    inputs.emplace_back().location = file;
     for (const scenario::Input& input : inputs) {
         for (const std::string& name : {output, output + ".partial"}) {
             std::error_code none;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -24,10 +25,11 @@ struct Shard {
     std::uint32_t number = 1, of = 1;
 };
 
-Shard read_shard(const std::string& text) {
-    if (text.empty()) {
+Shard read_shard(const std::optional<std::string>& given) {
+    if (!given) {
         return {};
     }
+    const std::string& text = *given;
     Shard shard;
     const char* const end = text.data() + text.size();
     const auto first = std::from_chars(text.data(), end, shard.number);
@@ -85,8 +87,9 @@ results::SweepHeader make_header(const scenario::Sweep& sweep, const Shard& shar
     }
     header.shard = shard.number;
     header.shards = shard.of;
-    const auto bound = [&](std::uint64_t parts) {  // rows() < 2^40 and shards < 2^24
-        return parts * header.rows() / shard.of;
+    const auto bound = [&](std::uint64_t parts) {  // floor(parts * rows / of), without overflow
+        const std::uint64_t whole = header.rows() / shard.of, rest = header.rows() % shard.of;
+        return parts * whole + parts * rest / shard.of;
     };
     header.first_row = bound(shard.number - 1);
     header.last_row = bound(shard.number);

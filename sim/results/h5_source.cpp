@@ -60,8 +60,14 @@ T Source::checked(T result, const std::string& object) const {
 bool Source::has(const std::string& object) const {
     const Quiet quiet;
     for (std::size_t end = object.find('/');; end = object.find('/', end + 1)) {
-        if (H5Lexists(file_.id(), object.substr(0, end).c_str(), H5P_DEFAULT) <= 0) {
+        const std::string part = object.substr(0, end);
+        if (H5Lexists(file_.id(), part.c_str(), H5P_DEFAULT) <= 0) {
             return false;
+        }
+        H5L_info_t link{};
+        if (H5Lget_info(file_.id(), part.c_str(), &link, H5P_DEFAULT) < 0 ||
+            link.type != H5L_TYPE_HARD) {
+            damaged("'" + part + "' leads elsewhere");
         }
         if (end == std::string::npos) {
             return true;

@@ -49,7 +49,7 @@ void read_range(const Source& source, SweepHeader& header) {
     const std::uint64_t shards = source.number_attribute("shards");
     header.first_row = source.number_attribute("first_row");
     header.last_row = source.number_attribute("last_row");
-    if (shard < 1 || shard > shards || shards < 2 || shards > kMostRows ||
+    if (shard < 1 || shard > shards || shards < 2 || shards > 0xFFFF'FFFFu ||
         header.first_row > header.last_row || header.last_row > header.rows()) {
         source.damaged("its shard does not exist");
     }
@@ -213,6 +213,11 @@ SweepContents read_sweep(const std::string& path) {
     SweepHeader header = read_header(source);
     SweepTable table(header);
     Rows(source, header).read(table);
+    if (source.number_attribute("rows_complete") != table.complete() ||
+        source.number_attribute("rows_failed") != table.failed() ||
+        (status == Status::kComplete && table.missing() > 0)) {
+        source.damaged("it does not have the rows that it says it has");
+    }
     read_waits(source, header, table);
     return {std::move(header), std::move(table), status};
 }

@@ -147,7 +147,9 @@ void Sweep::count(std::int64_t replicas, const Position& file, Issues& issues) {
         cells_ = product(cells_, values.size());
     }
     replicas_ = static_cast<std::uint32_t>(replicas);
-    if (product(cells_, replicas_) > kMostRows) {
+    if (cells_ > kMostCells) {
+        issues.add({file.file, 0, 0}, "", "has more than 2^24 cells");
+    } else if (product(cells_, replicas_) > kMostRows) {
         issues.add({file.file, 0, 0}, "", "has more than 2^40 rows (cells times replicas)");
     }
 }

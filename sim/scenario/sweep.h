@@ -17,6 +17,7 @@
 
 namespace tidepool::scenario {
 
+inline constexpr std::uint64_t kMostCells = std::uint64_t{1} << 24U;
 inline constexpr std::uint64_t kMostRows = std::uint64_t{1} << 40U;
 
 // A path and its values, as text: YAML in flow style, scalars as they were written. On an axis of
