@@ -10,7 +10,7 @@ import picture
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-READMES = [ROOT / "README.md", *sorted(ROOT.glob("scenarios/*/README.md"))]
+READMES = [ROOT / "README.md", *sorted(ROOT.glob("scenarios/**/README.md"))]
 
 
 @pytest.mark.parametrize("page", ["scenario", "topology", "sweep", "trace", "kpis", "cli"])
@@ -59,10 +59,11 @@ def test_example_scenarios_of_the_readme_run(tidepool, tmp_path):
     text = (ROOT / "README.md").read_text()
     (tmp_path / "jobs.csv").write_text(re.search(r"```csv\n(.*?)```", text, re.DOTALL)[1])
     examples = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    assert len(examples) == 2
+    assert len(examples) == 3
     for example in examples:
-        (tmp_path / "mine.yaml").write_text(example)
-        done = tidepool("run", "mine.yaml", "--force")
+        command, name = ("sweep", "sweep.yaml") if "tidepool_sweep" in example else ("run", "mine.yaml")
+        (tmp_path / name).write_text(example)
+        done = tidepool(command, name, "--force")
         assert done.returncode == 0, done.stderr
 
 
@@ -90,6 +91,12 @@ def test_schema_and_reader_agree(tidepool, tmp_path):
         validator.validate(yaml.safe_load(path.read_text()))
         assert tidepool("validate", path).returncode == 0
     good = yaml.safe_load(shipped[0].read_text())
+    sweeps = sorted(ROOT.glob("scenarios/sweeps/*/sweep.yaml"))
+    assert sweeps
+    schema = json.loads((ROOT / "docs/schema/sweep.schema.json").read_text())
+    for path in sweeps:
+        jsonschema.Draft7Validator(schema).validate(yaml.safe_load(path.read_text()))
+        assert tidepool("validate", path).returncode == 0
     for change in (
         {"horizn": "3 d"},
         {"horizon": 3},

@@ -1,9 +1,9 @@
 """Goldens of the scenarios: small, sorted, reviewable in a diff.
 
-    .venv/bin/python tests/scenarios/golden.py BINARY [SCENARIO_FOLDER...]   rewrites golden.json and prints what moved
+    .venv/bin/python tests/scenarios/golden.py BINARY [FOLDER...]   rewrites golden.json and prints what moved
 
 A golden holds every KPI, daily means of the cluster's time series (30 days each for runs of more than 90) and one
-SHA-256 over all numbers of the file.
+SHA-256 over all numbers of the file. That of a sweep holds every KPI's mean per cell and one SHA-256 of the rows.
 Look at the difference before you commit it, and say in the CHANGELOG why the numbers moved.
 """
 
@@ -25,11 +25,11 @@ SERIES = ("allocated", "down", "queue_length", "queued_gpus", "spare")
 
 
 def digest(path: Path) -> str:
-    """SHA-256 over name, type and content of every dataset outside /provenance and /scenario."""
+    """SHA-256 over name, type and content of every dataset outside /provenance, /scenario and statistics."""
     content = hashlib.sha256()
 
     def add(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset) and not name.startswith(("provenance", "scenario")):
+        if isinstance(item, h5py.Dataset) and not name.startswith(("provenance", "scenario", "sweep/stats")):
             content.update(name.encode())
             data = item[()]
             text = isinstance(data, np.ndarray) and data.dtype.kind == "O"
@@ -59,19 +59,32 @@ def daily(path: Path) -> dict[str, list[float]]:
 
 def golden(binary: Path, scenario: Path, out: Path, *options: str) -> dict[str, Any]:
     """Runs the scenario and sums it up."""
-    command = [
-        str(binary),
-        "run",
-        str(scenario / "scenario.yaml"),
-        "-o",
-        str(out),
-        "--reproducible",
-        "--json",
-        *options,
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    printed = run(binary, "run", scenario / "scenario.yaml", out, *options)
+    return {"kpis": printed["kpis"], "daily": daily(out), "sha256": digest(out)}
+
+
+def sweep_golden(binary: Path, sweep: Path, out: Path, *options: str) -> dict[str, Any]:
+    """Runs the sweep and sums it up; its KPIs are named `CELL.NAME`."""
+    run(binary, "sweep", sweep / "sweep.yaml", out, *options)
+    with h5py.File(out) as file:
+        kpis = {
+            f"{cell}.{name}": None if np.isnan(mean) else float(mean)
+            for name, stats in file["sweep/stats"].items()
+            for cell, mean in enumerate(stats["mean"])
+        }
+        cells = {
+            name: text.asstr()[()].tolist()
+            for name, text in (file["sweep/param"].items() if "sweep/param" in file else ())
+        }
+    return {"kpis": kpis, "cells": cells, "sha256": digest(out)}
+
+
+def run(binary: Path, command: str, file: Path, out: Path, *options: str) -> Any:
+    """What the command prints as JSON; `out` holds its result."""
+    words = [binary, command, file, "-o", out, "--reproducible", "--json", *options]
+    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return {"kpis": json.loads(done.stdout)["kpis"], "daily": daily(out), "sha256": digest(out)}
+    return json.loads(done.stdout)
 
 
 def folders() -> list[Path]:
@@ -79,14 +92,20 @@ def folders() -> list[Path]:
     return sorted(path.parent for path in SCENARIOS.glob("*/scenario.yaml"))
 
 
+def sweeps() -> list[Path]:
+    """Every sweep."""
+    return sorted(path.parent for path in SCENARIOS.glob("sweeps/*/sweep.yaml"))
+
+
 def main() -> None:
     """Rewrites goldens."""
     binary = Path(sys.argv[1]).resolve()
-    for folder in [Path(name).resolve() for name in sys.argv[2:]] or folders():
+    for folder in [Path(name).resolve() for name in sys.argv[2:]] or folders() + sweeps():
         file = folder / "golden.json"
         old = json.loads(file.read_text()) if file.exists() else {"kpis": {}}
         with tempfile.TemporaryDirectory() as scratch:
-            new = golden(binary, folder, Path(scratch) / "run.h5")
+            sums_up = sweep_golden if (folder / "sweep.yaml").exists() else golden
+            new = sums_up(binary, folder, Path(scratch) / "run.h5")
         file.write_text(json.dumps(new, indent=1, sort_keys=True) + "\n")
         for name, value in new["kpis"].items():
             if old["kpis"].get(name) != value:

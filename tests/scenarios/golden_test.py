@@ -1,4 +1,4 @@
-"""Every scenario runs, matches its golden, and gives the same numbers from both engines."""
+"""Every scenario and sweep runs and matches its golden; both engines give the same numbers."""
 
 import json
 import math
@@ -7,20 +7,34 @@ import golden
 import pytest
 
 FOLDERS = golden.folders()
+SWEEPS = golden.sweeps()
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
 def test_scenario_matches_its_golden(binary, tmp_path, folder):
     expected = json.loads((folder / "golden.json").read_text())
     got = golden.golden(binary, folder, tmp_path / "run.h5")
-    moved = [
-        f"{name}: {expected['kpis'].get(name)} -> {value}"
-        for name, value in got["kpis"].items()
-        if not same(expected["kpis"].get(name), value)
-    ]
-    assert not moved and expected["kpis"].keys() == got["kpis"].keys(), "\n".join(moved)
+    same_kpis(expected["kpis"], got["kpis"])
     assert expected["daily"] == got["daily"]
     assert expected["sha256"] == got["sha256"]
+
+
+@pytest.mark.parametrize("folder", SWEEPS, ids=[folder.name for folder in SWEEPS])
+def test_sweep_matches_its_golden(binary, tmp_path, folder):
+    expected = json.loads((folder / "golden.json").read_text())
+    got = golden.sweep_golden(binary, folder, tmp_path / "sweep.h5")
+    same_kpis(expected["kpis"], got["kpis"])
+    assert expected["cells"] == got["cells"]
+    assert expected["sha256"] == got["sha256"]
+
+
+def same_kpis(expected, got):
+    moved = [
+        f"{name}: {expected.get(name)} -> {value}"
+        for name, value in got.items()
+        if not same(expected.get(name), value)
+    ]
+    assert not moved and expected.keys() == got.keys(), "\n".join(moved)
 
 
 def same(expected, got):
@@ -33,6 +47,11 @@ def same(expected, got):
 @pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
 def test_scenario_has_a_readme_with_its_command(folder):
     assert f"scenarios/{folder.name}/scenario.yaml" in (folder / "README.md").read_text()
+
+
+@pytest.mark.parametrize("folder", SWEEPS, ids=[folder.name for folder in SWEEPS])
+def test_sweep_has_a_readme_with_its_command(folder):
+    assert f"scenarios/sweeps/{folder.name}/sweep.yaml" in (folder / "README.md").read_text()
 
 
 def test_both_engines_give_the_same_numbers(binary, tmp_path):
