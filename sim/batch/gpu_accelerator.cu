@@ -95,16 +95,17 @@ public:
 
     std::uint64_t launch(const LaunchShape& shape, const Chunk& chunk) override {
         use();
-        cudaEvent_t end{};
-        check(cudaEventCreateWithFlags(&end, cudaEventBlockingSync | cudaEventDisableTiming),
-              "cudaEventCreate");
-        ends_.push_back(end);
         const dim3 grid(shape.blocks);
         const dim3 block(static_cast<unsigned>(threads(shape)));
         kernel_of(shape)<<<grid, block, shape.shared_bytes(), kernels_>>>(chunk);
         check(cudaGetLastError(), "launch");
+        cudaEvent_t end{};
+        check(cudaEventCreateWithFlags(&end, cudaEventBlockingSync | cudaEventDisableTiming),
+              "cudaEventCreate");
+        ends_.push_back(end);  // counted even if it cannot be recorded: then it has happened
+        ++launches_;
         check(cudaEventRecord(end, kernels_), "cudaEventRecord");
-        return ++launches_;
+        return launches_;
     }
     void wait(std::uint64_t number) override {
         use();

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <exception>
 #include <mutex>
-#include <thread>
-#include <vector>
+
+#include "sim/base/team.h"
 
 namespace tidepool::batch {
 
@@ -29,14 +29,7 @@ void in_parallel(std::size_t count, unsigned threads, const Body& body) {
             failure = failure ? failure : std::current_exception();
         }
     };
-    {
-        std::vector<std::jthread> others;  // joined at the end of the block
-        const std::size_t most = std::min<std::size_t>(threads, count);
-        for (std::size_t t = 1; t < most; ++t) {
-            others.emplace_back(work);
-        }
-        work();
-    }
+    work_together(std::min<std::size_t>(threads, count), work);
     if (failure) {
         std::rethrow_exception(failure);
     }

@@ -77,9 +77,13 @@ Row run_here(const GpuRow& row, const LuckSource& luck_of) {
     done.row = row.row;
     done.seed = row.seed;
     WaitHistogram histogram{};
-    done.result = ReplicaRunner().run(cell, luck_of(cell, row.seed), row.seed, histogram);
-    done.problem = problem_of(done.result);
-    done.waits = wait_counts(histogram);
+    try {
+        done.result = ReplicaRunner().run(cell, luck_of(cell, row.seed), row.seed, histogram);
+        done.problem = problem_of(done.result);
+        done.waits = wait_counts(histogram);
+    } catch (const InputError& error) {
+        done.problem = text_of(error, {});
+    }
     return done;
 }
 

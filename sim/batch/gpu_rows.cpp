@@ -163,19 +163,34 @@ private:
     void start() {
         std::vector<GpuRow> rows =
             queue_.take(rows_wanted(queue_.first()), memory_.limit() / kCellsShare);
-        in_parallel(rows.size(), options_.host_threads,
-                    [&](std::size_t i) { draw(rows[i], luck_of_); });
+        const std::uint64_t most =
+            std::min<std::uint64_t>(memory_.limit() / kLaunchShare, kMostLaunchBytes);
+        draw_some(rows, most);
         drop_problems(rows);
         if (rows.empty()) {
             return;
         }
         GpuLaunch launch(std::move(rows));
-        const std::uint64_t most =
-            std::min<std::uint64_t>(memory_.limit() / kLaunchShare, kMostLaunchBytes);
         while (launch.bytes() > most && launch.rows().size() > 1) {
             launch = first_half(std::move(launch));
         }
         place(std::move(launch));
+    }
+
+    // Draws the luck of rows until it takes about so many bytes; the others wait again.
+    void draw_some(std::vector<GpuRow>& rows, std::uint64_t most) {
+        constexpr std::size_t kRows = 1024;  // at a time
+        std::uint64_t bytes = 0;
+        std::size_t drawn = 0;
+        while (drawn < rows.size() && bytes < most) {
+            const std::size_t count = std::min(kRows, rows.size() - drawn);
+            in_parallel(count, options_.host_threads,
+                        [&](std::size_t i) { draw(rows[drawn + i], luck_of_); });
+            for (const std::size_t last = drawn + count; drawn < last; ++drawn) {
+                bytes += rows[drawn].steps.size() * sizeof(core::NodeStep);
+            }
+        }
+        queue_.push_first(rows, drawn);
     }
 
     // The others wait again.

@@ -4,9 +4,9 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 #include "sim/base/issue.h"
+#include "sim/base/team.h"
 #include "sim/base/wait_buckets.h"
 #include "sim/batch/cell_store.h"
 
@@ -124,13 +124,7 @@ void run_on_threads(const scenario::Sweep& sweep, WorkList& work, unsigned threa
         Worker worker(sweep, cells);
         team.work_with(worker);
     };
-    {
-        std::vector<std::jthread> others;  // joined at the end of the block
-        for (unsigned t = 1; t < threads; ++t) {
-            others.emplace_back(run);
-        }
-        run();
-    }
+    work_together(std::min<std::uint64_t>(threads, work.left()), run);
     if (team.failure) {
         std::rethrow_exception(team.failure);
     }

@@ -1,12 +1,9 @@
 #pragma once
-// What a kernel needs to replay a plan with one warp: the execution group of its 32 lanes, and the
-// state put together in shared and global memory. Kernels of one warp per replica call
-// replay_on_warp() with their plan and their driver.
+// The execution group of a warp's 32 lanes.
 
-#include <cstddef>
 #include <cstdint>
 
-#include "sim/core/replay.h"
+#include "sim/core/exec.h"
 
 namespace tidepool::batch {
 
@@ -32,21 +29,5 @@ struct Warp {
         return sum - v;
     }
 };
-
-// Replays the plan with this warp. `hot` and `cold` have the sizes that StateLayout(plan,
-// most_slots) says. make_driver(state) makes the driver; done(driver, state, end) is called with it
-// after the run, also after one that had too few slots. All of it must be inlined into the kernel,
-// with `hot` a pointer into shared memory that the compiler can see: otherwise every access to the
-// state becomes a generic one.
-template <class MakeDriver, class Done>
-__device__ __forceinline__ void replay_on_warp(const core::Plan& plan, std::uint32_t most_slots,
-                                               unsigned char* hot, unsigned char* cold,
-                                               MakeDriver&& make_driver, Done&& done) {
-    const Warp warp;
-    core::State state = core::StateLayout(plan, most_slots).make(warp, hot, cold);
-    auto driver = make_driver(state);
-    const std::uint32_t end = core::replay(warp, plan, state, driver);
-    done(driver, state, end);
-}
 
 }  // namespace tidepool::batch

@@ -64,16 +64,19 @@ results::Provenance provenance(const std::string& command_line, double wall_seco
     };
 }
 
-void refuse_input_as_output(std::vector<scenario::Input> inputs, const std::string& file,
+void refuse_input_as_output(const std::string& input, const std::string& output) {
+    std::error_code none;
+    if (std::filesystem::equivalent(input, output, none)) {
+        throw input_error(output, "is an input of this run", "choose another name for the result");
+    }
+}
+
+void refuse_input_as_output(const std::vector<scenario::Input>& inputs, const std::string& file,
                             const std::string& output) {
-    inputs.emplace_back().location = file;
-    for (const scenario::Input& input : inputs) {
-        for (const std::string& name : {output, output + ".partial"}) {
-            std::error_code none;
-            if (std::filesystem::equivalent(input.location, name, none)) {
-                throw input_error(name, "is an input of this run",
-                                  "choose another name for the result");
-            }
+    for (const std::string& name : {output, output + ".partial"}) {
+        refuse_input_as_output(file, name);
+        for (const scenario::Input& input : inputs) {
+            refuse_input_as_output(input.location, name);
         }
     }
 }

@@ -13,9 +13,12 @@ namespace tidepool::cli {
 // becomes a dash.
 std::string default_output(const std::string& name);
 
+// Throws InputError if the two are one file.
+void refuse_input_as_output(const std::string& input, const std::string& output);
+
 // Neither the output nor its `.partial` may be a file that the run is made from: `file`, which the
 // command was given, or what that reads (InputError).
-void refuse_input_as_output(std::vector<scenario::Input> inputs, const std::string& file,
+void refuse_input_as_output(const std::vector<scenario::Input>& inputs, const std::string& file,
                             const std::string& output);
 
 // Everything that may differ between two equal runs. device: `cpu` or the names of GPUs.

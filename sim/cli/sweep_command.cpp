@@ -160,10 +160,12 @@ void run_rows(const Arguments& arguments, const SweepJob& job, const Place& plac
                        [&](const batch::GpuNeed& need) { say(to_string(need)); });
 }
 
-ExitCode outcome(const results::SweepTable& table, const std::string& written) {
+ExitCode outcome(const Arguments& arguments, const results::SweepTable& table,
+                 const std::string& written) {
     if (table.missing() > 0) {
         std::cerr << "tidepool: interrupted; " << written << " holds "
-                  << table.complete() + table.failed() << " rows; go on with --resume\n";
+                  << table.complete() + table.failed() << " rows; go on with --resume"
+                  << (arguments.force ? " --force\n" : "\n");
         return ExitCode::kInterrupted;
     }
     if (table.failed() > 0) {
@@ -184,14 +186,15 @@ ExitCode sweep_command(const Arguments& arguments, const std::string& command_li
         return ExitCode::kOk;
     }
     refuse_input_as_output(job.sweep.inputs(), arguments.files.at(0), job.output);
-    if (arguments.resume && results::is_finished(job.output, job.header)) {
+    if (arguments.resume && !arguments.force && results::is_finished(job.output, job.header)) {
         return already_done(arguments, job, command_line);
     }
     const Place place = find_place(arguments);
     results::SweepTable table(job.header);
     results::SweepFile file =
-        arguments.resume ? results::SweepFile::resume(job.output, job.header, table)
-                         : results::SweepFile::create(job.output, arguments.force, job.header);
+        arguments.resume
+            ? results::SweepFile::resume(job.output, arguments.force, job.header, table)
+            : results::SweepFile::create(job.output, arguments.force, job.header);
     batch::WorkList work(missing_rows(table), job.sweep.replicas());
     Collector collector(arguments, table, file);
     run_rows(arguments, job, place, work, collector);
@@ -206,13 +209,13 @@ ExitCode sweep_command(const Arguments& arguments, const std::string& command_li
     print_sweep(
         arguments, job.header, table,
         {written, place.name(), arguments.force ? command_line : command_line + " --force"});
-    return outcome(table, written);
+    return outcome(arguments, table, written);
 }
 
 ExitCode merge_command(const Arguments& arguments, const std::string& command_line) {
     const auto began = Clock::now();
     for (const std::string& part : arguments.files) {
-        refuse_input_as_output({}, part, arguments.output);
+        refuse_input_as_output(part, arguments.output);
     }
     const results::SweepContents merged = results::merge_sweeps(arguments.files, arguments.partial);
     const double wall = std::chrono::duration<double>(Clock::now() - began).count();

@@ -49,13 +49,13 @@ SweepFile SweepFile::create(std::string path, bool force, SweepHeader header) {
     return file;
 }
 
-SweepFile SweepFile::resume(std::string path, SweepHeader header, SweepTable& table) {
+SweepFile SweepFile::resume(std::string path, bool force, SweepHeader header, SweepTable& table) {
     TP_ASSERT(table.complete() + table.failed() == 0, "rows are read into an empty table");
-    SweepFile file(std::move(path), false, std::move(header));
+    SweepFile file(std::move(path), force, std::move(header));
     if (!exists(file.partial_path())) {
-        return create(file.path(), false, std::move(file.header_));
+        return create(file.path(), force, std::move(file.header_));
     }
-    require_free(file.path(), false, "choose another name for the resumed sweep");
+    require_free(file.path(), force);
     SweepContents before = read_sweep(file.partial_path());
     require_same_range(file.partial_path(), before.header, file.header_);
     table = std::move(before.table);

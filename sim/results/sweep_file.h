@@ -25,9 +25,9 @@ public:
 
     // Goes on with what `<path>.partial` holds: adds its rows to `table`, which is empty and made
     // from `header`. Without such a file as create(). InputError if that file, or `path`, is of
-    // another sweep or shard, no sweep file, or damaged; also if `path` exists at all (see
-    // is_finished()).
-    static SweepFile resume(std::string path, SweepHeader header, SweepTable& table);
+    // another sweep or shard, no sweep file, or damaged; also if `path` exists and `force` is
+    // false (see is_finished()).
+    static SweepFile resume(std::string path, bool force, SweepHeader header, SweepTable& table);
 
     // Replaces `<path>.partial` by one with the rows there are. RunError if it cannot be written;
     // the last version stays. Takes time that grows with the number of rows and cells.

@@ -6,10 +6,10 @@
 #include <exception>
 #include <memory>
 #include <set>
-#include <thread>
 #include <utility>
 
 #include "sim/base/assert.h"
+#include "sim/base/team.h"
 #include "sim/base/version.h"
 #include "sim/config/write.h"
 #include "sim/scenario/hash.h"
@@ -75,14 +75,7 @@ void Sweep::check_cells(unsigned threads) {
             blocks[b] = check_block(b * kBlock, std::min(cells_, (b + 1) * kBlock));
         }
     };
-    std::vector<std::thread> others;
-    for (std::uint64_t t = 1; t < std::min<std::uint64_t>(threads, blocks.size()); ++t) {
-        others.emplace_back(work);
-    }
-    work();
-    for (std::thread& other : others) {
-        other.join();
-    }
+    work_together(std::min<std::uint64_t>(threads, blocks.size()), work);
     Issues issues;
     std::vector<Input> inputs;
     Seen seen_issues;

@@ -160,7 +160,7 @@ TEST(SweepFile, AnInterruptedSweepGoesOnToTheSameBytes) {
     std::size_t done = 0;
     for (const std::size_t stop : {0ul, 100ul, 101ul, 300ul, order.size()}) {
         SweepTable table(header);
-        SweepFile file = SweepFile::resume(folder / "out.h5", header, table);
+        SweepFile file = SweepFile::resume(folder / "out.h5", false, header, table);
         EXPECT_EQ(table.missing(), order.size() - done);
         for (; done < stop; ++done) {
             EXPECT_EQ(table.state(order[done]), RowState::kMissing);
@@ -184,7 +184,7 @@ TEST(SweepFile, WhatBelongsToAnotherSweepIsNotGoneOnWith) {
     SweepFile::create(folder / "a.h5", false, header);
     const auto resume = [&](const SweepHeader& wanted) {
         SweepTable table(wanted);
-        return input_error_of([&] { SweepFile::resume(folder / "a.h5", wanted, table); });
+        return input_error_of([&] { SweepFile::resume(folder / "a.h5", false, wanted, table); });
     };
     SweepHeader other = header;
     other.sweep_id = "c";
@@ -217,7 +217,7 @@ TEST(SweepFile, AFullDiskKeepsTheLastRows) {
                 HasSubstr("cannot write"));
     EXPECT_THAT(folder.files(), ElementsAre("out.h5.partial"));
     SweepTable found(header);
-    SweepFile again = SweepFile::resume(folder / "out.h5", header, found);
+    SweepFile again = SweepFile::resume(folder / "out.h5", false, header, found);
     EXPECT_EQ(found.next_missing(0), 500u);
     EXPECT_EQ(found.missing(), 700u);
     EXPECT_EQ(again.finish(table, Status::kComplete, {}), folder / "out.h5");
