@@ -105,7 +105,7 @@ void expect_run_of_its_own(const scenario::Sweep& sweep, const Row& row) {
     std::map<std::uint32_t, std::uint64_t> waits;
     for (const model::JobRecord& job : ledger.jobs) {
         if (job.start != kNever) {
-            ++waits[core::wait_bucket(job.start.value - job.submit.value)];
+            ++waits[wait_bucket(job.start.value - job.submit.value)];
         }
     }
     EXPECT_EQ((std::map<std::uint32_t, std::uint64_t>(row.waits.begin(), row.waits.end())), waits);
