@@ -65,7 +65,7 @@ GpuCell::GpuCell(std::shared_ptr<const Cell> cell, const Ladder& ladder)
     core::Plan plan = plan_;
     core::TallyPlan rest = rest_;
     for_each_array(*cell_, plan, rest,
-                   [&](const auto*&, const auto& array) { bytes_ += place_of(array); });
+                   [&](const auto&, const auto& array) { bytes_ += place_of(array); });
 }
 
 WarpMemory GpuCell::warp_memory(const Rung& rung, std::uint32_t outages) const {
@@ -86,7 +86,7 @@ bool GpuCell::upload(Accelerator& device, GpuMemory& memory) {
     std::vector<unsigned char> copy(bytes_);
     std::size_t at = 0;
     for_each_array(*cell_, on_device_.plan, on_device_.rest,
-                   [&]<class T>(const T*& pointer, const std::vector<T>& array) {
+                   [&]<class T>(core::Input<T>& pointer, const std::vector<T>& array) {
                        pointer = nullptr;
                        if (!array.empty()) {
                            pointer = reinterpret_cast<const T*>(memory_.data() + at);

@@ -11,6 +11,7 @@
 
 #include "sim/base/assert.h"
 #include "sim/core/exec.h"
+#include "sim/core/input.h"
 #include "sim/core/policies.h"
 #include "sim/core/progress.h"
 
@@ -73,45 +74,45 @@ struct RecoveryRule {
 struct Plan {
     std::uint32_t nodes = 0;
     std::uint64_t gpus = 0;
-    const std::uint8_t* node_class = nullptr;  // [nodes]
+    Input<std::uint8_t> node_class;  // [nodes]
     std::uint32_t classes = 0;
-    const NodeClass* classes_by_size = nullptr;  // [classes]
-    std::uint32_t levels = 0;                    // domain levels
-    const std::uint32_t* level_begin = nullptr;  // [levels + 1] into domains
-    const Domain* domains = nullptr;             // all levels, one after the other
-    const std::uint32_t* domain_of = nullptr;    // [levels * nodes] -> index into domains
-    std::uint32_t bit_words = 0;                 // all level bitmaps
-    std::uint32_t level_counts = 0;              // all level counts; one for each pool
+    Input<NodeClass> classes_by_size;  // [classes]
+    std::uint32_t levels = 0;          // domain levels
+    Input<std::uint32_t> level_begin;  // [levels + 1] into domains
+    Input<Domain> domains;             // all levels, one after the other
+    Input<std::uint32_t> domain_of;    // [levels * nodes] -> index into domains
+    std::uint32_t bit_words = 0;       // all level bitmaps
+    std::uint32_t level_counts = 0;    // all level counts; one for each pool
 
     // Jobs by rank, the order of the queue.
     std::uint32_t jobs = 0;
-    const std::uint32_t* submit = nullptr;    // [jobs] tick
-    const std::uint32_t* duration = nullptr;  // [jobs] ticks
-    const std::uint32_t* estimate = nullptr;  // [jobs] ticks, as the scheduler believes
-    const std::uint32_t* job_gpus = nullptr;  // [jobs]
-    const std::uint32_t* models = nullptr;    // [jobs] accepted GPU models, one bit each
+    Input<std::uint32_t> submit;    // [jobs] tick
+    Input<std::uint32_t> duration;  // [jobs] ticks
+    Input<std::uint32_t> estimate;  // [jobs] ticks, as the scheduler believes
+    Input<std::uint32_t> job_gpus;  // [jobs]
+    Input<std::uint32_t> models;    // [jobs] accepted GPU models, one bit each
     // Arrival stream: ranks sorted by (submit, rank), without jobs that are rejected beforehand.
     std::uint32_t arrivals = 0;
-    const std::uint32_t* arrival = nullptr;
+    Input<std::uint32_t> arrival;
 
     // Whether anything can interrupt or slow jobs, or they write checkpoints; without it the rest
     // of this block is empty.
     bool interruptible = false;
     std::uint32_t steps = 0;
-    const NodeStep* step = nullptr;                     // by (tick, kind, node, ...)
-    const std::uint8_t* spare = nullptr;                // [nodes] 1: withheld at the start
-    std::uint32_t pools = 0;                            // of spares
-    const std::uint32_t* pool_of = nullptr;             // [nodes]
-    const std::uint32_t* pool_begin = nullptr;          // [pools + 1] nodes
-    const std::uint32_t* leaf_of = nullptr;             // [nodes] leaf group
-    const std::uint32_t* checkpoint_rule_of = nullptr;  // [jobs]
-    const CheckpointRule* checkpoint_rules = nullptr;
-    const std::uint32_t* recovery_rule_of = nullptr;  // [jobs]
-    const RecoveryRule* recovery_rules = nullptr;
-    bool preempt = false;                       // jobs make room for those of higher priority,
-    std::uint32_t preempt_after = 0;            // when they have run for so many ticks
-    const std::int32_t* priority = nullptr;     // [jobs]
-    const std::uint32_t* job_entity = nullptr;  // [jobs] owner of its random stream
+    Input<NodeStep> step;                     // by (tick, kind, node, ...)
+    Input<std::uint8_t> spare;                // [nodes] 1: withheld at the start
+    std::uint32_t pools = 0;                  // of spares
+    Input<std::uint32_t> pool_of;             // [nodes]
+    Input<std::uint32_t> pool_begin;          // [pools + 1] nodes
+    Input<std::uint32_t> leaf_of;             // [nodes] leaf group
+    Input<std::uint32_t> checkpoint_rule_of;  // [jobs]
+    Input<CheckpointRule> checkpoint_rules;
+    Input<std::uint32_t> recovery_rule_of;  // [jobs]
+    Input<RecoveryRule> recovery_rules;
+    bool preempt = false;             // jobs make room for those of higher priority,
+    std::uint32_t preempt_after = 0;  // when they have run for so many ticks
+    Input<std::int32_t> priority;     // [jobs]
+    Input<std::uint32_t> job_entity;  // [jobs] owner of its random stream
 
     QueuePolicy queue = QueuePolicy::kFifo;
     Placement placement = Placement::kPack;

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "sim/core/exec.h"
+#include "sim/core/input.h"
 #include "sim/core/plan.h"
 
 namespace tidepool::core {
@@ -57,9 +58,9 @@ struct Tally {
 
 // What a tally needs of a scenario beside its Plan.
 struct TallyPlan {
-    const std::uint8_t* job_end = nullptr;  // [jobs] by rank; 0 completed, 1 failed, 2 cancelled
-    std::uint32_t bin_width = 1;            // ticks, of the time series
-    std::uint32_t outages = 0;              // how many numbers of outages there are
+    Input<std::uint8_t> job_end;  // [jobs] by rank; 0 completed, 1 failed, 2 cancelled
+    std::uint32_t bin_width = 1;  // ticks, of the time series
+    std::uint32_t outages = 0;    // how many numbers of outages there are
 };
 
 // Where a run is tallied.

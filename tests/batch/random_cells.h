@@ -28,7 +28,8 @@ struct RandomCell {
 namespace detail {
 
 template <class T>
-std::vector<T> copied(const T* from, std::size_t n) {
+std::vector<T> copied(core::Input<T> array, std::size_t n) {
+    const T* const from = array;
     return from == nullptr ? std::vector<T>() : std::vector<T>(from, from + n);
 }
 
