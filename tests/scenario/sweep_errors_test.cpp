@@ -143,22 +143,23 @@ TEST_F(SweepErrors, OfCells) {
 
 TEST_F(SweepErrors, OfSize) {
     std::string axis = "[1";
-    for (int i = 2; i <= 1024; ++i) {
+    for (int i = 2; i <= 4096; ++i) {
         axis += ", " + std::to_string(i);
     }
     axis += "]";
-    const std::string grid = "grid: {a: " + axis + ", b: " + axis + ", c: " + axis + "}\n";
-    EXPECT_EQ(sweep(grid, "1024").rows(), 1ULL << 40U);
-    for (const auto& [blocks, replicas] : std::vector<std::pair<std::string, std::string>>{
-             {grid, "1025"}, {grid + "zip: {d: " + axis + ", e: " + axis + "}\n", "2"}}) {
+    const std::string grid = "grid: {a: " + axis + ", b: " + axis + "}\n";
+    EXPECT_EQ(sweep(grid, "65536").rows(), 1ULL << 40U);
+    const auto refused = [&](const std::string& blocks, const std::string& replicas,
+                             const std::string& why) {
         try {
             sweep(blocks, replicas);
             FAIL();
         } catch (const InputError& error) {
-            EXPECT_THAT(lines_of(error),
-                        ElementsAre("sweep.yaml: has more than 2^40 rows (cells times replicas)"));
+            EXPECT_THAT(lines_of(error), ElementsAre("sweep.yaml: has more than " + why));
         }
-    }
+    };
+    refused(grid, "65537", "2^40 rows (cells times replicas)");
+    refused(grid + "list: [{c: 1}, {c: 2}]\n", "1", "2^24 cells");
 }
 
 }  // namespace
