@@ -181,11 +181,11 @@ ExitCode sweep_command(const Arguments& arguments, const std::string& command_li
     const auto began = Clock::now();
     watch_interrupts();
     const SweepJob job = read_sweep_job(arguments);
+    refuse_input_as_output(job.sweep.inputs(), arguments.files.at(0), job.output);
     if (arguments.dry_run) {
         print_plan(arguments, job);
         return ExitCode::kOk;
     }
-    refuse_input_as_output(job.sweep.inputs(), arguments.files.at(0), job.output);
     if (arguments.resume && !arguments.force && results::is_finished(job.output, job.header)) {
         return already_done(arguments, job, command_line);
     }
