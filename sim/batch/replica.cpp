@@ -15,9 +15,11 @@ static_assert(static_cast<int>(workloads::JobEnd::kCompleted) == 0 &&
               static_cast<int>(workloads::JobEnd::kFailed) == 1 &&
               static_cast<int>(workloads::JobEnd::kCancelled) == 2);
 
-// At least so many zeroed bytes.
-std::uint64_t* zeroed(std::vector<std::uint64_t>& memory, std::size_t bytes) {
-    memory.assign(bytes / sizeof(std::uint64_t), 0);
+// At least so many bytes.
+std::uint64_t* words(std::vector<std::uint64_t>& memory, std::size_t bytes) {
+    if (memory.size() < bytes / sizeof(std::uint64_t)) {
+        memory.resize(bytes / sizeof(std::uint64_t));
+    }
     return memory.data();
 }
 
@@ -137,14 +139,18 @@ model::Totals totals_of(const core::Tally& tally, const Cell& cell,
 template <bool kCanInterrupt>
 core::TallyMemory ReplicaRunner::replay(const core::Plan& plan, const core::TallyPlan& rest) {
     const core::Serial exec;
-    const core::StateLayout layout(plan);
-    core::State state = layout.make(exec, zeroed(state_, layout.bytes()));
     const core::TallyLayout tally_layout(plan, rest);
-    tally_.resize(tally_layout.bytes() / sizeof(std::uint64_t));
-    const core::TallyMemory memory = tally_layout.make(exec, tally_.data());
-    core::TallyDriver<core::Serial, kCanInterrupt> driver(exec, plan, rest, state, memory);
-    driver.close(core::replay(exec, plan, state, driver));
-    return memory;
+    for (;; slots_ *= 2) {  // few slots stay in the caches, and far fewer than jobs will do
+        const core::StateLayout layout(plan, slots_);
+        core::State state = layout.make(exec, words(state_, layout.bytes()));
+        const core::TallyMemory memory =
+            tally_layout.make(exec, words(tally_, tally_layout.bytes()));
+        core::TallyDriver<core::Serial, kCanInterrupt> driver(exec, plan, rest, state, memory);
+        driver.close(core::replay(exec, plan, state, driver));
+        if (!memory.tally->too_many_slots) {
+            return memory;
+        }
+    }
 }
 
 ReplicaResult ReplicaRunner::run(const Cell& cell, std::uint64_t seed, WaitHistogram& histogram) {

@@ -63,6 +63,7 @@ private:
     core::TallyMemory replay(const core::Plan& plan, const core::TallyPlan& rest);
 
     std::vector<std::uint64_t> state_, tally_;
+    std::uint32_t slots_ = 256;  // tried first; as many as the replica before needed
 };
 
 }  // namespace tidepool::batch

@@ -35,7 +35,10 @@ TP_HD inline void for_each_held(const Plan& plan, const State& state, const Slot
     for_each_share(state, slot, [&](std::uint32_t node, bool part) {
         std::uint32_t gpus = part ? slot.part_gpus : plan.classes_by_size[slot.node_class].gpus;
         if (interruptible) {
-            gpus -= count_bits(state.down[node] & (part ? slot.part_mask : all_gpus(plan, node)));
+            const std::uint64_t down = state.down[node];
+            if (down != 0) {
+                gpus -= count_bits(down & (part ? slot.part_mask : all_gpus(plan, node)));
+            }
         }
         give(node, gpus);
     });
@@ -96,7 +99,7 @@ namespace detail {
 TP_HD inline std::uint8_t reach_of(const Plan& plan, const State& state, const Slot& slot) {
     std::uint32_t nodes = 0, leaf = kNone;
     bool leaves = false;
-    for_each_held(plan, state, slot, true, [&](std::uint32_t node, std::uint32_t) {
+    for_each_share(state, slot, [&](std::uint32_t node, bool) {
         leaves = leaves || (nodes > 0 && plan.leaf_of[node] != leaf);
         leaf = plan.leaf_of[node];
         ++nodes;
@@ -107,7 +110,10 @@ TP_HD inline std::uint8_t reach_of(const Plan& plan, const State& state, const S
 TP_HD inline std::uint32_t speed_of(const Plan& plan, const State& state, const Slot& slot,
                                     std::uint32_t reach) {
     std::uint32_t slowest = kFullSpeed;
-    for_each_held(plan, state, slot, true, [&](std::uint32_t node, std::uint32_t) {
+    if (state.slowed == 0) {
+        return slowest;
+    }
+    for_each_share(state, slot, [&](std::uint32_t node, bool) {
         for (std::uint32_t r = 0; r <= reach; ++r) {
             const std::uint32_t speed = state.speed[r * plan.nodes + node];
             slowest = speed < slowest ? speed : slowest;

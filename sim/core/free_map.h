@@ -4,6 +4,7 @@
 // of wholly free nodes. A map may describe the present or a supposed future (EASY's reservation).
 
 #include <cstdint>
+#include <cstring>
 
 #include "sim/core/bits.h"
 #include "sim/core/exec.h"
@@ -96,9 +97,11 @@ TP_HD inline void set_free(Exec exec, const Plan& plan, const FreeMap& map, std:
             detail::flip_level(map, c, node, was_free, 0xFFFF'FFFFu);  // minus one
             detail::flip_level(map, c, node, now_free, 1);
             if (was_free == c.gpus || now_free == c.gpus) {
-                for (std::uint32_t level = 0; level < plan.levels; ++level) {
-                    std::uint32_t& whole = map.whole[plan.domain_of[level * plan.nodes + node]];
-                    whole += now_free == c.gpus ? 1U : 0xFFFF'FFFFu;
+                const std::uint32_t change = now_free == c.gpus ? 1U : 0xFFFF'FFFFu;
+                const std::uint32_t* domain = plan.domain_of + node;
+                for (std::uint32_t level = plan.levels; level > 0; --level) {
+                    map.whole[*domain] += change;
+                    domain += plan.nodes;
                 }
             }
         }
@@ -142,6 +145,10 @@ TP_HD inline void free_all(Exec exec, const Plan& plan, const FreeMap& map) {
 
 template <class Exec, class T>
 TP_HD inline void copy(Exec exec, T* to, const T* from, std::uint32_t n) {
+    if constexpr (Exec::kWidth == 1) {
+        std::memcpy(to, from, n * sizeof(T));
+        return;
+    }
     for (std::uint32_t i = exec.lane(); i < n; i += Exec::kWidth) {
         to[i] = from[i];
     }

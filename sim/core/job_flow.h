@@ -99,33 +99,36 @@ TP_HD inline std::uint64_t lowest_free(const Plan& plan, const State& state, std
         return 0;
     }
     std::uint64_t rest = state.gpu_mask[node];
+    if (gpus == state.now.free[node]) {
+        return rest;
+    }
     for (std::uint32_t i = 0; i < gpus; ++i) {
         rest &= rest - 1;
     }
     return state.gpu_mask[node] & ~rest;
 }
 
-// The node's GPUs go from the scheduler to the slot.
+// The node's GPUs go from the scheduler to the slot; `bits` say which unless it gets the whole
+// node.
 template <class Exec, class Driver>
 TP_HD inline void take(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node,
                        std::uint32_t gpus, std::uint64_t bits, bool whole) {
     State& state = run.state;
     if constexpr (Run<Exec, Driver>::kInterruptible) {
-        edit_node(run, node, [&] {
-            state.held[node] |= bits;
-            if (whole) {
-                state.owner[node] = id;
-            } else {
-                state.activity[id].next_on_node = state.sharers[node];
-                state.sharers[node] = id;
-            }
+        if (whole) {
+            edit_whole(run, node, true, id);
+            return;
+        }
+        edit_held(run, node, bits, true, [&] {
+            state.activity[id].next_on_node = state.sharers[node];
+            state.sharers[node] = id;
         });
         return;
     }
-    const std::uint32_t left = free_gpus(run.plan, state.now, node) - gpus;
+    const std::uint32_t left = whole ? 0 : free_gpus(run.plan, state.now, node) - gpus;
     run.exec.sync();
     if (run.exec.lane() == 0) {
-        state.gpu_mask[node] &= ~bits;
+        state.gpu_mask[node] = whole ? 0 : state.gpu_mask[node] & ~bits;
     }
     set_free(run.exec, run.plan, state.now, node, left);
 }
@@ -136,9 +139,13 @@ TP_HD inline void give_back(Run<Exec, Driver>& run, std::uint32_t id, std::uint3
                             std::uint64_t bits, std::uint32_t gpus) {
     State& state = run.state;
     if constexpr (Run<Exec, Driver>::kInterruptible) {
-        edit_node(run, node, [&] {
-            TP_ASSERT((state.held[node] & bits) == bits, "what is given back was held");
-            state.held[node] &= ~bits;
+        TP_ASSERT((state.held[node] & bits) == bits, "what is given back was held");
+        run.exec.sync();
+        if (state.owner[node] == id && state.down[node] == 0 && serves(state, node)) {
+            edit_whole(run, node, false, kNone);
+            return;
+        }
+        edit_held(run, node, bits, false, [&] {
             if (state.owner[node] == id) {
                 state.owner[node] = kNone;
             } else {
@@ -174,6 +181,7 @@ TP_HD inline void release(Run<Exec, Driver>& run, std::uint32_t id) {
         state.unused_slots[state.unused_count] = id;
     }
     ++state.unused_count;
+    state.others_run = true;
     if (plan.queue == QueuePolicy::kEasy) {
         erase(run.exec, state.expected, end_key(slot.expected_end, slot.rank));
     }
@@ -218,9 +226,9 @@ TP_HD inline void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_
     std::uint32_t last = kNone;
     place(run.exec, plan, map, rank, [&](std::uint32_t node, std::uint32_t gpus) {
         run.exec.sync();
-        const std::uint64_t bits = detail::lowest_free(plan, state, node, gpus);
-        const std::uint32_t left = free_gpus(plan, state.now, node) - gpus;
         const bool whole = gang && gpus == plan.classes_by_size[plan.node_class[node]].gpus;
+        const std::uint64_t bits = whole ? 0 : detail::lowest_free(plan, state, node, gpus);
+        const std::uint32_t left = whole ? 0 : free_gpus(plan, state.now, node) - gpus;
         run.exec.sync();
         if (run.exec.lane() == 0) {
             detail::hold(run, slot, gang, node, gpus, bits, last);
@@ -235,6 +243,7 @@ TP_HD inline void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_
         }
     });
     --state.unused_count;
+    state.others_run = true;
     --state.queue_length;
     state.queued_gpus -= plan.job_gpus[rank];
     if constexpr (Run<Exec, Driver>::kInterruptible) {

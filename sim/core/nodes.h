@@ -51,6 +51,51 @@ TP_HD inline NodeUse use_of(const Plan& plan, const State& state, std::uint32_t 
 
 }  // namespace detail
 
+// GPUs of a node go into the hands of a job (`taken`: they were free) or out of them (they were
+// held). Lane 0 calls edit(), which notes in whose; everything that depends on it follows.
+template <class Exec, class Driver, class Edit>
+TP_HD inline void edit_held(Run<Exec, Driver>& run, std::uint32_t node, std::uint64_t gpus,
+                            bool taken, Edit&& edit) {
+    const Plan& plan = run.plan;
+    State& state = run.state;
+    run.exec.sync();
+    const std::uint64_t down = state.down[node];
+    const std::uint64_t held = taken ? state.held[node] | gpus : state.held[node] & ~gpus;
+    const std::uint64_t free = serves(state, node) ? all_gpus(plan, node) & ~held & ~down : 0;
+    const std::uint64_t all = count_bits(gpus);
+    const std::uint64_t broken = count_bits(gpus & down);
+    const std::uint64_t spare = state.role[node] == Role::kSpare ? all - broken : 0;
+    state.allocated += taken ? all : 0 - all;
+    state.down_gpus -= taken ? broken : 0 - broken;
+    state.spare_gpus -= taken ? spare : 0 - spare;
+    state.released = state.released || count_bits(free) > free_gpus(plan, state.now, node);
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        state.held[node] = held;
+        state.gpu_mask[node] = free;
+        edit();
+    }
+    set_free(run.exec, plan, state.now, node, count_bits(free));
+}
+
+// The same for all GPUs of a node that is in service and up, which are the most by far.
+template <class Exec, class Driver>
+TP_HD inline void edit_whole(Run<Exec, Driver>& run, std::uint32_t node, bool taken,
+                             std::uint32_t owner) {
+    State& state = run.state;
+    const std::uint64_t size = run.plan.classes_by_size[run.plan.node_class[node]].gpus;
+    const std::uint64_t all = ~std::uint64_t{0} >> (kLargestNode - size);
+    state.allocated += taken ? size : 0 - size;
+    state.released = state.released || !taken;
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        state.held[node] = taken ? all : 0;
+        state.gpu_mask[node] = taken ? 0 : all;
+        state.owner[node] = owner;
+    }
+    set_free(run.exec, run.plan, state.now, node, taken ? 0 : static_cast<std::uint32_t>(size));
+}
+
 // Lane 0 calls edit(), which may change held, down and role of this node; everything that depends
 // on them follows.
 template <class Exec, class Driver, class Edit>
@@ -71,6 +116,7 @@ TP_HD inline void edit_node(Run<Exec, Driver>& run, std::uint32_t node, Edit&& e
     state.down_gpus += std::uint64_t{after.down} - before.down;
     state.spare_gpus += std::uint64_t{after.spare} - before.spare;
     state.lacking += after.lacking - before.lacking;
+    state.more_room = true;
     state.released = state.released || count_bits(free) > free_gpus(plan, state.now, node);
     run.exec.sync();
     if (run.exec.lane() == 0) {

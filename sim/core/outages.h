@@ -117,8 +117,11 @@ template <class Exec, class Driver>
 TP_HD inline void change_speed(Run<Exec, Driver>& run, const NodeStep& step) {
     State& state = run.state;
     run.exec.sync();
+    std::uint16_t& speed_here = state.speed[step.reach * run.plan.nodes + step.node];
+    state.slowed += (step.speed != kFullSpeed ? 1U : 0U) - (speed_here != kFullSpeed ? 1U : 0U);
+    run.exec.sync();
     if (run.exec.lane() == 0) {
-        state.speed[step.reach * run.plan.nodes + step.node] = step.speed;
+        speed_here = step.speed;
     }
     run.exec.sync();
     for_each_job(run, step, kEveryGpu, [&](std::uint32_t id) {

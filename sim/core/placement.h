@@ -173,28 +173,18 @@ TP_HD inline std::uint32_t find_domain(Exec exec, const Plan& plan, const FreeMa
                                        bool best) {
     const std::uint32_t first = plan.level_begin[level];
     const std::uint32_t last = plan.level_begin[level + 1];
-    std::uint32_t top = kNone;  // fewest wins: the count; most wins: its complement
-    for (std::uint32_t base = first; base < last; base += Exec::kWidth) {
-        const std::uint32_t d = base + exec.lane();
-        const bool good = d < last && plan.domains[d].node_class == c && map.whole[d] >= needed &&
-                          map.whole[d] > 0;
-        const std::uint32_t score = !good ? kNone : best ? map.whole[d] : kNone - 1 - map.whole[d];
-        const std::uint32_t low = exec.min(score);
-        top = low < top ? low : top;
-    }
-    if (top == kNone) {
-        return kNone;
-    }
-    const std::uint32_t count = best ? top : kNone - 1 - top;
-    for (std::uint32_t base = first; base < last; base += Exec::kWidth) {
-        const std::uint32_t d = base + exec.lane();
-        const bool hit = d < last && plan.domains[d].node_class == c && map.whole[d] == count;
-        const std::uint32_t found = exec.min(hit ? d : kNone);
-        if (found != kNone) {
-            return found;
+    const std::uint32_t least = needed > 0 ? needed : 1;
+    std::uint32_t top = kNone;  // this lane's; fewest wins: the count; most wins: its complement
+    std::uint32_t found = kNone;
+    for (std::uint32_t d = first + exec.lane(); d < last; d += Exec::kWidth) {
+        const std::uint32_t whole = map.whole[d];
+        const std::uint32_t score = best ? whole : kNone - 1 - whole;
+        if (whole >= least && score < top && plan.domains[d].node_class == c) {
+            top = score;
+            found = d;
         }
     }
-    return kNone;
+    return exec.min(top == exec.min(top) ? found : kNone);
 }
 
 // The whole nodes that a gang still needs, and where it looks for them.

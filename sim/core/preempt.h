@@ -58,15 +58,21 @@ TP_HD inline std::uint32_t next_eligible(Run<Exec, Driver>& run, std::uint32_t h
     return next;
 }
 
+// What the slot would give back comes free in the shadow, or no longer.
+template <class Exec, class Driver>
+TP_HD inline void add_to_shadow(Run<Exec, Driver>& run, std::uint32_t id, bool free) {
+    const State& state = run.state;
+    for_each_returned(
+        run.plan, state, state.slots[id], true, [&](std::uint32_t node, std::uint32_t gpus) {
+            const std::uint32_t was = state.shadow.free[node];
+            set_free(run.exec, run.plan, state.shadow, node, free ? was + gpus : was - gpus);
+        });
+}
+
 template <class Exec, class Driver>
 TP_HD inline void mark(Run<Exec, Driver>& run, std::uint32_t id, bool victim) {
     edit_activity(run, id, [&](Activity& a) { a.victim = victim; });
-    for_each_returned(run.plan, run.state, run.state.slots[id], true,
-                      [&](std::uint32_t node, std::uint32_t gpus) {
-                          const std::uint32_t free = run.state.shadow.free[node];
-                          set_free(run.exec, run.plan, run.state.shadow, node,
-                                   victim ? free + gpus : free - gpus);
-                      });
+    add_to_shadow(run, id, victim);
 }
 
 template <class Exec, class Driver>
@@ -81,6 +87,51 @@ TP_HD inline void preempt(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_
     requeue(run, id, tick);
 }
 
+// Whether room could be made if all the GPUs that are free and those of jobs that may go were in
+// one place; cheaper than to look where they are.
+template <class Exec, class Driver>
+TP_HD inline bool enough_may_go(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
+    const State& state = run.state;
+    const Plan& plan = run.plan;
+    std::uint64_t gpus = plan.gpus - state.allocated - state.down_gpus - state.spare_gpus;
+    for (std::uint32_t i = 0; i < state.ends.size && gpus < plan.job_gpus[head]; ++i) {
+        const std::uint32_t id = state.ends.slots[i];
+        gpus += may_go(plan, state, id, head, tick) ? plan.job_gpus[state.slots[id].rank] : 0;
+    }
+    return gpus >= plan.job_gpus[head];
+}
+
+// Marks jobs until the head fits in the shadow without them. False: it never does, and none is
+// marked.
+template <class Exec, class Driver>
+TP_HD inline bool choose_victims(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
+    State& state = run.state;
+    if (!enough_may_go(run, head, tick)) {
+        return false;
+    }
+    copy(run.exec, run.plan, state.shadow, state.now);
+    while (!fits(run.plan, state.shadow, head)) {
+        const std::uint32_t id = next_victim(run, head, tick);
+        if (id == kNone) {
+            for (std::uint32_t i = 0; i < state.ends.size; ++i) {
+                edit_activity(run, state.ends.slots[i], [](Activity& a) { a.victim = false; });
+            }
+            return false;
+        }
+        mark(run, id, true);
+    }
+    return true;
+}
+
+// Nobody could make room when this was asked last, and nothing has changed since then that could
+// help: what started took only what was free.
+template <class Exec, class Driver>
+TP_HD inline bool still_no_room(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
+    const State& state = run.state;
+    return head == state.blocked_head && tick < state.no_room_until && !state.released &&
+           !state.more_room;
+}
+
 }  // namespace detail
 
 // Makes room for a head that does not fit, if that is possible. Returns whether it fits now.
@@ -88,24 +139,14 @@ template <class Exec, class Driver>
 TP_HD inline bool make_room(Run<Exec, Driver>& run, std::uint32_t head, std::uint32_t tick) {
     State& state = run.state;
     const Plan& plan = run.plan;
-    copy(run.exec, plan, state.shadow, state.now);
-    for (std::uint32_t i = 0; i < state.ends.size; ++i) {
-        const std::uint32_t id = state.ends.slots[i];
-        if (detail::may_go(plan, state, id, head, tick)) {
-            detail::mark(run, id, true);
+    const bool same = detail::still_no_room(run, head, tick);
+    if (same || !detail::choose_victims(run, head, tick)) {
+        if (!same || state.others_run) {
+            state.no_room_until = detail::next_eligible(run, head, tick);
+            state.more_room = state.others_run = false;
         }
-    }
-    const bool possible = fits(plan, state.shadow, head);
-    for (std::uint32_t i = 0; i < state.ends.size; ++i) {
-        detail::edit_activity(run, state.ends.slots[i], [](Activity& a) { a.victim = false; });
-    }
-    if (!possible) {
-        state.wake = detail::next_eligible(run, head, tick);
+        state.wake = state.no_room_until;
         return false;
-    }
-    copy(run.exec, plan, state.shadow, state.now);
-    while (!fits(plan, state.shadow, head)) {
-        detail::mark(run, detail::next_victim(run, head, tick), true);
     }
     // Whoever turns out not to be in the way stays, asked in the order in which State::ends has
     // them; then the others go.

@@ -75,6 +75,7 @@ TP_HD inline void restart(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_
         insert(run.exec, state.expected, end_key(expected, slot.rank), id);
     }
     erase(run.exec, state.ends, end_key(slot.end, slot.rank));
+    state.more_room = true;  // it may be asked to go again
     set_running(run, id, tick);
     insert(run.exec, state.ends, end_key(slot.end, slot.rank), id);
 }

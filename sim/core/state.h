@@ -98,6 +98,7 @@ struct State {
     std::uint32_t next_step = 0;           // index into Plan::step
     std::uint32_t slots_missing = 0;       // slots that miss a node
     std::uint32_t lacking = 0;             // nodes wholly down in service and not missed
+    std::uint32_t slowed = 0;              // entries of `speed` below kFullSpeed
     std::uint64_t down_gpus = 0;           // down and held by nobody
     std::uint64_t spare_gpus = 0;          // of spares, not down
 
@@ -112,8 +113,12 @@ struct State {
     std::uint32_t blocked_head = kNone;  // head that did not fit in the last pass
     std::uint32_t fresh = kNone;         // lowest rank that came since the last pass
     std::uint32_t wake = kNone;          // tick at which a job has run long enough to make room
-    bool released = false;               // has anything been given back since the last pass
-    bool too_many_slots = false;         // a job was to start, and every slot was in use
+    // Before this tick nobody can make room for the blocked head, unless more_room.
+    std::uint32_t no_room_until = kNone;
+    bool more_room = false;       // nodes or jobs have changed so that more jobs might go
+    bool others_run = false;      // jobs have started or gone since no_room_until was found
+    bool released = false;        // has anything been given back since the last pass
+    bool too_many_slots = false;  // a job was to start, and every slot was in use
 };
 
 // Memory for a plan, and where each array lies in it; memory must be aligned to 8 bytes.

@@ -7,7 +7,6 @@
 #include <benchmark/benchmark.h>
 
 #include "sim/core/replay.h"
-#include "sim/core/wait_buckets.h"
 #include "tests/benchmarks/standard_run.h"
 
 namespace tidepool::bench {
