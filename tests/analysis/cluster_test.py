@@ -108,6 +108,10 @@ class Processes:
         command = [PROGRAM, "sweep.yaml", "-o", "out.h5", "--reproducible", "--binary", binary, *options]
         return self.start(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
+    def tidepool(self, binary, *words, path):
+        env = {"PATH": f"{path}:/usr/bin:/bin", "TIDEPOOL_BINARY": "is set anew"}
+        return self.start(binary, *words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+
     def end(self):
         for process in self.started:
             with contextlib.suppress(ProcessLookupError):
@@ -177,7 +181,8 @@ def listening(process):
 
 
 def test_local_workers_give_the_bytes_of_one_machine(binary, folder, processes, expected):
-    sweep = processes.sweep(binary, "-n", "2", "--progress", "json")
+    words = "cluster-sweep sweep.yaml -o out.h5 --reproducible -n 2 --progress json".split()
+    sweep = processes.tidepool(binary, *words, path=PROGRAM.parent)
     wait_until(lambda: parts(folder), sweep)
     assert listening(sweep) <= {"0100007F"}  # 127.0.0.1: nobody outside can talk to us
     code, out, err = finish(sweep)
@@ -187,6 +192,24 @@ def test_local_workers_give_the_bytes_of_one_machine(binary, folder, processes, 
     last = json.loads(err.splitlines()[-1])
     assert (last["shards_done"], last["shards"]) == (8, 8)  # four per worker
     assert out.splitlines()[-1].startswith("reproduce: tidepool cluster-sweep sweep.yaml ")
+
+
+def test_commands_that_are_programs_on_path(binary, folder, processes):
+    hello = folder / "tidepool-hello"
+    hello.write_text('#!/bin/sh\necho "$TIDEPOOL_BINARY" "$@"; exit 7\n')
+    hello.chmod(0o755)
+    code, out, _ = finish(processes.tidepool(binary, "hello", "a b", "--x", path=folder))
+    assert (code, out) == (7, f"{binary.resolve()} a b --x\n")
+    hello.rename(folder / "tidepool-list")  # what we have ourselves stays ours
+    code, out, _ = finish(processes.tidepool(binary, "list", "queues", path=folder))
+    assert code == 0
+    assert "easy" in out
+    code, _, err = finish(processes.tidepool(binary, "cluster-sweep", "x", path=folder))
+    assert code == 2
+    assert "pip install -e 'analysis[cluster]'" in err
+    code, _, err = finish(processes.tidepool(binary, "valdate", "x", path=folder))
+    assert code == 2
+    assert "did you mean 'validate'?" in err
 
 
 def test_a_killed_worker_loses_nothing(binary, folder, processes, expected):
