@@ -153,7 +153,5 @@ def _gpu_of(shard: Shard) -> AbstractContextManager[dict[str, str]]:
 def _worker_address() -> str:
     from distributed import get_worker
 
-    try:
-        return str(get_worker().address)
-    except ValueError:  # not on a worker
-        return "this machine"
+    address = str(get_worker().address)
+    return "this machine" if address.startswith("inproc:") else address

@@ -23,7 +23,7 @@ workloads:
   - trace: {file: jobs.csv}
 checkpoint: {interval: optimal, write: 30 s, restart: 5 min}
 recovery: {on_failure: spare, detect: 5 min}
-scheduler: {queue: easy, spares: 3 %}
+scheduler: {queue: easy, spare_nodes: 4}
 horizon: 30 d
 """
 SWEEP = """\
@@ -57,11 +57,12 @@ def expected(binary, tmp_path_factory):
     """The bytes of the sweep without shards."""
     results = {}
 
-    def run(folder):
+    def run(folder, code=0):
         key = (folder / "sweep.yaml").read_text()
         if key not in results:
             command = [binary, "sweep", "sweep.yaml", "-o", "all.h5", "--reproducible", "--device", "cpu"]
-            subprocess.run(command, cwd=folder, check=True, capture_output=True)
+            done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+            assert done.returncode == code, done.stderr
             results[key] = (folder / "all.h5").read_bytes()
             (folder / "all.h5").unlink()
         return results[key]
@@ -312,6 +313,19 @@ def test_bad_input_ends_before_anything_begins(binary, folder, processes, option
     assert message in err
     assert out == ""
     assert sorted(folder.iterdir()) == before
+
+
+def test_cells_that_fail_end_in_exit_code_4(binary, folder, processes, expected):
+    # Of 128 nodes, 127 spare ones leave too few for the larger jobs.
+    (folder / "sweep.yaml").write_text(
+        SWEEP.replace("checkpoint.write: [30 s, 2 min]", "scheduler.spare_nodes: [0, 127]").replace(
+            "REPLICAS", "2"
+        )
+    )
+    code, out, err = finish(processes.sweep(binary, "-n", "2"))
+    assert code == 4, err
+    assert "results: " in out
+    assert (folder / "out.h5").read_bytes() == expected(folder, 4)
 
 
 def test_a_scheduler_that_is_not_there(binary, folder, processes):
