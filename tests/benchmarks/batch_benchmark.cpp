@@ -48,7 +48,7 @@ void standard_runs(benchmark::State& state) {
     state.counters["preemptions"] = preemptions / n;
     state.counters["waiting"] = queue / n;  // jobs, in the mean
     const core::Plan plan = cell.compiled.plan.view();
-    const core::StateLayout layout(plan);
+    const core::StateLayout layout(plan, 256);  // slots, as ReplicaRunner begins
     state.counters["hot_B"] = static_cast<double>(layout.hot_bytes());
     state.counters["cold_B"] = static_cast<double>(layout.cold_bytes());
 }
