@@ -53,11 +53,11 @@ def mine(tmp_path):
 
 @pytest.fixture
 def slow(mine):
-    """The same with fifty times the work in all: seconds, so that one can come in between."""
+    """The same with a hundred times the work in all: seconds, so that one can come in between."""
     folder = mine.parent
     (folder / "jobs.csv").write_text(jobs(3000))
     (folder / "mine.yaml").write_text(BASE.replace("10 d", "60 d"))
-    mine.write_text(SWEEP.replace("replicas: 7", "replicas: 35"))
+    mine.write_text(SWEEP.replace("replicas: 7", "replicas: 80"))
     return mine
 
 

@@ -155,7 +155,7 @@ def test_interrupted_killed_and_resumed_it_comes_to_the_same_bytes(
     # The rest.
     done = tidepool("sweep", slow, "-o", "out.h5", "--reproducible", "--resume", "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["complete"] == 280
+    assert json.loads(done.stdout)["complete"] == 640
     assert not partial.exists()
     done = tidepool("sweep", slow, "-o", "whole.h5", "--reproducible")
     assert done.returncode == 0, done.stderr
@@ -163,20 +163,20 @@ def test_interrupted_killed_and_resumed_it_comes_to_the_same_bytes(
 
 
 def test_a_killed_first_try_is_resumed(binary, tidepool, slow, tmp_path, digest):
-    run = begin(binary, slow, "--shard", "1/4")
+    run = begin(binary, slow, "--shard", "1/2")
     run.kill()
     run.communicate(timeout=60)
     assert (tmp_path / "out.h5.partial").exists()
     # Not by accident, nor as another shard.
     for arguments, message in (
-        (("--shard", "1/4"), "out.h5.partial: exists already"),
-        (("--shard", "2/4", "--resume"), "out.h5.partial: belongs to another shard (got '1/4')"),
+        (("--shard", "1/2"), "out.h5.partial: exists already"),
+        (("--shard", "2/2", "--resume"), "out.h5.partial: belongs to another shard (got '1/2')"),
     ):
         done = tidepool("sweep", slow, "-o", "out.h5", *arguments)
         assert done.returncode == 2 and message in done.stderr, done.stderr
-    done = tidepool("sweep", slow, "-o", "out.h5", "--reproducible", "--resume", "--shard", "1/4")
+    done = tidepool("sweep", slow, "-o", "out.h5", "--reproducible", "--resume", "--shard", "1/2")
     assert done.returncode == 0, done.stderr
-    tidepool("sweep", slow, "-o", "whole.h5", "--reproducible", "--shard", "1/4")
+    tidepool("sweep", slow, "-o", "whole.h5", "--reproducible", "--shard", "1/2")
     assert digest(tmp_path / "out.h5") == digest(tmp_path / "whole.h5")
 
 
