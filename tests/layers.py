@@ -17,9 +17,12 @@ ABOVE = {  # folder: the folders it may include, besides itself
     "workloads": "sim/base sim/config",
     "sim/model": "sim/base sim/config topology workloads",
     "sim/results": "sim/base sim/model",
-    "sim/scenario": "sim/base sim/config sim/core sim/model topology workloads",
-    "sim/engine": "sim/base sim/config sim/core sim/model sim/scenario topology workloads",
-    "sim/batch": "sim/base sim/config sim/core sim/model sim/scenario topology workloads",
+    "sim/network": "sim/base sim/config sim/core sim/model topology",
+    "sim/scenario": "sim/base sim/config sim/core sim/model sim/network topology workloads",
+    "sim/engine": "sim/base sim/config sim/core sim/model sim/network sim/scenario topology "
+    "workloads",
+    "sim/batch": "sim/base sim/config sim/core sim/model sim/network sim/scenario topology "
+    "workloads",
 }
 FOLDERS = [*ABOVE, "sim/cli", "tests"]
 ABOVE["sim/cli"] = " ".join(ABOVE)

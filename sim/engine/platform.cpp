@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "sim/base/json.h"
-#include "sim/engine/rate_solver.h"
 #include "sim/engine/simgrid_network.h"
+#include "sim/network/rate_solver.h"
 
 namespace tidepool::engine {
 namespace {
@@ -56,7 +56,7 @@ void validate(const Platform& platform, Issues& issues) {
         const topology::Trunk& trunk = platform.trunks[i];
         const std::string path = "trunks[" + std::to_string(i) + "]";
         check_name(trunk.name, path + ".name", taken, issues);
-        if (!(trunk.capacity.value > 0 && trunk.capacity <= kLargestCapacity)) {
+        if (!(trunk.capacity.value > 0 && trunk.capacity <= network::kLargestCapacity)) {
             issues.add({}, path + ".capacity",
                        "must be above 0 and at most 2^60 B/s (got " +
                            shortest(trunk.capacity.value) + ")");

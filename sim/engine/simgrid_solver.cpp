@@ -19,6 +19,13 @@ namespace {
 namespace sg = simgrid::s4u;
 namespace sgk = simgrid::kernel;
 
+using network::Crossing;
+using network::Direction;
+using network::FlowId;
+using network::FlowRate;
+using network::kLargestCapacity;
+using network::RateSolver;
+
 // In units of kSimGridUnit: 2^32 s at kLargestCapacity.
 constexpr std::uint64_t kEndless = std::uint64_t{1} << 62;
 
@@ -27,7 +34,9 @@ public:
     SimGridSolver(World& world, const SimGridNetwork& network) : world_(world), network_(network) {}
     ~SimGridSolver() override;
 
-    FlowId start(std::span<const Crossing> crossings, BytesPerSecond demand) override;
+    using RateSolver::start;
+    FlowId start(std::span<const Crossing> crossings, BytesPerSecond demand, double share) override;
+    void set_demand(FlowId flow, BytesPerSecond demand) override;
     void stop(FlowId flow) override;
     void set_capacity(std::uint32_t trunk, Direction direction, BytesPerSecond capacity) override;
     std::span<const FlowRate> solve(Ticks now) override;
@@ -45,6 +54,7 @@ private:
         return (direction == Direction::kUp ? network_.up : network_.down)[trunk];
     }
     void stop(Flow& flow);
+    static void set_demand(sgk::resource::Action* action, BytesPerSecond demand);
 
     World& world_;
     const SimGridNetwork& network_;
@@ -65,9 +75,10 @@ SimGridSolver::~SimGridSolver() {
     world_.advance_to(world_.now());
 }
 
-FlowId SimGridSolver::start(std::span<const Crossing> crossings, BytesPerSecond demand) {
+FlowId SimGridSolver::start(std::span<const Crossing> crossings, BytesPerSecond demand,
+                            double share) {
     TP_ASSERT(!crossings.empty(), "a flow without a trunk shares nothing");
-    TP_ASSERT(demand.value > 0, "a flow asks for something");
+    TP_ASSERT(share > 0, "a flow stands for something");
     network_.route->clear();
     for (const Crossing& crossing : crossings) {
         TP_ASSERT(crossing.weight > 0, "a crossing counts at least once");
@@ -80,9 +91,10 @@ FlowId SimGridSolver::start(std::span<const Crossing> crossings, BytesPerSecond 
     comm->set_destination(network_.sink);
     sgk::resource::Action* action = &network_.model->get_started_action_set()->back();
     TP_ASSERT(action->get_activity() == comm->get_impl(), "the newest action is this flow's");
-    // Comm::set_rate has no effect here. And without a demand, SimGrid would hold the flow to the
-    // narrowest capacity of this moment, however wide the trunks become later: -1 lifts that.
-    action->set_bound(std::isfinite(demand.value) ? demand.value / kSimGridUnit : -1.0);
+    set_demand(action, demand);
+    if (share != 1) {
+        action->set_sharing_penalty(1 / share);
+    }
 
     if (free_.empty()) {
         free_.push_back(static_cast<std::uint32_t>(flows_.size()));
@@ -93,6 +105,19 @@ FlowId SimGridSolver::start(std::span<const Crossing> crossings, BytesPerSecond 
     Flow& flow = flows_[slot];
     flow = {std::move(comm), action, 0, flow.use + 1};
     return {slot, flow.use};
+}
+
+void SimGridSolver::set_demand(sgk::resource::Action* action, BytesPerSecond demand) {
+    TP_ASSERT(demand.value > 0, "a flow asks for something");
+    // Comm::set_rate has no effect here. And without a demand, SimGrid would hold the flow to the
+    // narrowest capacity of this moment, however wide the trunks become later: -1 lifts that.
+    action->set_bound(std::isfinite(demand.value) ? demand.value / kSimGridUnit : -1.0);
+}
+
+void SimGridSolver::set_demand(FlowId id, BytesPerSecond demand) {
+    TP_ASSERT(id.slot < flows_.size() && flows_[id.slot].use == id.use && flows_[id.slot].comm,
+              "only a running flow asks for another rate");
+    set_demand(flows_[id.slot].action, demand);
 }
 
 void SimGridSolver::stop(FlowId id) {
@@ -137,7 +162,8 @@ std::span<const FlowRate> SimGridSolver::solve(Ticks now) {
 
 }  // namespace
 
-std::unique_ptr<RateSolver> make_simgrid_solver(World& world, const SimGridNetwork& network) {
+std::unique_ptr<network::RateSolver> make_simgrid_solver(World& world,
+                                                         const SimGridNetwork& network) {
     return std::make_unique<SimGridSolver>(world, network);
 }
 

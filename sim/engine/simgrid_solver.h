@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "sim/engine/rate_solver.h"
+#include "sim/network/rate_solver.h"
 
 namespace tidepool::engine {
 
@@ -13,6 +13,7 @@ class World;
 struct SimGridNetwork;
 
 // Both must outlive the solver.
-std::unique_ptr<RateSolver> make_simgrid_solver(World& world, const SimGridNetwork& network);
+std::unique_ptr<network::RateSolver> make_simgrid_solver(World& world,
+                                                         const SimGridNetwork& network);
 
 }  // namespace tidepool::engine

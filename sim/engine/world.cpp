@@ -148,7 +148,7 @@ Ticks World::now() const {
     return impl_->now;
 }
 
-std::unique_ptr<RateSolver> World::simgrid_rates() {
+std::unique_ptr<network::RateSolver> World::simgrid_rates() {
     return make_simgrid_solver(*this, impl_->network);
 }
 

@@ -11,7 +11,7 @@
 
 #include "sim/base/ticks.h"
 #include "sim/engine/platform.h"
-#include "sim/engine/rate_solver.h"
+#include "sim/network/rate_solver.h"
 
 namespace tidepool::engine {
 
@@ -33,7 +33,7 @@ public:
 
     // Rates from SimGrid's own solver: the reference. Capacities start as the platform has them.
     // The solver moves this clock when it solves, and must go before the World does. One at a time.
-    std::unique_ptr<RateSolver> simgrid_rates();
+    std::unique_ptr<network::RateSolver> simgrid_rates();
 
 private:
     struct Impl;

@@ -1,6 +1,6 @@
 // What flows get where they share. VC-31 of the validation cases, and the rules of rate_solver.h.
 
-#include "sim/engine/rate_solver.h"
+#include "sim/network/rate_solver.h"
 
 #include <gtest/gtest.h>
 

@@ -7,12 +7,21 @@
 #include <utility>
 #include <vector>
 
-#include "sim/engine/crossing.h"
+#include "sim/network/crossing.h"
 #include "sim/engine/platform.h"
-#include "sim/engine/rate_solver.h"
+#include "sim/network/rate_solver.h"
 #include "topology/topology.h"
 
 namespace tidepool::engine {
+
+using network::Crossing;
+using network::crossings;
+using network::Direction;
+using network::FlowId;
+using network::FlowRate;
+using network::kLargestCapacity;
+using network::kUnbounded;
+using network::RateSolver;
 
 // Trunks `link0`, `link1`, ... and no nodes.
 inline Platform bare_links(const std::vector<double>& capacities) {

@@ -14,6 +14,11 @@ namespace tidepool::engine {
 namespace {
 
 namespace sg = simgrid::s4u;
+using network::Crossing;
+using network::Direction;
+using network::FlowId;
+using network::FlowRate;
+using network::kUnbounded;
 
 // In bytes per second, through SimGrid's own interface.
 class BareSimGrid {

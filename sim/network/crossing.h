@@ -7,7 +7,7 @@
 
 #include "topology/topology.h"
 
-namespace tidepool::engine {
+namespace tidepool::network {
 
 enum class Direction : std::uint8_t { kUp, kDown };
 
@@ -29,4 +29,4 @@ struct Crossing {
 std::vector<Crossing> crossings(const topology::Topology& topology, std::uint32_t from,
                                 std::uint32_t to);
 
-}  // namespace tidepool::engine
+}  // namespace tidepool::network

@@ -1,4 +1,4 @@
-#include "sim/engine/crossing.h"
+#include "sim/network/crossing.h"
 
 #include <algorithm>
 
@@ -6,8 +6,10 @@
 
 #include "tests/engine/sharing.h"
 
-namespace tidepool::engine {
+namespace tidepool::network {
 namespace {
+
+using engine::two_levels;
 
 constexpr auto kUp = Direction::kUp;
 constexpr auto kDown = Direction::kDown;
@@ -78,4 +80,4 @@ TEST(CrossingsDeathTest, TrunksThatFormARingAreABrokenInvariant) {
 }
 
 }  // namespace
-}  // namespace tidepool::engine
+}  // namespace tidepool::network

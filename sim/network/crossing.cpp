@@ -1,10 +1,10 @@
-#include "sim/engine/crossing.h"
+#include "sim/network/crossing.h"
 
 #include <algorithm>
 
 #include "sim/base/assert.h"
 
-namespace tidepool::engine {
+namespace tidepool::network {
 namespace {
 
 // The trunks above a node, lowest first.
@@ -42,4 +42,4 @@ std::vector<Crossing> crossings(const topology::Topology& topology, std::uint32_
     return path;
 }
 
-}  // namespace tidepool::engine
+}  // namespace tidepool::network

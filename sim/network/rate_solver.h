@@ -1,10 +1,13 @@
 #pragma once
 // How fast do jobs send when they share trunks? A rate solver gives every flow its weighted max-min
 // fair rate: no flow can get more without taking from one that has no more than it has. Formally,
-// for flows f with rate x_f, weights w_fl and demands d_f on directed trunks l of capacity C_l:
+// for flows f with rate x_f, share s_f, weights w_fl and demand d_f on directed trunks l of
+// capacity C_l:
 //   sum over f of w_fl * x_f <= C_l,   x_f <= d_f,
-// and every flow either has its demand or crosses a full trunk on which no flow has a higher rate.
-// The solution exists and is unique (Bertsekas and Gallager, Data Networks, section 6.5.2).
+// and every flow either has its demand or crosses a full trunk on which no flow has a higher
+// x_f / s_f. The solution exists and is unique (Bertsekas and Gallager, Data Networks, section
+// 6.5.2). A share counts how many equals a flow stands for: a checkpoint written by 64 nodes is one
+// flow of share 64.
 //
 // Rates only: who is how far is the caller's business, and no flow ends by itself. Changes take
 // effect with the next solve, all at once: make every change of a tick, then solve once.
@@ -17,9 +20,9 @@
 
 #include "sim/base/quantity.h"
 #include "sim/base/ticks.h"
-#include "sim/engine/crossing.h"
+#include "sim/network/crossing.h"
 
-namespace tidepool::engine {
+namespace tidepool::network {
 
 // The demand of a flow that takes whatever it gets.
 inline constexpr BytesPerSecond kUnbounded{std::numeric_limits<double>::infinity()};
@@ -47,8 +50,16 @@ public:
     RateSolver(const RateSolver&) = delete;
     RateSolver& operator=(const RateSolver&) = delete;
 
-    // A flow over at least one directed trunk; trunks may repeat, their weights add up. demand > 0.
-    virtual FlowId start(std::span<const Crossing> crossings, BytesPerSecond demand) = 0;
+    // A flow over at least one directed trunk; trunks may repeat, their weights add up. demand > 0;
+    // 0 < share < 2^31.
+    virtual FlowId start(std::span<const Crossing> crossings, BytesPerSecond demand,
+                         double share) = 0;
+    FlowId start(std::span<const Crossing> crossings, BytesPerSecond demand) {
+        return start(crossings, demand, 1.0);
+    }
+
+    // Of a running flow, from the next solve on. demand > 0.
+    virtual void set_demand(FlowId flow, BytesPerSecond demand) = 0;
 
     // The flow is gone from the next solve on. It must be running.
     virtual void stop(FlowId flow) = 0;
@@ -67,4 +78,4 @@ protected:
     RateSolver() = default;
 };
 
-}  // namespace tidepool::engine
+}  // namespace tidepool::network
