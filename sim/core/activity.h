@@ -6,6 +6,7 @@
 
 #include "sim/base/random.h"
 #include "sim/core/nodes.h"
+#include "sim/core/transfer.h"
 
 namespace tidepool::core {
 
@@ -84,7 +85,7 @@ TP_HD inline std::uint32_t expected_end(const Plan& plan, const State& state, st
     at.index = state.life[rank].saved;
     const std::uint32_t saved = at.index * rule.interval;
     const std::uint32_t total = plan.estimate[rank] > saved ? plan.estimate[rank] : saved;
-    return later(tick, restart_ticks(plan, state, rank) + ticks_left(rule, total, at, kFullSpeed));
+    return later(tick, restart_ticks(plan, state, rank) + ticks_left(rule, total, at, kFullPace));
 }
 
 // GPUs in the hands of the slot's job.
@@ -122,13 +123,41 @@ TP_HD inline std::uint32_t speed_of(const Plan& plan, const State& state, const 
     return slowest;
 }
 
-// When the next thing happens to a running job: its end, or its own failure before that.
+// How fast the job works, of 2^24.
+TP_HD inline std::uint32_t pace_of(const Activity& a) {
+    const auto pace = static_cast<std::uint32_t>((std::uint64_t{a.speed} * a.pace) >> 10U);
+    return pace == 0 && a.pace > 0 ? 1 : pace;
+}
+static_assert(kFullSpeed == 1U << 10U);
+
+// When the next thing happens to a running job: its end, a step of a transfer, or its own failure
+// before that.
+template <bool kNetwork>
 TP_HD inline std::uint32_t next_of(const Plan& plan, const Slot& slot, const Activity& a) {
-    const std::uint64_t rest =
-        a.restart_left +
-        ticks_left(checkpoint_rule(plan, slot.rank), plan.duration[slot.rank], a.progress, a.speed);
+    const CheckpointRule& rule = checkpoint_rule(plan, slot.rank);
+    std::uint64_t rest = 0;
+    if (kNetwork && rule.shared != kNone) {
+        rest = ticks_to_step(rule, plan.duration[slot.rank], a, pace_of(a));
+    } else {
+        rest = a.restart_left + ticks_left(rule, plan.duration[slot.rank], a.progress, pace_of(a));
+    }
     const std::uint32_t end = later(a.since, rest);
     return a.own_failure < end ? a.own_failure : end;
+}
+
+}  // namespace detail
+
+namespace detail {
+
+// A stretch of running, in closed form.
+TP_HD inline void run_on(const CheckpointRule& rule, std::uint32_t total, std::uint32_t gpus,
+                         std::uint64_t elapsed, Activity& a) {
+    const std::uint64_t restart = elapsed < a.restart_left ? elapsed : a.restart_left;
+    a.restart += restart * gpus;
+    a.restart_left -= static_cast<std::uint32_t>(restart);
+    if (elapsed > restart) {
+        count(a, move_on(rule, total, a.progress, elapsed - restart, pace_of(a)));
+    }
 }
 
 }  // namespace detail
@@ -142,17 +171,13 @@ TP_HD inline void bring_up_to(Run<Exec, Driver>& run, std::uint32_t id, std::uin
     Activity a = state.activity[id];
     const std::uint64_t elapsed = tick - a.since;
     if (a.phase == Phase::kRunning) {
-        const std::uint64_t restart = elapsed < a.restart_left ? elapsed : a.restart_left;
-        a.restart += restart * run.plan.job_gpus[slot.rank];
-        a.restart_left -= static_cast<std::uint32_t>(restart);
-        if (elapsed > restart) {
-            const Stretch s =
-                move_on(checkpoint_rule(run.plan, slot.rank), run.plan.duration[slot.rank],
-                        a.progress, elapsed - restart, a.speed);
-            a.attempt.work += s.work;
-            a.attempt.stalled += s.stalled;
-            a.attempt.checkpoint += s.checkpoint;
-            a.attempt.checkpoints += s.checkpoints;
+        const CheckpointRule& rule = checkpoint_rule(run.plan, slot.rank);
+        const std::uint32_t total = run.plan.duration[slot.rank];
+        const std::uint32_t gpus = run.plan.job_gpus[slot.rank];
+        if (Run<Exec, Driver>::kNetwork && rule.shared != kNone) {
+            step_on(rule, total, gpus, elapsed, detail::pace_of(a), a);
+        } else {
+            detail::run_on(rule, total, gpus, elapsed, a);
         }
     } else {
         a.restart += elapsed * held_gpus(run.plan, state, id);
@@ -180,15 +205,18 @@ TP_HD inline void set_running(Run<Exec, Driver>& run, std::uint32_t id, std::uin
     a.reach = detail::reach_of(plan, state, slot);
     a.speed = detail::speed_of(plan, state, slot, a.reach);
     a.since = tick;
-    const std::uint64_t restart = restart_ticks(plan, state, slot.rank);
-    a.restart_left = later(0, restart);
+    const CheckpointRule& rule = checkpoint_rule(plan, slot.rank);
+    a.restart_left = later(0, restart_ticks(plan, state, slot.rank));
     a.progress.index = life.saved;
+    if (Run<Exec, Driver>::kNetwork && rule.shared != kNone) {
+        begin_transfers(rule, plan.duration[slot.rank], life, a);
+    }
     if (recovery.own_mean > 0) {
         const Block words = draw(plan.seed, Purpose::kJobFailure, recovery.own_stream,
                                  plan.job_entity[slot.rank], life.attempts);
         a.own_failure = later(tick, exponential_ticks(words[0], recovery.own_mean));
     }
-    const std::uint32_t next = detail::next_of(plan, slot, a);
+    const std::uint32_t next = detail::next_of<Run<Exec, Driver>::kNetwork>(plan, slot, a);
     run.exec.sync();
     if (run.exec.lane() == 0) {
         state.activity[id] = a;

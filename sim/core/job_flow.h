@@ -15,6 +15,11 @@
 //   void preempted(slot, tick, second_order)  its attempt ends; requeued() follows. second_order:
 //                                         for a job that had itself been interrupted
 //   void stopped(slot, tick)              the run ends and the job still has the slot
+// and, if it has a network (kNetwork is declared; its value does not matter):
+//   void steps(slot, tick)     the job enters another stage of a transfer
+//   void left(slot)            the slot's job gives up all its nodes: finished or requeued
+//   std::uint32_t next_change()  tick at which the network itself changes; kNone: never
+//   void settle(run, tick)     the round is over: says by set_pace() how fast jobs get on from now
 
 #include <cstdint>
 
@@ -172,6 +177,9 @@ TP_HD inline void release(Run<Exec, Driver>& run, std::uint32_t id) {
     State& state = run.state;
     const Plan& plan = run.plan;
     const Slot slot = state.slots[id];
+    if constexpr (Run<Exec, Driver>::kNetwork) {
+        run.driver.left(id);
+    }
     for_each_share(state, slot, [&](std::uint32_t node, bool part) {
         give_back(run, id, node, part ? slot.part_mask : all_gpus(plan, node),
                   part ? slot.part_gpus : plan.classes_by_size[slot.node_class].gpus);

@@ -10,10 +10,12 @@
 namespace tidepool::core {
 
 // The driver says whether jobs can be interrupted, so that runs in which they cannot do not pay for
-// it; Plan::interruptible must say the same.
+// it; Plan::interruptible must say the same. And whether it has a network that says how fast jobs
+// get on (those can be interrupted).
 template <class Exec, class Driver>
 struct Run {
     static constexpr bool kInterruptible = Driver::kInterruptible;
+    static constexpr bool kNetwork = requires { Driver::kNetwork; };
     Exec exec;
     const Plan& plan;
     State& state;

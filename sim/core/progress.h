@@ -1,7 +1,8 @@
 #pragma once
 // How far a job has come with its work, in closed form: no event per checkpoint. The rules are in
-// docs/interruptions.md. Work is counted in units of 1/1024 tick, because a job on degraded GPUs
-// does `speed` units in a tick; at full speed a tick is 1,024 units.
+// docs/interruptions.md. Work is counted in units of 1/1024 tick; at full speed a tick is 1,024
+// units. How fast a job gets on is its pace, of 2^24: what degraded GPUs leave of its speed (of
+// 1,024), times what the network leaves. At pace 0 it stands still.
 
 #include <compare>
 #include <cstdint>
@@ -11,7 +12,10 @@
 
 namespace tidepool::core {
 
-inline constexpr std::uint32_t kFullSpeed = 1024;
+inline constexpr std::uint32_t kFullSpeed = 1024;  // units of work in a tick
+inline constexpr std::uint32_t kPaceBits = 14;     // of a pace beyond those of a speed
+inline constexpr std::uint32_t kFullPace = kFullSpeed << kPaceBits;
+inline constexpr std::uint64_t kEndless = std::uint64_t{1} << 40;  // ticks; no clock gets there
 inline constexpr std::uint32_t kMaxTiers = 4;
 
 // How much a job loses of what it sits on, from nothing to everything.
@@ -32,6 +36,13 @@ struct CheckpointRule {
     std::uint32_t restart = 0;   // ticks of re-initialisation after a failure
     std::uint32_t tiers = 0;
     Tier tier[kMaxTiers];
+    // The tier that lies on storage shared with other jobs, so that writing and loading take as
+    // long as the network says (transfer.h); kNone: none. Its pause and load are those of an idle
+    // storage; the last `write` ticks of its pause, or with `behind` those after it, are the
+    // writing.
+    std::uint32_t shared = kNone;
+    std::uint32_t write = 0;
+    bool behind = false;
     friend auto operator<=>(const CheckpointRule&, const CheckpointRule&) = default;
 };
 
@@ -46,6 +57,7 @@ struct Progress {
 struct Stretch {
     std::uint64_t work = 0;         // units
     std::uint64_t stalled = 0;      // units: 1,024 per tick at work, less the work
+    std::uint64_t network = 0;      // units of these that the network took
     std::uint64_t checkpoint = 0;   // ticks
     std::uint32_t checkpoints = 0;  // pauses that ended
 };
@@ -68,8 +80,16 @@ TP_HD constexpr std::uint64_t units(std::uint32_t ticks) {
     return std::uint64_t{ticks} * kFullSpeed;
 }
 
-TP_HD constexpr std::uint64_t ticks_for(std::uint64_t work, std::uint32_t speed) {
-    return (work + speed - 1) / speed;
+// work <= 2^42 units.
+TP_HD constexpr std::uint64_t ticks_for(std::uint64_t work, std::uint32_t pace) {
+    if (pace == 0) {
+        return work == 0 ? 0 : kEndless;
+    }
+    return ((work << kPaceBits) + pace - 1) / pace;
+}
+
+TP_HD constexpr std::uint64_t work_in(std::uint64_t ticks, std::uint32_t pace) {
+    return (ticks * pace) >> kPaceBits;
 }
 
 // Ticks of pauses for checkpoints 1 .. last.
@@ -149,10 +169,11 @@ TP_HD inline bool pause(const CheckpointRule& rule, Progress& at, std::uint64_t&
 
 // From a checkpoint on, n rounds of work and pause, as many as fit into `left` ticks.
 TP_HD inline void whole_rounds(const CheckpointRule& rule, std::uint32_t last, Progress& at,
-                               std::uint64_t& left, std::uint32_t speed, Stretch& sum) {
+                               std::uint64_t& left, std::uint32_t pace, Stretch& sum) {
     const std::uint64_t round = units(rule.interval);
-    const std::uint64_t work_ticks = ticks_for(round, speed);
-    const std::uint32_t n = rounds_in(rule, at.index, last - at.index, work_ticks, left);
+    const std::uint64_t work_ticks = ticks_for(round, pace);
+    const std::uint32_t n =
+        left < work_ticks ? 0 : rounds_in(rule, at.index, last - at.index, work_ticks, left);
     if (n == 0) {
         return;
     }
@@ -186,24 +207,28 @@ TP_HD inline std::uint32_t checkpoints_of(const CheckpointRule& rule, std::uint3
     return rule.interval == 0 || total == 0 ? 0 : (total - 1) / rule.interval;
 }
 
-// Ticks from `at` to the end of a job of `total` ticks of work, at one speed.
+// Ticks from `at` to the end of a job of `total` ticks of work, at one pace; at least kEndless if
+// it stands still before the end.
 TP_HD inline std::uint64_t ticks_left(const CheckpointRule& rule, std::uint32_t total,
-                                      const Progress& at, std::uint32_t speed) {
+                                      const Progress& at, std::uint32_t pace) {
     const std::uint64_t round = detail::units(rule.interval);
     const std::uint32_t last = checkpoints_of(rule, total);
     if (at.index >= last) {
-        return detail::ticks_for(detail::units(total) - at.index * round - at.work, speed);
+        return detail::ticks_for(detail::units(total) - at.index * round - at.work, pace);
+    }
+    if (pace == 0) {
+        return kEndless;
     }
     const std::uint64_t writing =
         detail::pauses(rule, last) - detail::pauses(rule, at.index) - at.paused;
-    return detail::ticks_for(round - at.work, speed) +
-           (last - at.index - 1) * detail::ticks_for(round, speed) + writing +
-           detail::ticks_for(detail::units(total) - last * round, speed);
+    return detail::ticks_for(round - at.work, pace) +
+           (last - at.index - 1) * detail::ticks_for(round, pace) + writing +
+           detail::ticks_for(detail::units(total) - last * round, pace);
 }
 
-// Moves on by `left` ticks, at most ticks_left(), at one speed.
+// Moves on by `left` ticks, at most ticks_left(), at one pace.
 TP_HD inline Stretch move_on(const CheckpointRule& rule, std::uint32_t total, Progress& at,
-                             std::uint64_t left, std::uint32_t speed) {
+                             std::uint64_t left, std::uint32_t pace) {
     const std::uint64_t round = detail::units(rule.interval);
     const std::uint32_t last = checkpoints_of(rule, total);
     Stretch sum;
@@ -214,13 +239,13 @@ TP_HD inline Stretch move_on(const CheckpointRule& rule, std::uint32_t total, Pr
             }
         }
         if (at.index < last && at.work == 0) {
-            detail::whole_rounds(rule, last, at, left, speed, sum);
+            detail::whole_rounds(rule, last, at, left, pace, sum);
         }
         const std::uint64_t goal = at.index < last ? round : detail::units(total) - last * round;
-        const std::uint64_t work_ticks = detail::ticks_for(goal - at.work, speed);
+        const std::uint64_t work_ticks = detail::ticks_for(goal - at.work, pace);
         const bool reached = left >= work_ticks;
         const std::uint64_t taken = reached ? work_ticks : left;
-        const std::uint64_t work = reached ? goal - at.work : left * speed;
+        const std::uint64_t work = reached ? goal - at.work : detail::work_in(left, pace);
         left -= taken;
         sum.work += work;
         sum.stalled += taken * kFullSpeed - work;

@@ -232,28 +232,75 @@ TP_HD inline void interrupt(Run<Exec, Driver>& run, std::uint32_t id, std::uint3
     reschedule(run, id, later(tick, planned ? 0 : detect));
 }
 
-// What is next for the slot that is first in State::ends: its job's end, its own failure, or a
-// step of its recovery.
+namespace detail {
+
+// Whether the job is at its end, at a tick at which its activity is due.
+template <class Exec, class Driver>
+TP_HD inline bool is_done(const Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+    const std::uint32_t rank = run.state.slots[id].rank;
+    const CheckpointRule& rule = checkpoint_rule(run.plan, rank);
+    const std::uint32_t total = run.plan.duration[rank];
+    const Activity& a = run.state.activity[id];
+    if (Run<Exec, Driver>::kNetwork && rule.shared != kNone) {
+        return stage_of(rule, total, a) == Stage::kDone;
+    }
+    const std::uint64_t rest = a.restart_left + ticks_left(rule, total, a.progress, pace_of(a));
+    return later(a.since, rest) <= tick;
+}
+
+}  // namespace detail
+
+// What is next for the slot that is first in State::ends: its job's end, its own failure, a step
+// of a transfer, or a step of its recovery.
 template <class Exec, class Driver>
 TP_HD inline void handle_next(Run<Exec, Driver>& run) {
     State& state = run.state;
     if constexpr (Run<Exec, Driver>::kInterruptible) {
         const std::uint32_t id = state.ends.slots[state.ends.size - 1];
         const std::uint32_t tick = state.slots[id].end;
-        const Activity& a = state.activity[id];
-        if (a.phase != Phase::kRunning) {
+        if (state.activity[id].phase != Phase::kRunning) {
             detail::recover(run, id, tick);
             return;
         }
-        const std::uint64_t rest =
-            ticks_left(checkpoint_rule(run.plan, state.slots[id].rank),
-                       run.plan.duration[state.slots[id].rank], a.progress, a.speed);
-        if (a.own_failure == tick && later(a.since, a.restart_left + rest) > tick) {
-            interrupt(run, id, tick, kNone, false);
-            return;
+        if constexpr (Run<Exec, Driver>::kNetwork) {
+            bring_up_to(run, id, tick);
+        }
+        if (!detail::is_done(run, id, tick)) {
+            if (state.activity[id].own_failure == tick) {
+                interrupt(run, id, tick, kNone, false);
+                return;
+            }
+            if constexpr (Run<Exec, Driver>::kNetwork) {
+                reschedule(run, id,
+                           detail::next_of<true>(run.plan, state.slots[id], state.activity[id]));
+                run.driver.steps(id, tick);
+                return;
+            }
         }
     }
     finish_next(run);
+}
+
+// The network's word on how fast a running job gets on from now on: works, and moves bytes.
+template <class Exec, class Driver>
+TP_HD inline void set_pace(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick,
+                           std::uint32_t pace, std::uint32_t transfer) {
+    static_assert(Run<Exec, Driver>::kNetwork);
+    State& state = run.state;
+    const Activity& a = state.activity[id];
+    if (a.phase != Phase::kRunning || (a.pace == pace && a.transfer.pace == transfer)) {
+        return;
+    }
+    bring_up_to(run, id, tick);
+    detail::edit_activity(run, id, [&](Activity& edited) {
+        edited.pace = pace;
+        edited.transfer.pace = transfer;
+    });
+    const std::uint32_t next =
+        detail::next_of<true>(run.plan, state.slots[id], state.activity[id]);
+    if (next != state.slots[id].end) {
+        reschedule(run, id, next);
+    }
 }
 
 }  // namespace tidepool::core

@@ -23,6 +23,16 @@ TP_HD inline void stop_all(Run<Exec, Driver>& run, std::uint32_t tick) {
     }
 }
 
+// When the driver's network changes next, if it has one.
+template <class Driver>
+TP_HD inline std::uint32_t next_change(Driver& driver) {
+    if constexpr (requires { Driver::kNetwork; }) {
+        return driver.next_change();
+    } else {
+        return kNone;
+    }
+}
+
 // Runs the plan from `state` (StateLayout::make) to its end. Returns the tick at which the run
 // ended: plan.end, or the last event when the plan has no end, or the tick at which the driver
 // stopped it. With State::too_many_slots the run has come to nothing: begin again with more slots.
@@ -42,11 +52,13 @@ TP_HD inline std::uint32_t replay(Exec exec, const Plan& plan, State& state, Dri
         const std::uint32_t step = kCan ? next_step(plan, state) : 0xFFFF'FFFFu;
         const std::uint32_t soonest = end < submit ? end : submit;
         const std::uint32_t job = soonest < state.wake ? soonest : state.wake;
+        const std::uint32_t change = next_change(driver);
         if (plan.end == 0xFFFF'FFFFu && job == 0xFFFF'FFFFu && state.ends.size == 0 &&
             state.queue_length == 0) {
             break;  // no work is left, whatever still happens to the nodes
         }
-        const std::uint32_t next = job < step ? job : step;
+        const std::uint32_t to_nodes = step < change ? step : change;
+        const std::uint32_t next = job < to_nodes ? job : to_nodes;
         if (next >= plan.end || next == 0xFFFF'FFFFu) {
             break;
         }
@@ -73,6 +85,9 @@ TP_HD inline std::uint32_t replay(Exec exec, const Plan& plan, State& state, Dri
         schedule(run, now);
         if (state.too_many_slots) {
             return now;
+        }
+        if constexpr (Run<Exec, Driver>::kNetwork) {
+            driver.settle(run, now);
         }
     }
     if (plan.end != 0xFFFF'FFFFu) {

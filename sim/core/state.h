@@ -33,6 +33,16 @@ enum class Phase : std::uint8_t {
     kSwapping = 3,   // has its nodes, some of them new
 };
 
+// Bytes on their way between a job and storage that it shares with others, counted like work: at
+// full pace, which is that of idle storage, a tick moves 1,024 units.
+struct Transfer {
+    std::uint64_t load = 0;         // units to read before the job can work
+    std::uint64_t write = 0;        // units of its present checkpoint that are not written yet
+    std::uint32_t pace = kFullPace; // of 2^24
+    bool pausing = false;           // the pause for a checkpoint has begun
+    bool behind = false;            // the writing goes on behind its work
+};
+
 // What else there is to know of a running job when it can be interrupted; beside its Slot.
 struct Activity {
     Phase phase = Phase::kRunning;
@@ -41,7 +51,8 @@ struct Activity {
     bool victim = false;                       // chosen to make room
     bool swapped = false;                      // its `swap` time is over
     std::uint32_t missing = 0;                 // whole nodes
-    std::uint32_t speed = kFullSpeed;          // of 1024
+    std::uint32_t speed = kFullSpeed;          // of 1024: what degraded GPUs leave
+    std::uint32_t pace = kFullPace;            // of 2^24: what the network leaves of that
     std::uint32_t since = 0;                   // tick up to which the times below count
     std::uint32_t own_failure = 0xFFFF'FFFFu;  // tick of it
     std::uint32_t restart_left = 0;            // ticks
@@ -49,6 +60,7 @@ struct Activity {
     Progress progress;
     Stretch attempt;            // since the last start or restart
     std::uint64_t restart = 0;  // GPU-ticks since then
+    Transfer transfer;          // under rules with a shared tier
 };
 
 // What a job keeps over its attempts.

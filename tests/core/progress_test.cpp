@@ -42,6 +42,10 @@ CheckpointRule random_rule(Dice& dice) {
     return rule;
 }
 
+std::uint32_t pace(std::uint32_t speed) {
+    return speed << kPaceBits;
+}
+
 std::uint32_t random_speed(Dice& dice) {
     return dice.chance(40)   ? kFullSpeed
            : dice.chance(50) ? dice.from(1, 1023)
@@ -74,7 +78,7 @@ public:
 
     void move(Dice& dice) {
         const std::uint32_t speed = random_speed(dice);
-        const std::uint64_t left = ticks_left(rule_, total_, at_, speed);
+        const std::uint64_t left = ticks_left(rule_, total_, at_, pace(speed));
         ASSERT_EQ(left, ticks_to_the_end(twin_, speed));
         const std::uint64_t ticks =
             dice.chance(10) ? left : std::min<std::uint64_t>(left, dice.from(0, 40));
@@ -82,7 +86,7 @@ public:
         for (std::uint64_t t = 0; t < ticks; ++t) {
             twin_.tick(speed);
         }
-        expect_equal(move_on(rule_, total_, at_, ticks, speed), twin_.sums());
+        expect_equal(move_on(rule_, total_, at_, ticks, pace(speed)), twin_.sums());
         EXPECT_EQ(work_done(rule_, at_), twin_.position());
         EXPECT_EQ(at_.index, twin_.index());
     }
@@ -130,7 +134,7 @@ TEST(Progress, IsThatOfTheTickByTickTwin) {
                 ++losses;
             }
         }
-        EXPECT_EQ(ticks_left(rule, total, pair.at(), 1), 0U);
+        EXPECT_EQ(ticks_left(rule, total, pair.at(), pace(1)), 0U);
         EXPECT_EQ(pair.at().index, checkpoints_of(rule, total));
         ASSERT_FALSE(HasFailure());
     }
@@ -145,15 +149,15 @@ TEST(Progress, IsTheSameInOneStretchAndInMany) {
         const CheckpointRule rule = random_rule(dice);
         const std::uint32_t total = dice.from(0, 5000);
         const std::uint32_t speed = random_speed(dice);
-        const std::uint64_t all = ticks_left(rule, total, Progress{}, speed);
+        const std::uint64_t all = ticks_left(rule, total, Progress{}, pace(speed));
         const std::uint64_t ticks =
             dice.chance(20) ? all : std::min<std::uint64_t>(all, dice.from(0, 9000));
         Progress one, many;
-        const Stretch whole = move_on(rule, total, one, ticks, speed);
+        const Stretch whole = move_on(rule, total, one, ticks, pace(speed));
         Stretch sum;
         for (std::uint64_t done = 0; done < ticks;) {
             const std::uint64_t part = std::min<std::uint64_t>(ticks - done, dice.from(1, 200));
-            const Stretch more = move_on(rule, total, many, part, speed);
+            const Stretch more = move_on(rule, total, many, part, pace(speed));
             sum.work += more.work;
             sum.stalled += more.stalled;
             sum.checkpoint += more.checkpoint;
@@ -165,7 +169,7 @@ TEST(Progress, IsTheSameInOneStretchAndInMany) {
         EXPECT_EQ(many.paused, one.paused);
         EXPECT_EQ(many.work, one.work);
         EXPECT_EQ(whole.work + whole.stalled + whole.checkpoint * kFullSpeed, ticks * kFullSpeed);
-        EXPECT_EQ(ticks_left(rule, total, one, speed), all - ticks);
+        EXPECT_EQ(ticks_left(rule, total, one, pace(speed)), all - ticks);
         ASSERT_FALSE(HasFailure());
     }
 }
@@ -180,18 +184,18 @@ TEST(Progress, HasNoCheckpointAtTheEnd) {
     EXPECT_EQ(checkpoints_of(rule, 100), 0U);
     EXPECT_EQ(checkpoints_of(rule, 101), 1U);
     EXPECT_EQ(checkpoints_of(rule, 1000), 9U);
-    EXPECT_EQ(ticks_left(rule, 0, Progress{}, kFullSpeed), 0U);
-    EXPECT_EQ(ticks_left(rule, 100, Progress{}, kFullSpeed), 100U);
-    EXPECT_EQ(ticks_left(rule, 101, Progress{}, kFullSpeed), 108U);
-    EXPECT_EQ(ticks_left(rule, 1000, Progress{}, kFullSpeed), 1063U);
+    EXPECT_EQ(ticks_left(rule, 0, Progress{}, kFullPace), 0U);
+    EXPECT_EQ(ticks_left(rule, 100, Progress{}, kFullPace), 100U);
+    EXPECT_EQ(ticks_left(rule, 101, Progress{}, kFullPace), 108U);
+    EXPECT_EQ(ticks_left(rule, 1000, Progress{}, kFullPace), 1063U);
     // At half speed 200 ticks from one to the next; writing takes as long as ever.
-    EXPECT_EQ(ticks_left(rule, 101, Progress{}, 512), 200U + 7 + 2);
+    EXPECT_EQ(ticks_left(rule, 101, Progress{}, pace(512)), 200U + 7 + 2);
     // At 1000 of 1024: 102.4 ticks, rounded up, and 1.024 for the last one.
-    EXPECT_EQ(ticks_left(rule, 101, Progress{}, 1000), 103U + 7 + 2);
+    EXPECT_EQ(ticks_left(rule, 101, Progress{}, pace(1000)), 103U + 7 + 2);
     rule.interval = 0;
     rule.tiers = 0;
     EXPECT_EQ(checkpoints_of(rule, 1000), 0U);
-    EXPECT_EQ(ticks_left(rule, 1000, Progress{}, kFullSpeed), 1000U);
+    EXPECT_EQ(ticks_left(rule, 1000, Progress{}, kFullPace), 1000U);
 }
 
 // 36,000 s of work, a checkpoint of 60 s after each 3,600 s; a failure costs 600 s until somebody
@@ -213,7 +217,7 @@ std::uint64_t time_with_failures(const std::vector<std::uint64_t>& seconds) {
         }
         restart += std::min(failure, work_from) - up_from;
         if (failure > work_from) {
-            checkpoint += move_on(rule, kTotal, at, failure - work_from, kFullSpeed).checkpoint;
+            checkpoint += move_on(rule, kTotal, at, failure - work_from, kFullPace).checkpoint;
         }
         const Fallback to = fallback(rule, Copies{}, 0, at, LossLevel::kReboot);
         lost += work_done(rule, at) - to.index * std::uint64_t{rule.interval} * kFullSpeed;
@@ -223,8 +227,8 @@ std::uint64_t time_with_failures(const std::vector<std::uint64_t>& seconds) {
         work_from = up_from + kRestart;
     }
     restart += work_from - up_from;
-    const std::uint64_t left = ticks_left(rule, kTotal, at, kFullSpeed);
-    checkpoint += move_on(rule, kTotal, at, left, kFullSpeed).checkpoint;
+    const std::uint64_t left = ticks_left(rule, kTotal, at, kFullPace);
+    checkpoint += move_on(rule, kTotal, at, left, kFullPace).checkpoint;
     EXPECT_EQ(kTotal + checkpoint + lost / kFullSpeed + down + restart, work_from + left);
     return work_from + left;
 }
@@ -267,19 +271,19 @@ TEST(Progress, HoldsNearTheEndOfTheClock) {
             rule.tier[i].pause *= dice.chance(50) ? 1 : 100'000'000;
         }
         const std::uint32_t speed = random_speed(dice);
-        const std::uint64_t left = ticks_left(rule, total, Progress{}, speed);
+        const std::uint64_t left = ticks_left(rule, total, Progress{}, pace(speed));
         ASSERT_EQ(left, sum_of_rounds(rule, total, speed));
         Progress at;
         Stretch sum;
         for (std::uint64_t done = 0; done < left;) {
             const std::uint64_t part =
                 std::min(left - done, left / 50 + dice.from(0, 0xFFFF'FFFEu));
-            const Stretch more = move_on(rule, total, at, part, speed);
+            const Stretch more = move_on(rule, total, at, part, pace(speed));
             EXPECT_EQ(more.work + more.stalled + more.checkpoint * kFullSpeed, part * kFullSpeed);
             sum.work += more.work;
             sum.checkpoints += more.checkpoints;
             done += part;
-            EXPECT_EQ(ticks_left(rule, total, at, speed), left - done);
+            EXPECT_EQ(ticks_left(rule, total, at, pace(speed)), left - done);
         }
         EXPECT_EQ(sum.work, std::uint64_t{total} * kFullSpeed);
         EXPECT_EQ(sum.checkpoints, checkpoints_of(rule, total));
