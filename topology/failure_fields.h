@@ -44,6 +44,9 @@ struct KindTable<topology::FailureKind> {
         Kind<Enum>{"interruption", Enum::kInterruption, "interrupts jobs; nothing to repair"},
         Kind<Enum>{"repair", Enum::kRepair, "interrupts jobs; down until repaired"},
         Kind<Enum>{"degraded", Enum::kDegraded, "slows jobs until repaired"},
+        Kind<Enum>{"bandwidth", Enum::kBandwidth,
+                   "takes the part's bandwidth away until repaired: jobs go on over what is left, "
+                   "as fast as `network` says"},
     };
 };
 
@@ -168,7 +171,8 @@ struct SpecTable<topology::ComponentFailureSpec> {
               "Time of all things together for `count`: 16,384 GPUs for 54 d are 884736 d."},
         Field{"kind", &Spec::kind, optional(),
               "What it does; absent = repair, of jobs interruption."},
-        Field{"speed", &Spec::speed, optional(0.001, 0.999), "degraded: speed that is left."},
+        Field{"speed", &Spec::speed, optional(0.001, 0.999), "degraded: speed that is left; bandwidth: share of the part's that is left, absent = "
+              "nothing."},
         Field{"takes", &Spec::takes, optional(), "per gpu: what goes down; absent = its node."},
         Field{"reach", &Spec::reach, optional(),
               "Jobs that feel it; absent = multi-node for link and leaf, multi-leaf for spine and "

@@ -91,13 +91,21 @@ bool may_be_zero(const RepairSpec& repair) {
 
 void check_kind(const ComponentFailureSpec& part, const Where& where, Issues& issues) {
     const bool degraded = part.kind && *part.kind == FailureKind::kDegraded;
+    const bool bandwidth = part.kind && *part.kind == FailureKind::kBandwidth;
+    if (bandwidth && part.per != FailureBasis::kLink && part.per != FailureBasis::kLeaf &&
+        part.per != FailureBasis::kSpine && part.per != FailureBasis::kCore) {
+        report(issues, where["kind"], "only a link, leaf, spine or core has bandwidth to lose");
+    }
+    if (bandwidth && part.reach) {
+        report(issues, where["reach"], "bandwidth is lost to all who use it");
+    }
     if (degraded && !part.speed) {
         report(issues, where["kind"], "a degradation needs the `speed` that is left",
                "add `speed: 70 %`");
-    } else if (!degraded && part.speed) {
+    } else if (!degraded && !bandwidth && part.speed) {
         report(issues, where["speed"], "only what is `degraded` has a speed");
     }
-    if (degraded && part.repair && may_be_zero(*part.repair)) {
+    if ((degraded || bandwidth) && part.repair && may_be_zero(*part.repair)) {
         report(issues, where["repair"], "a degradation lasts longer than 0 s");
     }
     if (part.kind && *part.kind == FailureKind::kInterruption && part.repair &&

@@ -32,7 +32,7 @@ enum class FailureBasis : std::uint8_t {
     kSite,
     kJob
 };
-enum class FailureKind : std::uint8_t { kInterruption, kRepair, kDegraded };
+enum class FailureKind : std::uint8_t { kInterruption, kRepair, kDegraded, kBandwidth };
 enum class FailureTakes : std::uint8_t { kGpu, kNode };
 enum class FailureReach : std::uint8_t { kAll, kMultiNode, kMultiLeaf };
 enum class FailureLaw : std::uint8_t { kExponential, kWeibull, kBathtub, kPiecewise };
@@ -85,7 +85,7 @@ struct ComponentFailureSpec {
     std::optional<double> count;        // so many failures
     std::optional<Seconds> over;        // in so much time of all things together
     std::optional<FailureKind> kind;    // absent: repair; of jobs: interruption
-    std::optional<Fraction> speed;      // degraded
+    std::optional<Fraction> speed;      // degraded, bandwidth
     std::optional<FailureTakes> takes;  // of GPUs; absent: the node
     std::optional<FailureReach> reach;  // absent: reach_of() its basis
     FailureLawSpec law;

@@ -61,6 +61,7 @@ struct FabricSpec {
 };
 
 enum class StorageKind : std::uint8_t { kParallelFs, kObject, kLocal };
+enum class StoragePath : std::uint8_t { kOwn, kFabric };
 
 struct StorageSpec {
     std::string name;
@@ -68,6 +69,7 @@ struct StorageSpec {
     BytesPerSecond bandwidth;                  // all clients together; `local`: of one node
     std::optional<BytesPerSecond> per_client;  // largest rate of one node
     std::optional<Bytes> capacity;             // all of it; `local`: of one node
+    StoragePath path = StoragePath::kOwn;
     friend bool operator==(const StorageSpec&, const StorageSpec&) = default;
 };
 
@@ -119,6 +121,16 @@ struct KindTable<topology::StorageKind> {
         Kind<Enum>{"parallel-fs", Enum::kParallelFs, "parallel file system shared by all nodes"},
         Kind<Enum>{"object", Enum::kObject, "object store shared by all nodes"},
         Kind<Enum>{"local", Enum::kLocal, "flash inside each node"},
+    };
+};
+
+template <>
+struct KindTable<topology::StoragePath> {
+    using Enum = topology::StoragePath;
+    static constexpr std::array kinds{
+        Kind<Enum>{"own", Enum::kOwn, "a network of its own"},
+        Kind<Enum>{"fabric", Enum::kFabric,
+                   "the compute fabric, above its top: shares every trunk with training"},
     };
 };
 
@@ -192,6 +204,7 @@ struct SpecTable<topology::StorageSpec> {
         Field{"bandwidth", &Spec::bandwidth, required(1), "All clients together; local: one node."},
         Field{"per_client", &Spec::per_client, optional(1), "Largest rate of one node."},
         Field{"capacity", &Spec::capacity, optional(0), "Size; local: of one node."},
+        Field{"path", &Spec::path, optional(), "How nodes reach it, if not inside them."},
     };
 };
 

@@ -21,7 +21,8 @@ enum class Purpose : std::uint32_t {
     kSynthetic = 3,
     kOutage = 4,
     kJobFailure = 5,
-    kReplica = 6
+    kReplica = 6,
+    kRouting = 7
 };
 
 TP_HD constexpr Block philox(Block c, std::uint32_t k0, std::uint32_t k1) {

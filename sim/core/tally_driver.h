@@ -240,6 +240,7 @@ private:
                 const std::uint64_t gpus = plan_.job_gpus[state_.slots[id].rank];
                 t.useful += a.attempt.work * gpus;
                 t.stalled += a.attempt.stalled * gpus;
+                t.network_stalled += a.attempt.network * gpus;
                 t.checkpoint += a.attempt.checkpoint * gpus;
                 t.checkpoints += a.attempt.checkpoints;
                 t.restart += a.restart;

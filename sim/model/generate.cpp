@@ -40,6 +40,8 @@ OutageKind kind_of(FailureKind kind) {
             return OutageKind::kInterruption;
         case FailureKind::kDegraded:
             return OutageKind::kDegraded;
+        case FailureKind::kBandwidth:
+            return OutageKind::kBandwidth;
         case FailureKind::kRepair:
             break;
     }
@@ -74,6 +76,21 @@ Reach reach_of(topology::FailureReach reach) {
 
 std::uint16_t speed_of(double left) {
     return static_cast<std::uint16_t>(std::clamp(std::round(left * kFullSpeed), 1.0, 1023.0));
+}
+
+FabricPart part_of(FailureBasis basis) {
+    switch (basis) {
+        case FailureBasis::kLink:
+            return FabricPart::kCard;
+        case FailureBasis::kLeaf:
+            return FabricPart::kLeaf;
+        case FailureBasis::kSpine:
+            return FabricPart::kSpine;
+        case FailureBasis::kCore:
+            return FabricPart::kCore;
+        default:
+            return FabricPart::kNone;
+    }
 }
 
 bool on_nodes(FailureBasis basis) {
@@ -197,6 +214,10 @@ void Generator::add_component(const ComponentFailureSpec& part, double scale) {
     like.reach = reach_of(*part.reach);
     if (part.speed) {
         like.speed = speed_of(part.speed->value);
+    }
+    if (like.kind == OutageKind::kBandwidth) {
+        like.part = part_of(part.per);
+        like.speed = part.speed ? like.speed : 0;
     }
     like.gpus = part.per == FailureBasis::kGpu && *part.takes == topology::FailureTakes::kGpu
                     ? 0

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/base/ticks.h"
+#include "sim/model/network_ledger.h"
 #include "sim/model/outages.h"
 
 namespace tidepool::model {
@@ -55,6 +56,7 @@ struct JobRecord {
     std::int8_t plan = 0;
     std::uint32_t workload = 0;  // index of the scenario's workload it belongs to
     GpuTime time;
+    std::uint64_t network_stalled = 0;  // of time.stalled: what the network took
     Ticks queued;                     // all its waits together, first and later ones
     Ticks interval;                   // work between checkpoints; 0: it writes none
     std::uint32_t checkpoints = 0;    // finished writes (pauses), lost ones included
@@ -125,6 +127,7 @@ struct Ledger {
     std::vector<std::string> node_names;         // likewise
     std::vector<std::string> tenants;            // index 0 is the empty name: no tenant recorded
     std::vector<std::string> gpu_models;
+    NetworkLedger network;
     std::uint64_t events = 0;     // completions + arrivals handled
     std::uint64_t decisions = 0;  // hash of all decisions, see docs/sweeps.md
 };

@@ -33,6 +33,10 @@ std::string_view problem_of(const Ledger& ledger, std::size_t o) {
             return outage.end == outage.begin ? "" : "nothing is to be repaired after it";
         case OutageKind::kDegraded:
             return outage.speed > 0 && outage.speed < kFullSpeed ? "" : "it does not slow down";
+        case OutageKind::kBandwidth:
+            return outage.speed < kFullSpeed && outage.part != FabricPart::kNone
+                       ? ""
+                       : "it takes no bandwidth away";
         case OutageKind::kNotInstalled:
             return outage.begin == Ticks{0} ? "" : "nodes do not leave";
         case OutageKind::kRepair:

@@ -17,7 +17,11 @@ enum class OutageKind : std::int8_t {
     kDegraded = 2,      // slows jobs until `end`
     kMaintenance = 3,   // as kRepair, planned
     kNotInstalled = 4,  // [0, arrival): no part of the capacity
+    kBandwidth = 5,     // takes bandwidth until `end`: `speed` of the thing's is left
 };
+
+// The part of the fabric that an outage of kind kBandwidth is about.
+enum class FabricPart : std::uint8_t { kNone = 0, kCard = 1, kLeaf = 2, kSpine = 3, kCore = 4 };
 
 // Which jobs on its nodes feel it.
 enum class Reach : std::uint8_t {
@@ -40,7 +44,8 @@ struct Outage {
     std::uint64_t gpus = kWholeNode;              // on each of them, one bit per GPU
     OutageKind kind = OutageKind::kRepair;
     Reach reach = Reach::kAll;
-    std::uint16_t speed = kFullSpeed;  // kDegraded: 1 .. 1023 of 1024
+    std::uint16_t speed = kFullSpeed;  // kDegraded: 1 .. 1023 of 1024; kBandwidth: 0 .. 1023
+    FabricPart part = FabricPart::kNone;
     friend bool operator==(const Outage&, const Outage&) = default;
 };
 

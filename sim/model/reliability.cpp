@@ -21,6 +21,7 @@ void count_outages(std::span<const Outage> outages, OutageFacts& facts) {
                 ++facts.planned;
                 break;
             case OutageKind::kDegraded:
+            case OutageKind::kBandwidth:
                 ++facts.degradations;
                 break;
             case OutageKind::kNotInstalled:

@@ -16,8 +16,8 @@
 namespace tidepool::results {
 
 // Names of the enumerators, by value.
-inline constexpr std::array<std::string_view, 5> kOutageKindNames{
-    "interruption", "repair", "degraded", "maintenance", "not_installed"};
+inline constexpr std::array<std::string_view, 6> kOutageKindNames{
+    "interruption", "repair", "degraded", "maintenance", "not_installed", "bandwidth"};
 inline constexpr std::array<std::string_view, 3> kReachNames{"all", "multi_node", "multi_leaf"};
 inline constexpr std::array<std::string_view, 7> kAttemptEndNames{
     "running", "completed", "failed", "cancelled", "outage", "software", "preempted"};

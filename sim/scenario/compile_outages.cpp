@@ -30,7 +30,7 @@ struct Edge {
 
 bool takes_gpus(const Outage& outage) {
     return outage.kind != OutageKind::kInterruption && outage.kind != OutageKind::kDegraded &&
-           outage.end > outage.begin;
+           outage.kind != OutageKind::kBandwidth && outage.end > outage.begin;
 }
 
 bool slows(const Outage& outage) {
@@ -187,7 +187,8 @@ void add_hits(const model::Outages& outages, const topology::Topology& topology,
               std::vector<NodeStep>& steps) {
     for (std::size_t o = 0; o < outages.list.size(); ++o) {
         const Outage& outage = outages.list[o];
-        if (outage.kind == OutageKind::kDegraded || outage.kind == OutageKind::kNotInstalled) {
+        if (outage.kind == OutageKind::kDegraded || outage.kind == OutageKind::kBandwidth ||
+            outage.kind == OutageKind::kNotInstalled) {
             continue;
         }
         NodeStep step;

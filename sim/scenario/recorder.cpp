@@ -207,6 +207,7 @@ void Recorder::end_attempt(std::uint32_t slot, std::uint32_t tick, model::Attemp
     attempt.time.checkpoint = activity.attempt.checkpoint * job.gpus;
     attempt.time.restart = activity.restart;
     job.time += attempt.time;
+    job.network_stalled += activity.attempt.network * job.gpus;
     job.checkpoints += attempt.checkpoints;
     attempt_before_.push_back(last_attempt_[number]);
     if (ledger_.attempts.size() == core::kMostAttempts) {  // 1.4 GB
@@ -298,8 +299,9 @@ void Recorder::stopped(std::uint32_t slot, std::uint32_t tick) {
     }
 }
 
-model::Ledger Recorder::close(std::uint32_t end) {
+model::Ledger Recorder::close(std::uint32_t end, model::NetworkLedger network) {
     account(end);
+    ledger_.network = std::move(network);
     ledger_.end = Ticks{end};
     ledger_.interrupted = stopped_;
     for (std::size_t j = 0; j < ledger_.jobs.size(); ++j) {

@@ -36,8 +36,8 @@ public:
     void stopped(std::uint32_t slot, std::uint32_t tick);
 
     // After replay() returned `end`: closes the integrals and hands the ledger out, conservation
-    // checked.
-    model::Ledger close(std::uint32_t end);
+    // checked. `network`: the network's part of it, if there is one.
+    model::Ledger close(std::uint32_t end, model::NetworkLedger network = {});
 
 private:
     std::uint32_t job_of(std::uint32_t slot) const {

@@ -45,6 +45,7 @@ struct CheckpointSpec {
     Bytes bytes_per_parameter{14};
     std::vector<TierSpec> tiers;
     Seconds restart{300};
+    Fraction jitter{0};
     friend bool operator==(const CheckpointSpec&, const CheckpointSpec&) = default;
 };
 
@@ -163,6 +164,9 @@ struct SpecTable<scenario::CheckpointSpec> {
               "Several places instead of one, fastest first; at most 4."},
         Field{"restart", &Spec::restart, optional(0, 1e7),
               "Re-initialisation after a failure, before the checkpoint is loaded."},
+        Field{"jitter", &Spec::jitter, optional(0, 0.9),
+              "Every job's interval is up to this share shorter or longer, drawn once per job, so "
+              "that jobs that start together do not write together."},
     };
 };
 

@@ -15,6 +15,7 @@
 #include "sim/config/field.h"
 #include "sim/config/value.h"
 #include "sim/core/policies.h"
+#include "sim/scenario/network_spec.h"
 #include "sim/scenario/recovery_spec.h"
 #include "topology/spec.h"
 #include "workloads/trace_spec.h"
@@ -40,6 +41,7 @@ struct WorkloadSpec {
     NeverFits never_fits = NeverFits::kError;
     std::optional<CheckpointSpec> checkpoint;  // over the scenario's, see inherit()
     std::optional<RecoverySpec> recovery;
+    std::optional<CommunicationSpec> communication;  // instead of the scenario's
     friend bool operator==(const WorkloadSpec&, const WorkloadSpec&) = default;
 };
 
@@ -74,6 +76,8 @@ struct ScenarioSpec {
     std::optional<topology::FailureSpec> failures;  // instead of the topology's
     CheckpointSpec checkpoint;
     RecoverySpec recovery;
+    std::optional<NetworkSpec> network;
+    CommunicationSpec communication;
     OutputSpec output;
     friend bool operator==(const ScenarioSpec&, const ScenarioSpec&) = default;
 };
@@ -179,6 +183,8 @@ struct SpecTable<scenario::WorkloadSpec> {
             "recovery", &Spec::recovery, optional(),
             "What becomes of these jobs after failures: keys that replace those of the scenario's "
             "`recovery`."},
+        Field{"communication", &Spec::communication, optional(),
+              "What these jobs send over the network; instead of the scenario's `communication`."},
     };
 };
 
@@ -239,6 +245,10 @@ struct SpecTable<scenario::ScenarioSpec> {
               "What breaks how often; absent = as `topology.failures` says."},
         Field{"checkpoint", &Spec::checkpoint, optional(), "How jobs save their work."},
         Field{"recovery", &Spec::recovery, optional(), "What becomes of jobs after failures."},
+        Field{"network", &Spec::network, optional(),
+              "Jobs share fabric and storage and slow each other down; absent = they do not."},
+        Field{"communication", &Spec::communication, optional(),
+              "What jobs send over the network, of workloads that do not say it themselves."},
         Field{"output", &Spec::output, optional(), "What the result file holds."},
     };
 };
