@@ -23,16 +23,13 @@ double relative_step_time(const CommProfile& profile, double granted) {
 }
 
 CommProfile profile_of(const StepTime& step) {
-    if (step.network_line.value == 0) {
+    if (step.line.value == 0) {
         return {};
     }
     const double total = step.total.value;
-    const double f = step.network_line.value / total;
-    const double dp = step.dp_line.value / total;
-    const double window = step.dp_window.value / total;
-    const double rest = f - dp;  // exposed at any rate
-    const double at_half = rest + exposed(2 * dp, window) - exposed(dp, window);  // what is added
-    return {f, at_half > 0 ? 2 * f - at_half : window};
+    const double f = step.line.value / total;
+    const double added_at_half = (step_total_at(step, 0.5).value - total) / total;
+    return {f, added_at_half > 0 ? 2 * f - added_at_half : step.dp_window.value / total};
 }
 
 CommProfile traced_profile(Seconds step, Bytes sent_by_node, BytesPerSecond node_rate,

@@ -26,11 +26,10 @@ struct CommProfile {
 // T(g) / T(1) for 0 < g <= 1. Exactly 1 at g = 1, and never rising in g, rounding included.
 double relative_step_time(const CommProfile& profile, double granted);
 
-// What a step moves over the network, and how far it hides. f is all network time at line rate over
-// the step. Of that only the data-parallel part hides behind compute that is there anyway (at most
-// `dp_window`), pipeline and expert traffic stay exposed as far as the step says. Two numbers
-// cannot hold both behaviours at every g: h is chosen so that the profile agrees with the step
-// model at g = 1 and g = 1/2. Below 1/2 it never says less than the step model.
+// What a step moves over the network, and how far it hides. f counts all sending at line rate. Two
+// numbers cannot hold several overlaps at every g (step_total_at() can): h is such that the profile
+// agrees with the step model at g = 1 and g = 1/2. Further down it never says less, in between
+// never more than the step model. If nothing shows at 1/2 either, h is the room there is to hide.
 CommProfile profile_of(const StepTime& step);
 
 // From a trace of real steps: bytes that a node sends in a step, the node's line rate, and the

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "sim/base/issue.h"
 #include "sim/base/quantity.h"
@@ -21,7 +22,7 @@ struct ModelShape {
     std::string name;
     std::optional<std::int64_t> layers, hidden, heads, sequence, vocabulary;
     std::optional<double> parameters, active_parameters;
-    std::optional<std::int64_t> experts, experts_per_token, expert_layers;
+    std::optional<std::int64_t> experts, experts_per_token, expert_layers, expert_nodes;
     friend bool operator==(const ModelShape&, const ModelShape&) = default;
 };
 
@@ -34,8 +35,11 @@ struct Parallelism {
     std::int64_t micro_batch = 1;
     std::int64_t batch = 0;
     bool recompute = true;
+    bool flash_attention = true;
     bool scatter_gather = true;
     bool shard_optimizer = true;
+    std::int64_t gradient_bytes = 2;
+    Fraction kernel_efficiency{0.63};
     Fraction overlap_data{0.85};
     Fraction overlap_tensor{0.10};
     Fraction overlap_pipeline{0};
@@ -43,10 +47,21 @@ struct Parallelism {
     friend bool operator==(const Parallelism&, const Parallelism&) = default;
 };
 
-// The shape with what the catalogue knows filled in.
+// The shape with what the catalogue knows filled in, then the defaults. Who changes layers, hidden
+// size, vocabulary or experts of a known model has another one: its number of parameters is not
+// taken over. The shape must have no problems.
 ModelShape completed(const ModelShape& shape);
 
-// Whether a shape says all that a step time needs. Names of the catalogue that nobody knows, too.
+// Something that cannot be: the key it is about, as in the tables below.
+struct StepProblem {
+    std::string key, problem, hint;
+};
+
+// Of the shape alone, and of the layout alone.
+std::vector<StepProblem> shape_problems(const ModelShape& shape);
+std::vector<StepProblem> layout_problems(const Parallelism& layout);
+
+// The same for the reader.
 void validate(const ModelShape& shape, const config::Value& value, const std::string& path,
               Issues& issues);
 void validate(const Parallelism& layout, const config::Value& value, const std::string& path,
@@ -82,6 +97,8 @@ struct SpecTable<model::ModelShape> {
               "Experts that one token is sent to; absent = 1."},
         Field{"expert_layers", &Spec::expert_layers, optional(1, 100'000),
               "Layers with experts; absent = all."},
+        Field{"expert_nodes", &Spec::expert_nodes, optional(1, 1'000'000),
+              "Most nodes that one token is sent to, once to each; absent = no limit."},
     };
 };
 
@@ -106,10 +123,17 @@ struct SpecTable<model::Parallelism> {
               "Sequences of one step, all copies together."},
         Field{"recompute", &Spec::recompute, optional(),
               "Whether the backward pass runs the forward pass again instead of keeping it."},
+        Field{"flash_attention", &Spec::flash_attention, optional(),
+              "Whether the matrix of attention scores stays out of memory."},
         Field{"scatter_gather", &Spec::scatter_gather, optional(),
               "Whether pipeline transfers are divided over the tensor-parallel GPUs."},
         Field{"shard_optimizer", &Spec::shard_optimizer, optional(),
               "Whether the copies share the optimiser's state (ZeRO 1)."},
+        Field{"gradient_bytes", &Spec::gradient_bytes, optional(1, 8),
+              "Bytes of one gradient, as stored and sent."},
+        Field{"kernel_efficiency", &Spec::kernel_efficiency, optional(0.001, 1),
+              "Share of the dense peak reached in matrix work; the default fits seven runs on A100 "
+              "(Narayanan et al. 2021, table 1)."},
         Field{"overlap_data", &Spec::overlap_data, optional(0, 1),
               "Share of data-parallel traffic hidden behind compute; planning value."},
         Field{"overlap_tensor", &Spec::overlap_tensor, optional(0, 1),

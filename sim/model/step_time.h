@@ -13,8 +13,15 @@
 //     recomputation, per layer and micro-batch;
 //   pipeline: b s h values per boundary and micro-batch in each direction, 1/t of it with
 //     scatter/gather.
-// Values are of 2 bytes. Data parallel: a reduce-scatter of gradients and an all-gather of weights.
-// Compute is matrix work at a kernel efficiency plus element-wise work at memory bandwidth.
+// Data parallel: a ring reduce-scatter of gradients and a ring all-gather of weights. Experts: an
+// all-to-all before and after them, forward and backward. Weights and activations have 2 bytes.
+//
+// Compute is matrix work at a kernel efficiency (a share of the dense peak) plus element-wise work
+// at full memory bandwidth: every byte that Korthikanti et al. 2022 count as stored is written and
+// read once forward and twice as often backward. That second part shrinks with 1/h, which is why
+// large models come nearer to the peak.
+//
+// Ranks are laid out tensor first, then data (experts within), then pipeline, as in Megatron-LM.
 
 #include <cstdint>
 #include <vector>
@@ -35,54 +42,79 @@ struct StepHardware {
     Seconds island_latency{2e-6};     // per message; planning value
     Seconds network_latency{6e-6};    // per message inside a pod; planning value
     double collective_efficiency = 0.85;  // of line rate; planning value
-    double kernel_efficiency = 0.65;      // of dense peak, in matrix work
 };
 
-// What one node sends in one step, by level.
+// What is sent in one step.
 struct StepTraffic {
-    Bytes tp;        // inside the island: one GPU, tensor parallel
-    Bytes dp;        // across: one node to its ring successor
-    Bytes pp;        // across: one node to its pipeline neighbours, both directions together
-    Bytes ep;        // across: one node to all others, expert all-to-all
-    Bytes gpu_sent;  // across: one GPU, all of the above that leave the node / GPUs per node
+    Bytes tp;  // inside the island, by one GPU
+    Bytes dp;  // across, by one node to its ring successors
+    Bytes
+        pp;  // across, by one node to its pipeline neighbours, both directions, mean of all stages
+    Bytes ep;  // across, by one node to all others
+    Bytes node() const { return {dp.value + pp.value + ep.value}; }
 };
 
-// Parts of a step that add up: total = compute + bubble + tp + pp + dp_exposed + ep. A part holds
-// what is exposed; dp also says what there was to hide.
+// Parts of a step: total = compute + bubble + tp + pp + dp_exposed + ep.
 struct StepTime {
     Seconds compute;     // matrix and element-wise work of all micro-batches
     Seconds bubble;      // waiting for the pipeline to fill and drain
-    Seconds tp;          // tensor-parallel all-reduces
-    Seconds pp;          // pipeline transfers
+    Seconds tp;          // tensor-parallel all-reduces, as far as exposed
+    Seconds pp;          // pipeline transfers, as far as exposed
     Seconds dp;          // data-parallel reduce-scatter and all-gather, hidden or not
     Seconds dp_exposed;  // what of it is not hidden
-    Seconds ep;          // expert all-to-all
+    Seconds ep;          // expert all-to-all, as far as exposed
     Seconds total;
-
-    Seconds dp_window;          // compute behind which dp can hide
-    Seconds network_line;       // sending time of a node per step at full line rate, all parts
-    Seconds dp_line;            // of it, data parallel
+    double tokens = 0;          // of one step
     double model_flops = 0;     // of one step, without recomputation
     double hardware_flops = 0;  // with it
-    double tokens = 0;          // of one step
     StepTraffic traffic;
+
+    // For a slower network. Sending times are those of a node at full line rate.
+    Seconds dp_window;            // compute that dp can hide behind: one micro-batch, its backward
+                                  // pass for the gradients, its forward pass for the weights
+    double dp_exposed_share = 1;  // what shows of dp even if there is room to hide
+    Seconds dp_line;              // sending time of dp
+    Seconds line;                 // sending time of dp, pp and ep
+    Seconds exposed_line;         // of pp and ep, as far as exposed
 };
 
+// The question must have no problems (below).
 StepTime step_time(const ModelShape& model, const Parallelism& layout, const StepHardware& hardware,
                    std::int64_t gpus);
 
-// Bytes of one GPU: weights, gradients, optimiser state and activations.
+// The step on a network that grants a fraction 0 < g <= 1 of line rate: sending takes 1/g as long,
+// latencies and the rest stay.
+Seconds step_total_at(const StepTime& step, double granted);
+
+// Bytes of one GPU. States: weights 2 B, gradients, optimiser 12 B (master weights 4, Adam 8;
+// Rajbhandari et al. 2020, arXiv 1910.02054). Activations: per layer s b h (10 + 24/t) B, and
+// 5 a s^2 b / t without flash attention (Korthikanti et al. 2022, arXiv 2205.05198); with
+// recomputation 2 s b h per layer and one whole layer; of p micro-batches in the first stage, with
+// v virtual stages (1 + (p-1)/(p v)) as much.
 struct StepMemory {
     Bytes states, activations;
     Bytes total() const { return {states.value + activations.value}; }
 };
-StepMemory step_memory(const ModelShape& model, const Parallelism& layout);
+StepMemory step_memory(const ModelShape& model, const Parallelism& layout, std::int64_t gpus);
+
+// Why this gang cannot train this model: products that are not the gang, layers or sequences that
+// cannot be divided, a model that does not fit the memory. Empty: it can. Keys of Parallelism, and
+// `gpus`. Model and layout have no problems of their own.
+std::vector<StepProblem> step_problems(const ModelShape& model, const Parallelism& layout,
+                                       const StepHardware& hardware, std::int64_t gpus);
+
+// Copies of the model on so many GPUs: as given, or what remains.
+std::int64_t data_parallel(const Parallelism& layout, std::int64_t gpus);
 
 // Parameters of a GPT by its shape: 12 l h^2 (1 + 13/12h + (V+s)/12lh), or as the shape says.
 double parameters_of(const ModelShape& model);
 // Parameters that one token passes.
 double active_parameters_of(const ModelShape& model);
-// FLOPs of one step of `batch` sequences.
+// Parameters of experts, of which a token passes k of E: (all - active) / (1 - k/E).
+double expert_parameters_of(const ModelShape& model);
+// FLOPs of one step of `batch` sequences. Of a model with given parameters: 6 per token and active
+// parameter outside its two vocabulary tables, 6 V h for the logits, 12 l h s for attention;
+// with recomputation a third more, logits excepted. For a GPT these are Narayanan's formulas.
 double flops_of(const ModelShape& model, double batch, bool recompute);
 
 // Share of the dense peak that the model's own FLOPs use: MFU.
@@ -92,15 +124,14 @@ double model_flop_utilisation(const StepTime& step, FlopPerSecond peak, double g
 // (Narayanan et al., SC'21, eq. 4).
 Seconds training_time_narayanan_2021(double parameters, double tokens, double gpus,
                                      FlopPerSecond achieved);
-// 6 P T / (n X), without recomputation.
+// 6 P T / (n X), without recomputation and attention.
 Seconds training_time_six_pt(double parameters, double tokens, double gpus, FlopPerSecond achieved);
 
-// GPUs of different speed in one gang, speeds relative to each other. Achieved speed over the sum
-// of the stand-alone speeds.
+// GPUs of different speed in one gang: achieved speed over the sum of the stand-alone speeds.
 // Equal shares: everybody waits for the slowest member.
 double mixed_efficiency_equal(const std::vector<double>& speeds);
-// Shares in proportion to speed: all finish together, then `exposed` more communication than each
-// alone has, as a share of the step.
-double mixed_efficiency_proportional(const std::vector<double>& speeds, double exposed);
+// Shares in proportion to speed: all finish together, and exchange for `exposed` more, as a share
+// of the time that takes.
+double mixed_efficiency_proportional(double exposed);
 
 }  // namespace tidepool::model
