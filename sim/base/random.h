@@ -22,7 +22,8 @@ enum class Purpose : std::uint32_t {
     kOutage = 4,
     kJobFailure = 5,
     kReplica = 6,
-    kRouting = 7
+    kRouting = 7,
+    kJitter = 8
 };
 
 TP_HD constexpr Block philox(Block c, std::uint32_t k0, std::uint32_t k1) {

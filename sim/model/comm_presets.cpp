@@ -1,5 +1,7 @@
 // Classes of jobs as published configurations, through the step model. Shares of overlap and kernel
 // efficiency are its planning values, so these are planning values, too.
+#include <algorithm>
+
 #include "sim/base/assert.h"
 #include "sim/model/comm_profile.h"
 
@@ -23,16 +25,21 @@ constexpr StepHardware kH800{.peak = {989e12},
                              .island_rate = {200e9},
                              .node_rate = {8 * 50e9}};
 
-CommProfile profile(const char* name, const Parallelism& layout, const StepHardware& hardware,
-                    std::int64_t gpus) {
+CommPreset preset(const char* name, const Parallelism& layout, const StepHardware& hardware,
+                  std::int64_t gpus) {
     ModelShape model;
     model.name = name;
-    return profile_of(step_time(model, layout, hardware, gpus));
+    const StepTime step = step_time(model, layout, hardware, gpus);
+    const auto nodes = [&](std::int64_t of) {
+        return static_cast<std::uint32_t>(std::max<std::int64_t>(1, of / hardware.gpus_per_node));
+    };
+    return {profile_of(step), step.traffic, nodes(layout.tensor * layout.pipeline),
+            nodes(layout.tensor * layout.expert)};
 }
 
 }  // namespace
 
-CommProfile comm_preset(CommClass kind) {
+CommPreset comm_preset(CommClass kind) {
     Parallelism layout;
     switch (kind) {
         case CommClass::kNone:
@@ -40,14 +47,14 @@ CommProfile comm_preset(CommClass kind) {
         case CommClass::kDataParallel:
             // Narayanan et al., SC'21, table 1: 1.7B parameters on 32 A100.
             layout.batch = 512;
-            return profile("gpt-1.7b", layout, kA100, 32);
+            return preset("gpt-1.7b", layout, kA100, 32);
         case CommClass::kLlm3d:
             // Llama 3, arXiv 2407.21783, table 4: 405B on 8,192 H100, 16M tokens a step.
             layout.tensor = 8;
             layout.pipeline = 16;
             layout.batch = 2048;
             layout.recompute = false;
-            return profile("llama3-405b", layout, kH100, 8192);
+            return preset("llama3-405b", layout, kH100, 8192);
         case CommClass::kMoe:
             // DeepSeek-V3, arXiv 2412.19437: 2,048 H800, 16 stages, experts over 64 GPUs, 15,360
             // sequences a step; all-to-all hidden behind other micro-batches as data-parallel
@@ -57,7 +64,7 @@ CommProfile comm_preset(CommClass kind) {
             layout.batch = 15360;
             layout.recompute = false;
             layout.overlap_expert = layout.overlap_data;
-            return profile("deepseek-v3", layout, kH800, 2048);
+            return preset("deepseek-v3", layout, kH800, 2048);
     }
     TP_ASSERT(false, "every class has a profile");
     return {};

@@ -40,9 +40,16 @@ CommProfile traced_profile(Seconds step, Bytes sent_by_node, BytesPerSecond node
 // How a job that says nothing but its kind uses the network.
 enum class CommClass : std::uint8_t { kNone, kDataParallel, kLlm3d, kMoe };
 
+struct CommPreset {
+    CommProfile profile;
+    StepTraffic traffic;
+    std::uint32_t replica_nodes = 1;  // of one copy of the model
+    std::uint32_t expert_nodes = 1;   // that exchange all to all
+};
+
 // kNone is f = 0. The others come out of the step model for one published configuration each, see
 // comm_presets.cpp.
-CommProfile comm_preset(CommClass kind);
+CommPreset comm_preset(CommClass kind);
 
 }  // namespace tidepool::model
 

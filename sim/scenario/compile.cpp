@@ -10,6 +10,7 @@
 
 #include "sim/base/assert.h"
 #include "sim/model/generate.h"
+#include "sim/scenario/compile_network.h"
 #include "sim/scenario/compile_outages.h"
 #include "sim/scenario/compile_recovery.h"
 #include "topology/where.h"
@@ -268,7 +269,17 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
         where.push_back({table.rows[job].workload, table.rows[job].index});
         plan.priority.push_back(table.rows[job].priority);
     }
-    compile_job_rules(loaded, where, plan, issues);
+    compiled.has_solver = has_solver(loaded.spec);
+    if (has_network(loaded.spec)) {
+        check_network(loaded, issues);
+        issues.throw_if_any();
+        compiled.network = network_links(loaded.topology);
+    }
+    compile_job_rules(loaded, where, plan, compiled.has_solver ? &compiled.network : nullptr,
+                      issues);
+    if (has_network(loaded.spec)) {
+        compile_traffic(loaded, where, plan, compiled.network, issues);
+    }
     issues.throw_if_any();
     plan.preempt = loaded.spec.scheduler.preempt == Preemption::kPriority;
     plan.preempt_after = to_ticks(loaded.spec.scheduler.preempt_after).value_or(Ticks{}).value;
@@ -332,6 +343,9 @@ Luck draw_luck(const Loaded& loaded, const PlanArrays& plan, std::uint64_t seed)
         luck.outages = model::generate_outages(loaded.topology, loaded.failures(),
                                                loaded.fault_log(), seed, end);
         luck.steps = node_steps(luck.outages, loaded.topology);
+        if (has_solver(loaded.spec)) {
+            luck.capacity_steps = capacity_steps(luck.outages, loaded.topology);
+        }
     }
     return luck;
 }
@@ -341,6 +355,7 @@ Compiled compile(const Loaded& loaded) {
     Luck luck = draw_luck(loaded, compiled.plan, compiled.plan.seed);
     compiled.outages = std::move(luck.outages);
     compiled.plan.steps = std::move(luck.steps);
+    compiled.capacity_steps = std::move(luck.capacity_steps);
     return compiled;
 }
 

@@ -10,6 +10,7 @@
 #include "sim/base/ticks.h"
 #include "sim/core/plan.h"
 #include "sim/model/ledger.h"
+#include "sim/network/network_plan.h"
 #include "sim/scenario/load.h"
 
 namespace tidepool::scenario {
@@ -57,6 +58,9 @@ struct Compiled {
     std::vector<std::string> tenants;         // [0] is empty: none recorded
     std::vector<std::string> gpu_models;      // of the topology
     model::Outages outages;
+    bool has_solver = false;        // jobs share links and storage; else `network` means nothing
+    network::NetworkPlan network;
+    std::vector<network::CapacityStep> capacity_steps;  // the luck of one seed, as the outages
     std::vector<std::uint32_t> node_gpus;  // by node; empty in pools
     std::vector<std::string> node_names;   // likewise
     Ticks bin_width;
@@ -72,6 +76,7 @@ Compiled compile_plan(const Loaded& loaded);
 struct Luck {
     model::Outages outages;
     std::vector<core::NodeStep> steps;
+    std::vector<network::CapacityStep> capacity_steps;
 };
 
 // For a plan of compile_plan(), with any seed; empty if nothing in it can be interrupted. Throws

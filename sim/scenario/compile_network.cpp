@@ -135,18 +135,17 @@ private:
         hardware.gpus_per_node = c.gpus;
         hardware.island_rate = {gpu.nvlink.value_or(BytesPerSecond{0}).value / 2};
         hardware.node_rate = into_.links[c.first].capacity;
-        hardware.kernel_efficiency = spec.kernel_efficiency.value;
         const model::Parallelism layout = spec.parallelism.value_or(model::Parallelism{});
         const model::ModelShape shape = model::completed(*spec.model);
-        const std::size_t before = issues_.list().size();
-        for (const model::StepProblem& problem :
-             model::step_problems(shape, layout, hardware, gpus)) {
-            report(issues_, place_of(loaded_, where.workload)[problem.section][problem.key],
-                   problem.text + " (job " + loaded_.traces[where.workload]->id(where.index) +
-                       ", " + std::to_string(gpus) + " GPUs)",
+        const auto problems = model::step_problems(shape, layout, hardware, gpus);
+        for (const model::StepProblem& problem : problems) {
+            report(issues_, place_of(loaded_, where.workload)["parallelism"][problem.key],
+                   problem.problem + " (job " +
+                       std::string(loaded_.traces[where.workload]->id(where.index)) + ", " +
+                       std::to_string(gpus) + " GPUs)",
                    problem.hint);
         }
-        if (issues_.list().size() != before) {
+        if (!problems.empty()) {
             return;
         }
         const model::StepTime step = model::step_time(shape, layout, hardware, gpus);
@@ -176,6 +175,14 @@ bool has_network(const ScenarioSpec& spec) {
 
 bool has_solver(const ScenarioSpec& spec) {
     return has_network(spec) && spec.network->rates != NetworkRates::kTable;
+}
+
+void check_network(const Loaded& loaded, Issues& issues) {
+    const topology::Where network = topology::Where::root(loaded.tree, "")["network"];
+    if (loaded.topology->trunks.empty()) {
+        report(issues, network, "the topology " + loaded.topology->name + " has no fabric",
+               "choose a `topology.fabric.kind`");
+    }
 }
 
 void compile_traffic(const Loaded& loaded, const std::vector<JobPlace>& where,

@@ -17,6 +17,10 @@ namespace tidepool::scenario {
 bool has_network(const ScenarioSpec& spec);
 bool has_solver(const ScenarioSpec& spec);
 
+// What a network needs that the scenario or its topology lacks, and outages that mean nothing
+// without one.
+void check_network(const Loaded& loaded, Issues& issues);
+
 // Links and storage of a topology with a fabric.
 network::NetworkPlan network_links(const topology::Topology& topology);
 

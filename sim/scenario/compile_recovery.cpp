@@ -9,7 +9,9 @@
 
 #include "sim/base/assert.h"
 #include "sim/model/checkpoint.h"
+#include "sim/base/random.h"
 #include "sim/model/interruption_rate.h"
+#include "sim/scenario/compile_network.h"
 #include "topology/failure_presets.h"
 #include "topology/where.h"
 
@@ -18,6 +20,7 @@ namespace {
 
 constexpr double kNoLimit = std::numeric_limits<double>::infinity();
 constexpr Seconds kShortestInterval{1};  // of those that are computed
+constexpr std::uint64_t kJitterSeed = 0;   // no luck of a run: a property of the job
 
 const CheckpointSpec& checkpoint_of(const Loaded& loaded, std::size_t workload) {
     const auto& own = loaded.spec.workloads[workload].checkpoint;
@@ -55,9 +58,11 @@ std::uint32_t ticks_of(Seconds time) {
 
 class RuleMaker {
 public:
-    RuleMaker(const Loaded& loaded, PlanArrays& plan, Issues& issues)
+    RuleMaker(const Loaded& loaded, PlanArrays& plan, network::NetworkPlan* network,
+              Issues& issues)
         : loaded_(loaded),
           plan_(plan),
+          network_(network),
           view_(plan.view()),
           rates_(loaded.topology, loaded.failures(), loaded.fault_log()),
           issues_(issues) {}
@@ -65,19 +70,34 @@ public:
     std::uint32_t rule_for(const JobPlace& where, std::uint32_t rank) {
         const CheckpointSpec& spec = checkpoint_of(loaded_, where.workload);
         if (spec.interval == IntervalRule::kTrace) {
-            return number_of(from_trace(spec, where));
+            return number_of(from_trace(spec, where), network::kNoTrunk);
         }
         const std::uint32_t gpus = plan_.job_gpus[rank];
         const auto key =
             std::pair(where.workload, std::pair(gpus, core::largest_node(view_, rank)));
         const auto [at, is_new] = known_.try_emplace(key, 0);
         if (is_new) {
-            at->second = number_of(make(spec, where.workload, rank));
+            const auto [rule, storage] = make(spec, where.workload, rank);
+            at->second = number_of(rule, storage);
         }
-        return at->second;
+        return jittered(at->second, spec.jitter, where);
     }
 
 private:
+    // The rule with an interval of this job's own.
+    std::uint32_t jittered(std::uint32_t rule, Fraction jitter, const JobPlace& where) {
+        if (jitter.value == 0 || plan_.checkpoint_rules[rule].interval == 0) {
+            return rule;
+        }
+        const Block words =
+            draw(kJitterSeed, Purpose::kJitter, where.workload, where.index, 0);
+        const double shift = jitter.value * (words[0] * 0x1p-31 - 1);  // [-jitter, jitter)
+        core::CheckpointRule own = plan_.checkpoint_rules[rule];
+        own.interval = std::max(1U, static_cast<std::uint32_t>(own.interval * (1 + shift)));
+        return number_of(own, network_ == nullptr ? network::kNoTrunk
+                                                  : network_->storage_of_rule[rule]);
+    }
+
     core::CheckpointRule from_trace(const CheckpointSpec& spec, const JobPlace& where) const {
         const workloads::Job& job = loaded_.traces[where.workload]->jobs[where.index];
         core::CheckpointRule rule;
@@ -92,50 +112,106 @@ private:
         return rule;
     }
 
-    Seconds write_time(const CheckpointSpec& spec, const TierSpec& tier,
-                       const topology::Where& where, std::uint32_t rank) {
-        if (tier.write) {
-            return *tier.write;
-        }
+    // The storage that a tier is on; null, and an issue, if there is none of this name.
+    const topology::StorageSpec* storage_of(const TierSpec& tier, const topology::Where& where) {
         const auto& all = loaded_.topology->storage;
         const auto found = std::find_if(all.begin(), all.end(),
                                         [&](const auto& s) { return s.name == tier.storage; });
-        if (found == all.end()) {
-            std::vector<std::string> names;
-            for (const auto& storage : all) {
-                names.push_back(storage.name);
-            }
-            topology::report(issues_, where["storage"],
-                             "the topology has no storage named '" + tier.storage + "'",
-                             did_you_mean(tier.storage, names));
-            return {0};
+        if (found != all.end()) {
+            return &*found;
         }
+        std::vector<std::string> names;
+        for (const auto& storage : all) {
+            names.push_back(storage.name);
+        }
+        topology::report(issues_, where["storage"],
+                         "the topology has no storage named '" + tier.storage + "'",
+                         did_you_mean(tier.storage, names));
+        return nullptr;
+    }
+
+    // Of idle storage.
+    Seconds write_time(const CheckpointSpec& spec, const TierSpec& tier,
+                       const topology::StorageSpec& storage, std::uint32_t rank) const {
         const std::uint32_t node = std::max(1U, core::largest_node(view_, rank));
         const std::uint32_t nodes = (plan_.job_gpus[rank] + node - 1) / node;
         model::StoragePath path;
-        const bool local = found->kind == topology::StorageKind::kLocal;
-        path.storage.value = local ? kNoLimit : found->bandwidth.value;
-        path.per_writer.value = local ? found->bandwidth.value
-                                      : found->per_client.value_or(BytesPerSecond{kNoLimit}).value;
+        const bool local = storage.kind == topology::StorageKind::kLocal;
+        path.storage.value = local ? kNoLimit : storage.bandwidth.value;
+        path.per_writer.value = local ? storage.bandwidth.value
+                                      : storage.per_client.value_or(BytesPerSecond{kNoLimit}).value;
         path.writers = nodes;
+        if (network_ != nullptr && !local) {
+            const network::Link& link = network_->links[link_of(tier)];
+            const BytesPerSecond line = network_->links[first_node(rank)].capacity;
+            path.storage = network::idle_storage_rate(link, line, nodes);
+        }
         return model::transfer_time(
             model::checkpoint_size(spec.parameters.value_or(0), spec.bytes_per_parameter), path);
     }
 
-    core::CheckpointRule make(const CheckpointSpec& spec, std::size_t workload,
-                              std::uint32_t rank) {
+    // A node that the job may use, of those it would take first.
+    std::uint32_t first_node(std::uint32_t rank) const {
+        for (const core::NodeClass& c : plan_.classes) {
+            if (core::accepts(view_, rank, c)) {
+                return c.first;
+            }
+        }
+        return 0;
+    }
+
+    std::uint32_t link_of(const TierSpec& tier) const {
+        const auto& all = loaded_.topology->storage;
+        for (std::size_t s = 0; s < all.size(); ++s) {
+            if (all[s].name == tier.storage) {
+                return static_cast<std::uint32_t>(network_->links.size() - all.size() + s);
+            }
+        }
+        return network::kNoTrunk;
+    }
+
+    // Storage that others use as well decides how long a transfer takes.
+    void share(const TierSpec& tier, const topology::StorageSpec& storage, Seconds write,
+               const topology::Where& where, core::CheckpointRule& rule, std::uint32_t& link) {
+        if (network_ == nullptr || storage.kind == topology::StorageKind::kLocal) {
+            return;
+        }
+        if (rule.shared != core::kNone) {
+            topology::report(issues_, where["storage"],
+                             "with `network`, one tier at most lies on storage that jobs share",
+                             "give the other tiers a `write` time, or storage of kind `local`");
+            return;
+        }
+        if (tier.load) {
+            topology::report(issues_, where["load"],
+                             "is what the network says, for storage that jobs share",
+                             "leave it out");
+        }
+        rule.shared = rule.tiers - 1;
+        rule.write = ticks_of(write);
+        rule.behind = tier.overlap;
+        link = link_of(tier);
+    }
+
+    std::pair<core::CheckpointRule, std::uint32_t> make(const CheckpointSpec& spec,
+                                                        std::size_t workload, std::uint32_t rank) {
         core::CheckpointRule rule;
+        std::uint32_t link = network::kNoTrunk;
         rule.restart = ticks_of(spec.restart);
         if (spec.interval == IntervalRule::kNone) {
-            return rule;
+            return {rule, link};
         }
         double pause = 0;  // per checkpoint, in the mean
         Seconds least{0};  // interval at which every background write ends before the next
         for (const TierSpec& tier : tiers_of(spec)) {
             const topology::Where checkpoint = place_of(loaded_, workload);
-            const Seconds write =
-                write_time(spec, tier,
-                           spec.tiers.empty() ? checkpoint : checkpoint["tiers"][rule.tiers], rank);
+            const topology::Where where =
+                spec.tiers.empty() ? checkpoint : checkpoint["tiers"][rule.tiers];
+            const topology::StorageSpec* storage =
+                tier.write ? nullptr : storage_of(tier, where);
+            const Seconds write = tier.write            ? *tier.write
+                                  : storage == nullptr ? Seconds{0}
+                                                       : write_time(spec, tier, *storage, rank);
             const Seconds stop = tier.overlap ? tier.pause : write;
             core::Tier& to = rule.tier[rule.tiers++];
             to.pause = ticks_of(stop);
@@ -143,13 +219,16 @@ private:
             to.every = static_cast<std::uint32_t>(tier.every);
             to.load = ticks_of(tier.load.value_or(write));
             to.survives = tier.survives;
+            if (storage != nullptr) {
+                share(tier, *storage, write, where, rule, link);
+            }
             pause += stop.value / static_cast<double>(tier.every);
             if (tier.overlap) {
                 least.value = std::max(least.value, write.value / static_cast<double>(tier.every));
             }
         }
         rule.interval = interval(spec, workload, rank, Seconds{pause}, least);
-        return rule;
+        return {rule, link};
     }
 
     std::uint32_t interval(const CheckpointSpec& spec, std::size_t workload, std::uint32_t rank,
@@ -175,23 +254,28 @@ private:
         return ticks_of(std::max({best, least, kShortestInterval}));
     }
 
-    std::uint32_t number_of(const core::CheckpointRule& rule) {
+    std::uint32_t number_of(const core::CheckpointRule& rule, std::uint32_t storage) {
         const auto [at, is_new] =
-            numbers_.try_emplace(rule, static_cast<std::uint32_t>(plan_.checkpoint_rules.size()));
+            numbers_.try_emplace(std::pair(rule, storage),
+                                 static_cast<std::uint32_t>(plan_.checkpoint_rules.size()));
         if (is_new) {
             plan_.checkpoint_rules.push_back(rule);
+            if (network_ != nullptr) {
+                network_->storage_of_rule.push_back(storage);
+            }
         }
         return at->second;
     }
 
     const Loaded& loaded_;
     PlanArrays& plan_;
+    network::NetworkPlan* network_;
     const core::Plan view_;
     const model::InterruptionRates rates_;
     Issues& issues_;
     std::map<std::pair<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>>, std::uint32_t>
         known_;
-    std::map<core::CheckpointRule, std::uint32_t> numbers_;
+    std::map<std::pair<core::CheckpointRule, std::uint32_t>, std::uint32_t> numbers_;
 };
 
 core::RecoveryRule recovery_rule(const Loaded& loaded, std::size_t workload) {
@@ -228,7 +312,7 @@ bool is_interruptible(const Loaded& loaded) {
         writes = writes || checkpoint_of(loaded, w).interval != IntervalRule::kNone;
     }
     const SchedulerSpec& rules = loaded.spec.scheduler;
-    return writes || !(loaded.failures() == none) || !loaded.topology->arrivals.empty() ||
+    return writes || has_network(loaded.spec) || !(loaded.failures() == none) || !loaded.topology->arrivals.empty() ||
            rules.spares || rules.spare_nodes || rules.preempt != Preemption::kNone;
 }
 
@@ -275,11 +359,11 @@ void compile_spares(const Loaded& loaded, PlanArrays& plan, Issues& issues) {
 }
 
 void compile_job_rules(const Loaded& loaded, const std::vector<JobPlace>& where, PlanArrays& plan,
-                       Issues& issues) {
+                       network::NetworkPlan* network, Issues& issues) {
     for (std::size_t w = 0; w < loaded.spec.workloads.size(); ++w) {
         plan.recovery_rules.push_back(recovery_rule(loaded, w));
     }
-    RuleMaker rules(loaded, plan, issues);
+    RuleMaker rules(loaded, plan, network, issues);
     for (std::uint32_t rank = 0; rank < where.size(); ++rank) {
         plan.checkpoint_rule_of.push_back(rules.rule_for(where[rank], rank));
         plan.recovery_rule_of.push_back(where[rank].workload);

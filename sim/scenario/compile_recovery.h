@@ -17,7 +17,9 @@ void compile_spares(const Loaded& loaded, PlanArrays& plan, Issues& issues);
 struct JobPlace {
     std::uint32_t workload = 0, index = 0;
 };
+// `network`: its links, if a solver says how long transfers take; learns which rules use which
+// storage. Null: transfers take their nominal time.
 void compile_job_rules(const Loaded& loaded, const std::vector<JobPlace>& where, PlanArrays& plan,
-                       Issues& issues);
+                       network::NetworkPlan* network, Issues& issues);
 
 }  // namespace tidepool::scenario

@@ -33,7 +33,6 @@ struct CommunicationSpec {
     std::optional<model::CommClass> kind;  // `class`
     std::optional<model::ModelShape> model;
     std::optional<model::Parallelism> parallelism;
-    Fraction kernel_efficiency{0.65};
     std::optional<Seconds> step;
     std::optional<Bytes> bytes;
     Fraction overlap{0};
@@ -126,8 +125,6 @@ struct SpecTable<scenario::CommunicationSpec> {
         Field{"model", &Spec::model, optional(), "What is trained; with `parallelism`."},
         Field{"parallelism", &Spec::parallelism, optional(),
               "How every gang of the workload divides the work; with `model`."},
-        Field{"kernel_efficiency", &Spec::kernel_efficiency, optional(0.01, 1),
-              "Matrix work over the GPU's dense peak; with `model`."},
         Field{"step", &Spec::step, optional(1e-6, 1e6), "Time of a traced step; with `bytes`."},
         Field{"bytes", &Spec::bytes, optional(0, 1e18), "That a node sends in that step."},
         Field{"overlap", &Spec::overlap, optional(0, 1),
