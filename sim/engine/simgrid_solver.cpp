@@ -78,7 +78,7 @@ SimGridSolver::~SimGridSolver() {
 FlowId SimGridSolver::start(std::span<const Crossing> crossings, BytesPerSecond demand,
                             double share) {
     TP_ASSERT(!crossings.empty(), "a flow without a trunk shares nothing");
-    TP_ASSERT(share > 0, "a flow stands for something");
+    TP_ASSERT(share > 0 && share < 0x1p31, "a flow stands for something");
     network_.route->clear();
     for (const Crossing& crossing : crossings) {
         TP_ASSERT(crossing.weight > 0, "a crossing counts at least once");

@@ -19,8 +19,7 @@ double upper(double value) {
 }  // namespace
 
 void Filling::run(std::span<SharingFlow> flows, std::span<const SharedLink> links,
-                  std::span<const std::uint32_t> slots,
-                  std::span<const std::uint32_t> hot_links) {
+                  std::span<const std::uint32_t> slots, std::span<const std::uint32_t> hot_links) {
     full_.clear();
     for (const std::uint32_t link : hot_links) {
         const SharedLink& shared = links[link];

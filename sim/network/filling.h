@@ -56,10 +56,10 @@ private:
     struct Room {
         double room = 0;
         double rest = 0;
-        double weight = 0;     // of the flows that still rise
-        double summed = 0;     // `weight` when it was last added up
+        double weight = 0;        // of the flows that still rise
+        double summed = 0;        // `weight` when it was last added up
         std::int32_t rising = 0;  // flows; exact, unlike the weight
-        bool stale = false;    // something changed since its level was computed
+        bool stale = false;       // something changed since its level was computed
     };
     struct Event {
         double level = 0;  // rate per share

@@ -267,8 +267,7 @@ std::span<const FlowRate> MaxMinSolver::solve(Ticks now) {
     }
     for (std::size_t word = 0; word < news_.size(); ++word) {
         for (; news_[word] != 0; news_[word] &= news_[word] - 1) {
-            const auto slot =
-                static_cast<std::uint32_t>(64 * word + std::countr_zero(news_[word]));
+            const auto slot = static_cast<std::uint32_t>(64 * word + std::countr_zero(news_[word]));
             SharingFlow& flow = flows_[slot];
             TP_ASSERT(flow.rate > 0, "max-min leaves nobody with nothing");
             flow.told = flow.rate;
