@@ -49,10 +49,12 @@ inline std::vector<Real> water_filling(const System& system) {
     std::vector<Real> rate(system.flows.size(), -1);  // -1: still rising
     for (std::size_t left = rate.size(); left > 0;) {
         Real level = INFINITY;
+        bool demanded = false;
         std::vector<std::size_t> reached;
         for (std::size_t f = 0; f < rate.size(); ++f) {
             if (rate[f] < 0 && system.flows[f].demand / system.flows[f].share < level) {
                 level = system.flows[f].demand / system.flows[f].share;
+                demanded = true;
                 reached = {f};
             }
         }
@@ -69,11 +71,12 @@ inline std::vector<Real> water_filling(const System& system) {
             }
             if (!users.empty() && room / rising < level) {
                 level = room / rising;
+                demanded = false;
                 reached = users;
             }
         }
         for (const std::size_t f : reached) {
-            rate[f] = std::min(level * system.flows[f].share, system.flows[f].demand);
+            rate[f] = demanded ? system.flows[f].demand : level * system.flows[f].share;
             --left;
         }
     }
