@@ -85,6 +85,21 @@ public:
         }
     }
 
+    // Stops all flows and starts them again in another order; system().flows keeps its order.
+    void shuffle_starts() {
+        std::vector<System::Flow*> order;
+        for (System::Flow& flow : system_.flows) {
+            for (std::size_t s = 0; s < solvers_.size(); ++s) {
+                solvers_[s]->stop(flow.ids[s]);
+            }
+            order.insert(
+                order.begin() + random_.below(static_cast<std::uint32_t>(order.size()) + 1), &flow);
+        }
+        for (System::Flow* flow : order) {
+            run(*flow);
+        }
+    }
+
 private:
     double random_demand() { return random_.below(3) == 0 ? kUnbounded.value : random_.rate(); }
 
@@ -102,13 +117,18 @@ private:
                                       random_.below(2) ? Direction::kDown : Direction::kUp,
                                       1 + random_.below(sizes.weight)});
         }
-        const double demand = random_demand(), share = random_.share();
-        flow.demand = demand;
-        flow.share = share;
-        for (RateSolver* solver : solvers_) {
-            flow.ids.push_back(solver->start(flow.crossings, {demand}, share));
-        }
+        flow.demand = random_demand();
+        flow.share = random_.share();
+        run(flow);
         system_.flows.push_back(flow);
+    }
+
+    void run(System::Flow& flow) {
+        flow.ids.clear();
+        for (RateSolver* solver : solvers_) {
+            flow.ids.push_back(solver->start(flow.crossings, {static_cast<double>(flow.demand)},
+                                             static_cast<double>(flow.share)));
+        }
     }
 
     Random random_;
