@@ -29,6 +29,12 @@ using network::RateSolver;
 // In units of kSimGridUnit: 2^32 s at kLargestCapacity.
 constexpr std::uint64_t kEndless = std::uint64_t{1} << 62;
 
+// SimGrid adds up weight / penalty per link, takes off each flow that has its rate, and aborts if
+// more than its precision (1e-15, absolute) is left when nobody is. Shares whose inverse is no
+// power of two leave rounding behind: with sums of up to 1e9 and 1,000 flows, this makes it small
+// enough. The least share a flow can have is then 1e-15 times this, 0.0003.
+constexpr double kPenalty = 0x1p38;
+
 class SimGridSolver final : public RateSolver {
 public:
     SimGridSolver(World& world, const SimGridNetwork& network) : world_(world), network_(network) {}
@@ -78,7 +84,7 @@ SimGridSolver::~SimGridSolver() {
 FlowId SimGridSolver::start(std::span<const Crossing> crossings, BytesPerSecond demand,
                             double share) {
     TP_ASSERT(!crossings.empty(), "a flow without a trunk shares nothing");
-    TP_ASSERT(share > 0, "a flow stands for something");
+    TP_ASSERT(share > 0 && share < 0x1p31, "a flow stands for something");
     network_.route->clear();
     for (const Crossing& crossing : crossings) {
         TP_ASSERT(crossing.weight > 0, "a crossing counts at least once");
@@ -92,9 +98,7 @@ FlowId SimGridSolver::start(std::span<const Crossing> crossings, BytesPerSecond 
     sgk::resource::Action* action = &network_.model->get_started_action_set()->back();
     TP_ASSERT(action->get_activity() == comm->get_impl(), "the newest action is this flow's");
     set_demand(action, demand);
-    if (share != 1) {
-        action->set_sharing_penalty(1 / share);
-    }
+    action->set_sharing_penalty(kPenalty / share);
 
     if (free_.empty()) {
         free_.push_back(static_cast<std::uint32_t>(flows_.size()));

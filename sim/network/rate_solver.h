@@ -44,6 +44,12 @@ struct FlowRate {
     BytesPerSecond rate;
 };
 
+// What a solver has done since it was made, for those who measure it.
+struct SolverWork {
+    std::uint64_t solves = 0;
+    std::uint64_t flows = 0;  // whose rates were worked out again, over all solves
+};
+
 class RateSolver {
 public:
     virtual ~RateSolver() = default;
@@ -73,6 +79,8 @@ public:
     // by ascending slot. Rates are positive and within 1e-9 of the exact ones. `now` never runs
     // backwards. The list is valid until the next call.
     virtual std::span<const FlowRate> solve(Ticks now) = 0;
+
+    virtual SolverWork work() const { return {}; }
 
 protected:
     RateSolver() = default;

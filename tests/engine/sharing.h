@@ -1,14 +1,20 @@
 #pragma once
-// What the tests of rate sharing have in common: bare links, small fabrics, and a ledger of rates.
+// What the tests of rate sharing have in common: both solvers, bare links, small fabrics, and a
+// ledger of rates.
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "sim/network/crossing.h"
 #include "sim/engine/platform.h"
+#include "sim/engine/world.h"
+#include "sim/network/crossing.h"
+#include "sim/network/max_min.h"
 #include "sim/network/rate_solver.h"
 #include "topology/topology.h"
 
@@ -72,8 +78,9 @@ class KnownRates {
 public:
     explicit KnownRates(RateSolver& solver) : solver_(solver) {}
 
-    FlowId start(const std::vector<Crossing>& crossings, double demand = kUnbounded.value) {
-        return solver_.start(crossings, {demand});
+    FlowId start(const std::vector<Crossing>& crossings, double demand = kUnbounded.value,
+                 double share = 1) {
+        return solver_.start(crossings, {demand}, share);
     }
     // Returns how many rates changed.
     std::size_t solve(Ticks now = {}) {
@@ -88,6 +95,32 @@ public:
 private:
     RateSolver& solver_;
     std::map<std::pair<std::uint32_t, std::uint32_t>, double> rates_;
+};
+
+enum class BackEnd { kSimGrid, kMaxMin };
+inline constexpr BackEnd kBackEnds[] = {BackEnd::kSimGrid, BackEnd::kMaxMin};
+
+inline void PrintTo(BackEnd back_end, std::ostream* out) {  // names the test cases
+    *out << (back_end == BackEnd::kSimGrid ? "SimGrid" : "MaxMin");
+}
+
+// One of the solvers over the trunks of a platform, what it needs, and what its caller knows.
+struct Shared {
+    Shared(BackEnd back_end, const Platform& platform)
+        : solver(make(back_end, platform)), rates(*solver) {}
+    std::unique_ptr<RateSolver> make(BackEnd back_end, const Platform& platform) {
+        if (back_end == BackEnd::kSimGrid) {
+            return world.emplace(platform).simgrid_rates();
+        }
+        std::vector<BytesPerSecond> capacities;
+        for (const topology::Trunk& trunk : platform.trunks) {
+            capacities.push_back(trunk.capacity);
+        }
+        return network::make_max_min_solver(capacities);
+    }
+    std::optional<World> world;  // before the solver, which must go first
+    std::unique_ptr<RateSolver> solver;
+    KnownRates rates;
 };
 
 // Expects value within 1e-9 of expected, relatively.
