@@ -27,12 +27,31 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kWriteEvery{5};  // of wall time
 
+// Whose rates the run is on, as the result file says it.
+std::string network_name(const Arguments& arguments, const scenario::Loaded& loaded) {
+    using scenario::NetworkRates;
+    const NetworkRates rates = loaded.spec.network ? loaded.spec.network->rates : NetworkRates::kOff;
+    switch (rates) {
+        case NetworkRates::kOff:
+            return "off";
+        case NetworkRates::kTable:
+            return "table";
+        case NetworkRates::kMaxMin:
+            return "maxmin";
+        case NetworkRates::kSimGrid:
+            return "simgrid";
+        case NetworkRates::kAuto:
+            break;
+    }
+    return arguments.engine == "batch" || arguments.cell ? "maxmin" : "simgrid";
+}
+
 results::Header make_header(const Arguments& arguments, const scenario::Loaded& loaded,
                             const scenario::Compiled& compiled) {
     results::Header header;
     header.title = loaded.spec.name;
     header.engine = arguments.engine;
-    header.network = "off";
+    header.network = network_name(arguments, loaded);
     header.seed = static_cast<std::uint64_t>(loaded.spec.seed);
     header.origin = compiled.origin;
     if (compiled.plan.end != kNever.value) {
@@ -87,7 +106,11 @@ model::Ledger simulate(const Arguments& arguments, const scenario::Loaded& loade
     };
     model::Ledger ledger = arguments.engine == "batch"
                                ? batch::run(compiled, observer)
-                               : engine::run(loaded.topology, compiled, observer);
+                               : engine::run(loaded.topology, compiled,
+                                             network_name(arguments, loaded) == "simgrid"
+                                                 ? engine::Rates::kSimGrid
+                                                 : engine::Rates::kOwn,
+                                             observer);
     watcher.finish(ledger);
     return ledger;
 }
@@ -122,6 +145,10 @@ ExitCode run_command(const Arguments& arguments, const std::string& command_line
     const auto began = Clock::now();
     watch_interrupts();
     const scenario::Loaded loaded = load_run(arguments);
+    if (arguments.engine == "batch" && network_name(arguments, loaded) == "simgrid") {
+        throw input_error("--engine", "`batch` has no SimGrid rates, which `network.rates` wants",
+                          "leave --engine out, or add --network maxmin");
+    }
     const scenario::Compiled compiled = scenario::compile(loaded);
     const std::string output =
         arguments.output.empty() ? default_output(loaded.spec.name) : arguments.output;

@@ -8,7 +8,7 @@
 namespace tidepool::engine {
 namespace {
 
-// Follows SimGrid's clock. Jobs do not use the network yet.
+// Follows SimGrid's clock.
 class SimGridClock : public scenario::Recorder {
 public:
     SimGridClock(const scenario::Compiled& compiled, const core::State& state,
@@ -27,9 +27,13 @@ private:
 }  // namespace
 
 model::Ledger run(const topology::Topology& topology, const scenario::Compiled& compiled,
-                  scenario::Observer observer) {
-    World world(platform_of(topology));
-    return scenario::drive<SimGridClock>(compiled, std::move(observer), world);
+                  Rates rates, scenario::Observer observer) {
+    World world(platform_of(topology, compiled.network));
+    std::unique_ptr<network::RateSolver> solver;
+    if (compiled.has_solver) {
+        solver = rates == Rates::kSimGrid ? world.simgrid_rates() : scenario::own_solver(compiled);
+    }
+    return scenario::drive<SimGridClock>(compiled, std::move(observer), std::move(solver), world);
 }
 
 }  // namespace tidepool::engine

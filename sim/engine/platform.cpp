@@ -24,7 +24,7 @@ void check_name(const std::string& name, const std::string& path,
 
 }  // namespace
 
-Platform platform_of(const topology::Topology& topology) {
+Platform platform_of(const topology::Topology& topology, const network::NetworkPlan& network) {
     Platform platform;
     platform.hosts.reserve(topology.nodes.size());
     for (std::uint32_t n = 0; n < topology.nodes.size(); ++n) {
@@ -37,6 +37,12 @@ Platform platform_of(const topology::Topology& topology) {
         platform.hosts.push_back(std::move(host));
     }
     platform.trunks = topology.trunks;
+    for (std::size_t l = topology.trunks.size(); l < network.links.size(); ++l) {
+        topology::Trunk storage;
+        storage.name = "storage:" + network.links[l].name;
+        storage.capacity = network.links[l].capacity;
+        platform.trunks.push_back(storage);
+    }
     return platform;
 }
 

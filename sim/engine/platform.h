@@ -7,6 +7,7 @@
 
 #include "sim/base/issue.h"
 #include "sim/base/quantity.h"
+#include "sim/network/network_plan.h"
 #include "topology/topology.h"
 
 namespace tidepool::engine {
@@ -24,7 +25,8 @@ struct Platform {
 // The whole topology. Hosts are named by Topology::node_name; their speed is the dense BF16 peak of
 // their GPUs together, 1 where it is not known. (Nothing runs on hosts yet: job speeds have a model
 // of their own.)
-Platform platform_of(const topology::Topology& topology);
+// `network`: its storage systems are links as well, after the trunks; none without one.
+Platform platform_of(const topology::Topology& topology, const network::NetworkPlan& network = {});
 
 // Everything SimGrid would abort on: empty or repeated names, speeds and capacities out of range.
 // Paths are `hosts[3].name`, `trunks[7].capacity`.

@@ -12,7 +12,6 @@ namespace {
 // A flow that is granted all but this part of what it asked for has what it asked for: no rounding
 // of the solver reaches so far, no congestion is so small.
 constexpr double kRounding = 1e-9;
-constexpr std::size_t kMostLinkBins = 64'000'000;  // 512 MB; beyond, only tiers are recorded
 
 std::uint32_t to_pace(double share) {
     const double pace = std::floor(share * kFullPace + 0.5);

@@ -270,9 +270,9 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
         plan.priority.push_back(table.rows[job].priority);
     }
     compiled.has_solver = has_solver(loaded.spec);
+    check_network(loaded, issues);
+    issues.throw_if_any();
     if (has_network(loaded.spec)) {
-        check_network(loaded, issues);
-        issues.throw_if_any();
         compiled.network = network_links(loaded.topology);
     }
     compile_job_rules(loaded, where, plan, compiled.has_solver ? &compiled.network : nullptr,

@@ -4,6 +4,7 @@
 // the run.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "sim/core/plan.h"
 #include "sim/model/ledger.h"
 #include "sim/network/network_plan.h"
+#include "sim/network/rate_solver.h"
 #include "sim/scenario/load.h"
 
 namespace tidepool::scenario {
@@ -71,6 +73,9 @@ struct Compiled {
 // could never run (unless they are to be rejected), missing estimates, times beyond the clock, and
 // spares, checkpoints or failures that the datacenter cannot have.
 Compiled compile_plan(const Loaded& loaded);
+
+// Our own solver for the links of the scenario; null if it needs none.
+std::unique_ptr<network::RateSolver> own_solver(const Compiled& compiled);
 
 // What one seed makes of the failures.
 struct Luck {

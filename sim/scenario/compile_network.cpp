@@ -7,6 +7,7 @@
 
 #include "sim/base/assert.h"
 #include "sim/model/step_time.h"
+#include "sim/network/max_min.h"
 #include "topology/where.h"
 
 namespace tidepool::scenario {
@@ -177,9 +178,31 @@ bool has_solver(const ScenarioSpec& spec) {
     return has_network(spec) && spec.network->rates != NetworkRates::kTable;
 }
 
+std::unique_ptr<network::RateSolver> own_solver(const Compiled& compiled) {
+    if (!compiled.has_solver) {
+        return nullptr;
+    }
+    std::vector<BytesPerSecond> capacities;
+    for (const network::Link& link : compiled.network.links) {
+        capacities.push_back(link.capacity);
+    }
+    return network::make_max_min_solver(capacities);
+}
+
 void check_network(const Loaded& loaded, Issues& issues) {
-    const topology::Where network = topology::Where::root(loaded.tree, "")["network"];
-    if (loaded.topology->trunks.empty()) {
+    const topology::Where root = topology::Where::root(loaded.tree, "");
+    const topology::Where network = root["network"];
+    const topology::Where failures =
+        loaded.spec.failures ? root["failures"] : root["topology"]["failures"];
+    const auto& components = loaded.failures().components;
+    for (std::size_t i = 0; i < components.size() && !has_solver(loaded.spec); ++i) {
+        if (components[i].kind == topology::FailureKind::kBandwidth) {
+            report(issues, failures["components"][i]["kind"],
+                   "takes bandwidth that nobody counts without a `network` and its `rates`",
+                   "add `network: {}`, or choose another kind");
+        }
+    }
+    if (has_network(loaded.spec) && loaded.topology->trunks.empty()) {
         report(issues, network, "the topology " + loaded.topology->name + " has no fabric",
                "choose a `topology.fabric.kind`");
     }
