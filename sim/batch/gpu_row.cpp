@@ -54,8 +54,8 @@ Row finished(GpuRow& row, const core::Tally& tally) {
     result.given_up = tally.too_many_attempts;
     result.decisions = tally.decisions;
     if (!result.overflow && !result.given_up) {
-        result.totals =
-            totals_of(tally, cell, row.facts ? *row.facts : facts_of(cell, row.outages, tally.end));
+        result.totals = totals_of(
+            tally, cell, row.facts ? *row.facts : facts_of(cell, row.outages, tally.end), nullptr);
     }
     done.problem = problem_of(result);
     return done;

@@ -94,7 +94,10 @@ private:
     void add(const Task& task) {
         if (last_cell_ == nullptr || &last_cell_->cell() != task.cell.get()) {
             last_cell_ = cell_of(task.cell);
-            const std::string why = why_not(least_bytes(last_cell_), device_, memory_.limit());
+            const std::string why =
+                task.cell->compiled.has_solver
+                    ? "its jobs share a network, whose rates CPU threads solve"
+                    : why_not(least_bytes(last_cell_), device_, memory_.limit());
             last_fits_ = why.empty();
             if (!last_fits_ && options_.too_large == TooLarge::kRefuse) {
                 throw RunError("row " + std::to_string(task.row) + ": " + why);

@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "sim/base/assert.h"
+#include "sim/base/issue.h"
 #include "sim/core/replay.h"
 #include "sim/core/tally_driver.h"
 #include "sim/core/wait_buckets.h"
+#include "sim/network/driver.h"
 
 namespace tidepool::batch {
 namespace {
@@ -81,6 +83,12 @@ void add_jobs(const core::Tally& tally, const Cell& cell, model::Totals& t) {
 
 Cell make_cell(std::shared_ptr<const scenario::Loaded> loaded) {
     Cell cell;
+    const auto& network = loaded->spec.network;
+    if (network && network->rates == scenario::NetworkRates::kSimGrid) {
+        throw input_error(loaded->spec.name,
+                          "a sweep has no SimGrid rates, which `network.rates` wants",
+                          "`maxmin` gives the same");
+    }
     cell.compiled = scenario::compile_plan(*loaded);
     cell.loaded = std::move(loaded);
     for (const std::uint32_t job : cell.compiled.job_of_rank) {
@@ -107,8 +115,8 @@ core::TallyPlan tally_plan_of(const Cell& cell, const scenario::Luck& luck) {
     return rest;
 }
 
-model::Totals totals_of(const core::Tally& tally, const Cell& cell,
-                        const model::OutageFacts& facts) {
+model::Totals totals_of(const core::Tally& tally, const Cell& cell, const model::OutageFacts& facts,
+                        const model::NetworkLedger* /*network*/) {
     model::Totals t;
     t.gpus = cell.compiled.plan.gpus;
     t.length = Ticks{tally.end};
@@ -136,8 +144,9 @@ model::Totals totals_of(const core::Tally& tally, const Cell& cell,
     return t;
 }
 
-template <bool kCanInterrupt>
-core::TallyMemory ReplicaRunner::replay(const core::Plan& plan, const core::TallyPlan& rest) {
+template <class Attempt>
+core::TallyMemory ReplicaRunner::with_enough_slots(const core::Plan& plan,
+                                                   const core::TallyPlan& rest, Attempt&& attempt) {
     const core::Serial exec;
     const core::TallyLayout tally_layout(plan, rest);
     for (;; slots_ *= 2) {  // few slots stay in the caches, and far fewer than jobs will do
@@ -145,12 +154,34 @@ core::TallyMemory ReplicaRunner::replay(const core::Plan& plan, const core::Tall
         core::State state = layout.make(exec, words(state_, layout.bytes()));
         const core::TallyMemory memory =
             tally_layout.make(exec, words(tally_, tally_layout.bytes()));
-        core::TallyDriver<core::Serial, kCanInterrupt> driver(exec, plan, rest, state, memory);
-        driver.close(core::replay(exec, plan, state, driver));
+        attempt(state, memory);
         if (!memory.tally->too_many_slots) {
             return memory;
         }
     }
+}
+
+template <bool kCanInterrupt>
+core::TallyMemory ReplicaRunner::replay(const core::Plan& plan, const core::TallyPlan& rest) {
+    return with_enough_slots(plan, rest, [&](core::State& state, const core::TallyMemory& memory) {
+        const core::Serial exec;
+        core::TallyDriver<core::Serial, kCanInterrupt> driver(exec, plan, rest, state, memory);
+        driver.close(core::replay(exec, plan, state, driver));
+    });
+}
+
+core::TallyMemory ReplicaRunner::replay(const core::Plan& plan, const core::TallyPlan& rest,
+                                        const Cell& cell, const scenario::Luck& luck) {
+    return with_enough_slots(plan, rest, [&](core::State& state, const core::TallyMemory& memory) {
+        const core::Serial exec;
+        network::Contention contention(cell.compiled.network, luck.capacity_steps, plan.seed,
+                                       Ticks{0}, scenario::own_solver(cell.compiled));
+        network::Networked<core::TallyDriver<core::Serial, true>> driver(
+            contention, plan, state, exec, plan, rest, state, memory);
+        const std::uint32_t end = core::replay(exec, plan, state, driver);
+        driver.close(end);
+        network_ = contention.close(Ticks{end}, [](std::uint32_t rank) { return rank; });
+    });
 }
 
 ReplicaResult ReplicaRunner::run(const Cell& cell, std::uint64_t seed, WaitHistogram& histogram) {
@@ -162,8 +193,10 @@ ReplicaResult ReplicaRunner::run(const Cell& cell, const scenario::Luck& luck, s
                                  WaitHistogram& histogram) {
     const core::Plan plan = plan_of(cell, luck, seed);
     const core::TallyPlan rest = tally_plan_of(cell, luck);
-    const core::TallyMemory memory =
-        plan.interruptible ? replay<true>(plan, rest) : replay<false>(plan, rest);
+    const bool shared = cell.compiled.has_solver;
+    const core::TallyMemory memory = shared               ? replay(plan, rest, cell, luck)
+                                     : plan.interruptible ? replay<true>(plan, rest)
+                                                          : replay<false>(plan, rest);
     const core::Tally& tally = *memory.tally;
     TP_ASSERT(!tally.too_many_slots, "there are as many slots as jobs could ever hold");
     ReplicaResult result;
@@ -175,7 +208,8 @@ ReplicaResult ReplicaRunner::run(const Cell& cell, const scenario::Luck& luck, s
     if (!result.overflow && !result.given_up) {
         result.totals = totals_of(
             tally, cell,
-            model::outage_facts(luck.outages.list, cell.compiled.node_gpus, Ticks{tally.end}));
+            model::outage_facts(luck.outages.list, cell.compiled.node_gpus, Ticks{tally.end}),
+            shared ? &network_ : nullptr);
     }
     if (result.complete()) {
         core::count_waits(core::Serial{}, memory.wait, plan.jobs,

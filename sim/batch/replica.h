@@ -32,8 +32,9 @@ core::TallyPlan tally_plan_of(const Cell& cell, const scenario::Luck& luck);
 
 // The KPIs' integers, as model::totals() makes them of a ledger. The tally must be complete:
 // core::is_complete(), or at least without the flags that make its numbers mean nothing.
+// `network`: what its network leaves behind; null without one.
 model::Totals totals_of(const core::Tally& tally, const Cell& cell,
-                        const model::OutageFacts& facts);
+                        const model::OutageFacts& facts, const model::NetworkLedger* network);
 
 // First waits by bucket, of the jobs that started.
 using WaitHistogram = std::array<std::uint64_t, kWaitBuckets>;
@@ -61,8 +62,14 @@ public:
 private:
     template <bool kCanInterrupt>
     core::TallyMemory replay(const core::Plan& plan, const core::TallyPlan& rest);
+    core::TallyMemory replay(const core::Plan& plan, const core::TallyPlan& rest, const Cell& cell,
+                             const scenario::Luck& luck);
+    template <class Attempt>
+    core::TallyMemory with_enough_slots(const core::Plan& plan, const core::TallyPlan& rest,
+                                        Attempt&& attempt);
 
     std::vector<std::uint64_t> state_, tally_;
+    model::NetworkLedger network_;  // of the last replica, if it had one
     std::uint32_t slots_ = 256;  // tried first; as many as the replica before needed
 };
 
