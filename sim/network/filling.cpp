@@ -96,7 +96,7 @@ void Filling::hold(SharingFlow& flow, double rate) {
     flow.rate = rate;
     flow.rising = false;
     --rising_;
-    const double high = upper(rate), low = rate - high;
+    const double high = upper(rate), low = rate - high, share = flow.share;
     for (const LinkOfFlow& of : flow.links) {
         Room& room = rooms_[of.link];  // of a cold link: never read
         const double used = of.weight * high;
@@ -105,7 +105,7 @@ void Filling::hold(SharingFlow& flow, double rate) {
         const double lost = (room.room - (left - back)) - (used + back);
         room.room = left;
         room.rest += lost - of.weight * low;
-        room.weight -= of.weight * flow.share;
+        room.weight -= of.weight * share;
         --room.rising;
         room.stale = true;
     }

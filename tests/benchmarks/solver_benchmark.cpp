@@ -99,7 +99,7 @@ Cost churn(RateSolver& solver, std::uint32_t running, std::uint32_t events, bool
         network::FlowId& flow = flows[random() % running];
         solver.stop(flow);
         flow = solver.start(jobs[running + n].crossings, jobs[running + n].demand);
-        cost.changed += static_cast<double>(take(solver.solve({n})));
+        cost.changed += static_cast<double>(take(solver.solve({})));
     }
     cost.per_event = (cpu_seconds() - began) / events;
     cost.changed /= events;
