@@ -70,7 +70,8 @@ void Filling::reach_link(std::span<SharingFlow> flows, const SharedLink& link) {
         for (const FlowOnLink& on : link.flows) {
             SharingFlow& flow = flows[on.slot];
             if (flow.rising) {
-                hold(flow, std::min(event.level() * flow.share, flow.demand));
+                // Not above its demand: the level is below the double nearest to demand / share.
+                hold(flow, event.level() * flow.share);
             }
         }
     }

@@ -123,6 +123,7 @@ int main(int argc, char** argv) {
         platform.trunks.push_back({"t" + std::to_string(platform.trunks.size()), capacity});
     }
     engine::World world(platform);
+    std::printf("%u solves a row by our own solver, %u by SimGrid's\n", own_events, simgrid_events);
     std::printf("%-10s %5s %6s | %9s %8s %8s | %9s %6s | agree\n", "layout", "over", "flows",
                 "own us", "solved", "changed", "simgrid us", "ratio");
     for (const bool scattered : {false, true}) {
