@@ -16,6 +16,11 @@ namespace {
 // demands that fill it exactly can add up to a little more.
 constexpr double kTolerance = 1e-12;
 
+// Bounds how far a load that is followed through so many changes may be off, as a part of its peak:
+// each adds at most 2^-53. Beyond what the tolerance needs.
+constexpr double kDrift = 1e-9;
+constexpr std::uint32_t kMostChanges = 1 << 20;
+
 class MaxMinSolver final : public RateSolver {
 public:
     explicit MaxMinSolver(std::span<const BytesPerSecond> capacities);
@@ -36,8 +41,12 @@ private:
     void cross(SharingFlow& flow, std::span<const Crossing> crossings);
     void mark_link(std::uint32_t link);
     void mark_flow(std::uint32_t slot);
-    void weigh(std::uint32_t link);
+    void ask(SharedLink& link, double amount, int sign);
+    void carry(SharedLink& link, double weight, int sign);
+    void weigh(std::uint32_t index);
+    void add_up(SharedLink& link);
     void find_groups();
+    void spread();
     void reach(std::uint32_t link);
     void note(std::uint32_t slot);
 
@@ -49,7 +58,8 @@ private:
 
     // Of the solve under way: the groups to fill.
     std::vector<std::uint32_t> group_links_, group_flows_;
-    std::vector<std::uint8_t> link_reached_, flow_reached_;
+    std::vector<std::uint8_t> link_done_;  // cold or reached
+    std::vector<std::uint8_t> flow_reached_;
     Filling filling_;
 
     std::vector<std::uint64_t> news_;  // a bit per slot: its rate is not what the caller knows
@@ -61,7 +71,7 @@ private:
 
 MaxMinSolver::MaxMinSolver(std::span<const BytesPerSecond> capacities)
     : links_(2 * capacities.size()),
-      link_reached_(links_.size()),
+      link_done_(links_.size(), 1),
       filling_(links_.size()),
       place_(links_.size()) {
     for (std::uint32_t trunk = 0; trunk < capacities.size(); ++trunk) {
@@ -115,6 +125,8 @@ FlowId MaxMinSolver::start(std::span<const Crossing> crossings, BytesPerSecond d
         const auto after = std::ranges::lower_bound(link.flows, slot, {}, &FlowOnLink::slot);
         link.flows.insert(after, {slot, of.weight});
         flow.hot_links += link.hot;
+        ask(link, of.weight * flow.demand, 1);
+        carry(link, of.weight * flow.share, 1);
         mark_link(of.link);
     }
     mark_flow(slot);
@@ -147,10 +159,12 @@ void MaxMinSolver::set_demand(FlowId id, BytesPerSecond demand) {
     if (demand.value == flow.demand) {
         return;
     }
-    flow.demand = demand.value;
     for (const LinkOfFlow& of : flow.links) {
+        ask(links_[of.link], of.weight * flow.demand, -1);
+        ask(links_[of.link], of.weight * demand.value, 1);
         mark_link(of.link);
     }
+    flow.demand = demand.value;
     mark_flow(id.slot);
 }
 
@@ -160,6 +174,8 @@ void MaxMinSolver::stop(FlowId id) {
     for (const LinkOfFlow& of : flow.links) {
         SharedLink& link = links_[of.link];
         link.flows.erase(std::ranges::lower_bound(link.flows, id.slot, {}, &FlowOnLink::slot));
+        ask(link, of.weight * flow.demand, -1);
+        carry(link, of.weight * flow.share, -1);
         mark_link(of.link);
     }
     flow.running = false;
@@ -175,21 +191,52 @@ void MaxMinSolver::set_capacity(std::uint32_t trunk, Direction direction, BytesP
     }
 }
 
-// Adds up a link's flows, in the order of their slots, and passes its heat on to them.
-void MaxMinSolver::weigh(std::uint32_t index) {
-    SharedLink& link = links_[index];
-    double load = 0;
-    link.weight = 0;
+void MaxMinSolver::ask(SharedLink& link, double amount, int sign) {
+    if (std::isfinite(amount)) {
+        link.load += sign * amount;
+        link.peak = std::max(link.peak, link.load);
+        link.changes = std::min(link.changes + 1, kMostChanges);
+    } else {
+        link.endless += sign;
+    }
+}
+
+// Sums of integers are exact in any order.
+void MaxMinSolver::carry(SharedLink& link, double weight, int sign) {
+    link.weight += sign * weight;
+    if (weight >= 0x1p32 || weight != std::floor(weight)) {
+        link.uneven += sign;
+        link.changes = kMostChanges;  // of no use without it, either
+    }
+}
+
+// In the order of slots.
+void MaxMinSolver::add_up(SharedLink& link) {
+    link.load = link.weight = 0;
     for (const FlowOnLink& on : link.flows) {
         const SharingFlow& flow = flows_[on.slot];
-        load += on.weight * flow.demand;
+        const double amount = on.weight * flow.demand;
+        link.load += std::isfinite(amount) ? amount : 0;
         link.weight += on.weight * flow.share;
     }
-    const bool hot = load > link.capacity * (1 + kTolerance);
+    link.peak = link.load;
+    link.changes = 0;
+}
+
+// Is the link hot? Passes the answer on to its flows. Where the load that was followed might be on
+// the wrong side, or the weight be off, they are added up: so both depend on the flows alone.
+void MaxMinSolver::weigh(std::uint32_t index) {
+    SharedLink& link = links_[index];
+    const bool close = std::abs(link.load - link.capacity) <= kDrift * link.peak;
+    if (close || link.changes >= kMostChanges || link.uneven > 0) {
+        add_up(link);
+    }
+    const bool hot = link.endless > 0 || link.load > link.capacity * (1 + kTolerance);
     if (hot == link.hot) {
         return;
     }
     link.hot = hot;
+    link_done_[index] = !hot;
     hot_ += hot ? 1 : -1;
     for (const FlowOnLink& on : link.flows) {
         flows_[on.slot].hot_links += hot ? 1 : -1;
@@ -198,8 +245,8 @@ void MaxMinSolver::weigh(std::uint32_t index) {
 }
 
 void MaxMinSolver::reach(std::uint32_t link) {
-    if (links_[link].hot && !link_reached_[link]) {
-        link_reached_[link] = 1;
+    if (!link_done_[link]) {
+        link_done_[link] = 1;
         group_links_.push_back(link);
     }
 }
@@ -228,7 +275,18 @@ void MaxMinSolver::find_groups() {
         }
     }
     changed_flows_.clear();
-    for (std::size_t next = 0; next < group_links_.size(); ++next) {
+    spread();
+    for (const std::uint32_t link : group_links_) {
+        link_done_[link] = 0;
+    }
+    for (const std::uint32_t slot : group_flows_) {
+        flow_reached_[slot] = 0;
+    }
+}
+
+// From link to link, over the flows they share.
+void MaxMinSolver::spread() {
+    for (std::size_t next = 0; next < group_links_.size() && group_links_.size() < hot_; ++next) {
         for (const FlowOnLink& on : links_[group_links_[next]].flows) {
             if (flow_reached_[on.slot]) {
                 continue;
@@ -238,13 +296,17 @@ void MaxMinSolver::find_groups() {
             for (const LinkOfFlow& of : flows_[on.slot].links) {
                 reach(of.link);
             }
+            if (group_links_.size() == hot_) {
+                break;
+            }
         }
     }
-    for (const std::uint32_t link : group_links_) {
-        link_reached_[link] = 0;
-    }
-    for (const std::uint32_t slot : group_flows_) {
-        flow_reached_[slot] = 0;
+    if (group_links_.size() == hot_) {  // then every flow that is held anywhere is one of them
+        for (std::uint32_t slot = 0; slot < flows_.size(); ++slot) {
+            if (flows_[slot].running && flows_[slot].hot_links > 0 && !flow_reached_[slot]) {
+                group_flows_.push_back(slot);
+            }
+        }
     }
 }
 

@@ -7,10 +7,11 @@
 // trunks; a change makes only the groups it touches be solved, by progressive filling (filling.h).
 //
 // Rates are a function of the running flows (with their slots), demands, shares and capacities,
-// whatever happened before: what a trunk is asked for is added up anew when one of its flows
-// changes, in the order of slots, so nothing drifts. A solver that is told the same state in one
-// step has the same rates, bit for bit. Starting flows in another order moves rates by rounding
-// only.
+// whatever happened before, in every bit: a solver that is told the same state in one step has the
+// same rates. Starting flows in another order moves rates by rounding only. For that, sums of
+// weights are integers or added up anew, in the order of slots, and what a trunk is asked for
+// decides only by which side of the capacity it is on: it is followed from change to change, with a
+// bound on its rounding, and added up anew when the side is in doubt.
 //
 // Exactness: a rate may be off by about 1e-16 times the largest ratio, over trunks, of the weight
 // (weight * share) of all flows of the trunk to that of the flow. 1e-9 holds up to ratios of 1e6.

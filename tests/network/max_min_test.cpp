@@ -121,6 +121,22 @@ TEST(MaxMinSolver, FollowsALinkThatTurnsHotAndColdAgain) {
     EXPECT_RATE(rates[one], 11.0 / 3);
 }
 
+// Two flows that ask for 0.6 each share a link of 1. A flow that asks for 4e16, where doubles are 8
+// apart, comes and goes: afterwards the two must not seem to ask for nothing.
+TEST(MaxMinSolver, AHugeDemandLeavesNothingBehind) {
+    const auto solver = bare(1);
+    KnownRates rates(*solver);
+    const FlowId a = rates.start({over(0)}, 0.6);
+    const FlowId b = rates.start({over(0)}, 0.6);
+    const FlowId huge = rates.start({over(0)}, 4e16);
+    rates.solve();
+    EXPECT_RATE(rates[a], 1.0 / 3);
+    solver->stop(huge);
+    rates.solve();
+    EXPECT_RATE(rates[a], 0.5);
+    EXPECT_RATE(rates[b], 0.5);
+}
+
 // 2^53 - 67108863 * 134217724.5 = 369098748.5, but the product has more digits than a double.
 TEST(MaxMinSolver, KeepsTheLastByteOfALargeLink) {
     const auto solver = bare(1, 0x1p53);

@@ -55,7 +55,8 @@ public:
 
     void change(const Sizes& sizes) {
         for (std::uint32_t n = random_.below(sizes.capacities + 1); n > 0; --n) {
-            set_capacity(random_.below(2 * sizes.trunks), random_.rate());
+            const std::uint32_t link = random_.below(2 * sizes.trunks);
+            set_capacity(link, random_.rate());
         }
         auto& flows = system_.flows;
         for (std::uint32_t n = random_.below(sizes.stops + 1); n > 0 && !flows.empty(); --n) {

@@ -160,8 +160,10 @@ TEST_P(SharingLaws, AFlowAloneGetsItsDemandWhereLinksAreWider) {
     }
 }
 
-// Stopped and started again in another order, all flows have the rates they had.
+// Stopped and started again in another order, all flows have the rates they had; SimGrid's to what
+// every solver promises.
 TEST_P(SharingLaws, TheOrderOfStartsDoesNotMatter) {
+    const double rounding = GetParam() == BackEnd::kMaxMin ? 1e-12 : 1e-9;
     for (std::uint32_t step = 0; step < 50; ++step) {
         random_.change(kSizes);
         shared_.rates.solve({step});
@@ -172,7 +174,7 @@ TEST_P(SharingLaws, TheOrderOfStartsDoesNotMatter) {
         random_.shuffle_starts();
         EXPECT_EQ(shared_.rates.solve({step}), flows().size());  // all are new
         for (std::size_t f = 0; f < before.size(); ++f) {
-            ASSERT_NEAR(rate(flows()[f]) / before[f], 1.0, 1e-12) << "step " << step;
+            ASSERT_NEAR(rate(flows()[f]) / before[f], 1.0, rounding) << "step " << step;
         }
     }
 }
