@@ -3,6 +3,7 @@
 #include "sim/model/step_time.h"
 
 #include <cmath>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -97,6 +98,14 @@ TEST(StepTime, CountsElementWiseWorkAtMemoryBandwidth) {
     Parallelism scores = layout(1, 1, 4);
     scores.flash_attention = false;
     scores.recompute = false;
+    // Over 4 GPUs the matrix part is a quarter, with sequence parallelism all of it.
+    for (const auto& [shared, bytes] : {std::pair{true, 34 / 4.0}, std::pair{false, 16.0}}) {
+        Parallelism wide = layout(4, 1, 4);
+        wide.sequence_parallel = shared;
+        const double before = step_time(small(), wide, kNode, 4).total.value;
+        EXPECT_NEAR(step_time(small(), wide, slow, 4).total.value - before,
+                    8 * 4 * 512.0 * 1024 * bytes * 8 / 1e12, 1e-12 * before);
+    }
     // 5 a s / h = 20 B more, without the second forward pass.
     const double kept = step_time(small(), scores, kNode, 1).total.value;
     EXPECT_NEAR(step_time(small(), scores, slow, 1).total.value - kept,

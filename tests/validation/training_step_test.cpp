@@ -60,14 +60,15 @@ ModelShape named(const char* name) {
     return model;
 }
 
-// As they ran in 2021: recomputation, attention scores in memory, optimiser not sharded; gradients
+// As they ran in 2021: recomputation, attention scores in memory, no sequence parallelism,
+// optimiser not sharded; gradients
 // and pipeline transfers were not overlapped.
 Parallelism layout_of(const MegatronRow& row, Fraction efficiency) {
     Parallelism layout;
     layout.tensor = row.tensor;
     layout.pipeline = row.pipeline;
     layout.batch = row.batch;
-    layout.flash_attention = false;
+    layout.flash_attention = layout.sequence_parallel = false;
     layout.shard_optimizer = false;
     layout.overlap_data = {0};
     layout.kernel_efficiency = efficiency;
@@ -150,8 +151,9 @@ TEST(VC22, TrainingTimeOfPublishedRuns) {
 }
 
 // MegaScale, table 2: 175B, sequences of 2,048, batch 6,144, tensor 8, pipeline 8, 6 virtual stages
-// [from memory], flash attention, no recomputation. Megatron-LM there overlaps nothing; MegaScale
-// overlaps tensor, pipeline and data parallelism, for which the planning value stands.
+// [from memory], flash attention, sequence parallelism, no recomputation. Megatron-LM there
+// overlaps nothing; MegaScale overlaps tensor, pipeline and data parallelism, for which the
+// planning value stands.
 double megascale(std::int64_t gpus, Fraction overlap, Fraction efficiency) {
     Parallelism layout;
     layout.tensor = layout.pipeline = 8;
