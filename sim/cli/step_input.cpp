@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "topology/catalog.h"
+#include "sim/model/step_hardware.h"
 
 namespace tidepool::cli {
 namespace {
@@ -57,35 +57,21 @@ StepMachine machine_of(const StepQuestion& question) {
     if (server == nullptr) {
         return machine;
     }
-    const topology::GpuModel& gpu = *find_part(catalog.gpus, server->gpu);
+    model::StepHardware& hardware = machine.hardware;
+    hardware = model::hardware_of(*server, catalog, question.island);
+    hardware.island_rate = question.island_rate.value_or(hardware.island_rate);
+    hardware.node_rate = question.node_rate.value_or(hardware.node_rate);
     const auto unknown = [&](const char* key, const std::string& what, const std::string& hint) {
         machine.problems.push_back({key, what, hint});
     };
-    model::StepHardware& hardware = machine.hardware;
-    if (gpu.bf16) {
-        hardware.peak = *gpu.bf16;
-    } else {
-        unknown("gpu", "its speed is not known (got '" + gpu.name + "')", "");
+    if (hardware.peak.value == 0) {
+        unknown("gpu", "its speed is not known (got '" + server->gpu + "')", "");
     }
-    hardware.memory = gpu.memory;
-    hardware.memory_bandwidth = gpu.memory_bandwidth.value_or(BytesPerSecond{0});
-    hardware.gpus_per_node =
-        question.island.value_or(gpu.nvlink_domain > 1 ? gpu.nvlink_domain : server->gpus);
-    if (question.island_rate) {
-        hardware.island_rate = *question.island_rate;
-    } else if (gpu.nvlink) {
-        hardware.island_rate = {gpu.nvlink->value / 2};
-    } else {
-        unknown("island-rate", "is missing", gpu.name + " has no NVLink: say what joins its GPUs");
+    if (hardware.island_rate.value == 0) {
+        unknown("island-rate", "is missing",
+                server->gpu + " has no NVLink: say what joins its GPUs");
     }
-    if (question.node_rate) {
-        hardware.node_rate = *question.node_rate;
-    } else if (server->nics > 0) {
-        const double card = find_part(catalog.nics, server->nic)->rate.value;
-        hardware.node_rate = {card * static_cast<double>(server->nics) *
-                              static_cast<double>(hardware.gpus_per_node) /
-                              static_cast<double>(server->gpus)};
-    } else if (question.gpus > hardware.gpus_per_node) {
+    if (hardware.node_rate.value == 0 && question.gpus > hardware.gpus_per_node) {
         unknown("node-rate", "is missing",
                 "the network cards of " + server->name + " are not known");
     }

@@ -1,6 +1,7 @@
 #include "sim/model/step_time.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/base/assert.h"
 #include "sim/model/collective.h"

@@ -1,7 +1,7 @@
 // Slow-down by a network that grants less: by hand, in every corner, and against the step model.
 #include "sim/model/comm_profile.h"
 
-#include <cmath>
+#include <algorithm>
 
 #include <gtest/gtest.h>
 
