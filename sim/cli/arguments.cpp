@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <sstream>
 
@@ -9,6 +10,7 @@
 
 #include "sim/base/issue.h"
 #include "sim/cli/model_input.h"
+#include "sim/cli/step_input.h"
 
 namespace tidepool::cli {
 namespace {
@@ -178,10 +180,21 @@ std::string type_name(const std::optional<T>*);
 template <class T>
 std::string type_name(const T*) {
     if constexpr (config::HasDimension<T>) {
-        const bool time = config::DimensionOf<T>::value == config::Dimension::kTime;
-        return time ? "TIME" : "RATE";
+        switch (config::DimensionOf<T>::value) {
+            case config::Dimension::kTime:
+                return "TIME";
+            case config::Dimension::kBytes:
+                return "BYTES";
+            case config::Dimension::kFraction:
+                return "SHARE";
+            default:
+                return "RATE";
+        }
     }
-    return std::is_same_v<T, std::string> ? "NAME" : "NUMBER";
+    if (std::is_same_v<T, bool>) {
+        return "true|false";
+    }
+    return std::is_same_v<T, std::string> || config::HasKinds<T> ? "NAME" : "NUMBER";
 }
 template <class T>
 std::string type_name(const std::optional<T>*) {
@@ -193,11 +206,17 @@ template <class Question>
 void add_question(CLI::App* model, const std::string& name, const std::string& doc, Arguments& a) {
     CLI::App* app = model->add_subcommand(name, doc);
     const auto add = [&]<class T>(const config::Field<Question, T>& field) {
-        const std::string option(field.name);
+        const std::string name_of_field(field.name);
+        std::string meaning(field.doc);
+        if (meaning.ends_with('.')) {  // tables of files have sentences
+            meaning.pop_back();
+        }
         app->add_option_function<std::string>(
-               "--" + option,
-               [&a, option](const std::string& text) { a.options.emplace_back(option, text); },
-               std::string(field.doc))
+               "--" + option_name(field.name),
+               [&a, name_of_field](const std::string& text) {
+                   a.options.emplace_back(name_of_field, text);
+               },
+               meaning)
             ->type_name(type_name(static_cast<const T*>(nullptr)));
     };
     std::apply([&](const auto&... field) { (add(field), ...); },
@@ -207,20 +226,26 @@ void add_question(CLI::App* model, const std::string& name, const std::string& d
 
 void add_model(CLI::App& root, Arguments& a) {
     CLI::App* model = root.add_subcommand(
-        "model", "Closed forms for planners: checkpoints, spare nodes, times to interruption");
+        "model",
+        "Closed forms for planners: checkpoints, spare nodes, times to interruption, "
+        "training steps, collectives");
     model->require_subcommand(1);
     add_question<CheckpointQuestion>(
         model, "checkpoint", "How often a job should write checkpoints, and what it then loses", a);
     add_question<SparesQuestion>(model, "spares", "How many spare nodes are enough", a);
     add_question<MttiQuestion>(model, "mtti",
                                "A failure rate in the units in use, and what it means for jobs", a);
+    add_question<StepQuestion>(
+        model, "step", "How long a training step takes, part by part, and what it sends where", a);
+    add_question<CollectiveQuestion>(model, "collective",
+                                     "How long a collective takes, and its bus bandwidth", a);
 }
 
 void add_documents(CLI::App& root, Arguments& a) {
     CLI::App* list = root.add_subcommand("list", "Policies, presets, formats and KPIs by name");
     list->add_option("kind", a.kind, "Which list; default: all")
         ->check(CLI::IsMember(Choices{"queues", "placements", "topologies", "failures", "gpus",
-                                      "servers", "switches", "formats", "kpis"}));
+                                      "servers", "switches", "models", "formats", "kpis"}));
     add_json(list, a);
     CLI::App* schema = root.add_subcommand("schema", "JSON Schema for editors");
     schema->add_option("kind", a.kind, "Of which file")
@@ -282,8 +307,13 @@ std::string suggestion(const CLI::App& app, int argc, const char* const* argv) {
             known.push_back("--" + longer);
         }
     }
+    std::istringstream path(name);
+    const Choices commands{std::istream_iterator<std::string>(path), {}};
     for (int i = 1; i < argc; ++i) {
         std::string word = argv[i];
+        if (std::find(commands.begin(), commands.end(), word) != commands.end()) {
+            continue;  // `model` is a command here, not a slip for --model
+        }
         word = word.substr(0, word.starts_with("--") ? word.find('=') : std::string::npos);
         if (std::find(known.begin(), known.end(), word) != known.end()) {
             continue;

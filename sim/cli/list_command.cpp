@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -7,6 +8,8 @@
 #include "sim/cli/commands.h"
 #include "sim/config/field.h"
 #include "sim/config/units.h"
+#include "sim/model/model_catalog.h"
+#include "sim/model/step_time.h"
 #include "sim/results/kpi_table.h"
 #include "sim/scenario/spec.h"
 #include "topology/catalog.h"
@@ -59,6 +62,26 @@ std::string doc_of(const topology::Switch& part) {
            print_human(part.rate.value, Dimension::kRate);
 }
 
+List models() {
+    List list{"models", "Models (model --model, communication.model.name)", {}};
+    for (const model::KnownModel& row : model::known_models()) {
+        model::ModelShape shape;
+        shape.name = row.name;
+        const auto billions = [](double parameters) {
+            return config::print_human(std::round(parameters / 1e8) / 10, Dimension::kFraction) +
+                   "B parameters";
+        };
+        std::string doc = billions(model::parameters_of(shape)) + ", " +
+                          std::to_string(row.layers) + " layers of " + std::to_string(row.hidden);
+        if (row.experts > 0) {
+            doc += ", " + std::to_string(row.experts) + " experts";
+        }
+        doc += "; " + std::string(row.source) + (row.confirmed ? "" : " (unconfirmed)");
+        list.entries.push_back({std::string(row.name), doc});
+    }
+    return list;
+}
+
 template <class Parts>
 List parts_of(std::string kind, std::string title, const Parts& parts) {
     List list{std::move(kind), std::move(title), {}};
@@ -91,6 +114,7 @@ std::vector<List> all_lists() {
     lists.push_back(parts_of("gpus", "GPUs of the catalogue", catalog.gpus));
     lists.push_back(parts_of("servers", "Servers of the catalogue", catalog.servers));
     lists.push_back(parts_of("switches", "Switches of the catalogue", catalog.switches));
+    lists.push_back(models());
     List kpis{"kpis", "KPIs (/summary)", {}};
     for (const results::Kpi& kpi : results::kKpis) {
         const std::string unit = kpi.unit == "1" ? "" : " [" + std::string(kpi.unit) + "]";

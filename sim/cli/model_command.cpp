@@ -1,5 +1,5 @@
-// `tidepool model`: closed forms for planners, without a simulation. Checkpoints have their own
-// file.
+// `tidepool model`: closed forms for planners, without a simulation. Checkpoints, steps
+// and collectives have their own files.
 #include <array>
 #include <cstdint>
 #include <iostream>
@@ -118,6 +118,12 @@ ExitCode mtti(const Arguments& arguments) {
 ExitCode model_command(const Arguments& arguments) {
     if (arguments.command == "model checkpoint") {
         return model_checkpoint_command(arguments);
+    }
+    if (arguments.command == "model step") {
+        return model_step_command(arguments);
+    }
+    if (arguments.command == "model collective") {
+        return model_collective_command(arguments);
     }
     return arguments.command == "model spares" ? spares(arguments) : mtti(arguments);
 }

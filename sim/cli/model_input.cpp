@@ -51,6 +51,12 @@ double node_rate(const std::optional<double>& given, const std::string& preset,
     return topology::per_1000_node_days(spec) * static_cast<double>(gpus_per_node) / 8;
 }
 
+std::string option_name(std::string_view field) {
+    std::string name(field);
+    std::replace(name.begin(), name.end(), '_', '-');
+    return name;
+}
+
 Value option_map(const Arguments& arguments) {
     Value options;
     options.kind = Value::Kind::kMap;
@@ -68,7 +74,7 @@ Value option_map(const Arguments& arguments) {
 void throw_for_options(const Issues& issues) {
     Issues named;
     for (Issue issue : issues.list()) {
-        issue.path = issue.path.empty() ? "" : "--" + issue.path;
+        issue.path = issue.path.empty() ? "" : "--" + option_name(issue.path);
         named.add(issue);
     }
     named.throw_if_any();

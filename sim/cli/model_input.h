@@ -1,10 +1,11 @@
 #pragma once
 // The options of `tidepool model`, declared once: the command line, its help and the reader, which
-// knows units and ranges, all come from these tables. Option `--x` is field `x`.
+// knows units and ranges, all come from these tables. Option `--x-y` is field `x-y` or `x_y`.
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 #include "sim/base/quantity.h"
@@ -150,6 +151,8 @@ struct SpecTable<cli::MttiQuestion> {
 
 namespace tidepool::cli {
 
+// `--virtual-stages` without the dashes, for a field `virtual_stages`.
+std::string option_name(std::string_view field);
 // The options as the map they stand for.
 config::Value option_map(const Arguments& arguments);
 // Issues about `x` become issues about `--x`.

@@ -47,6 +47,7 @@ CommPreset comm_preset(CommClass kind) {
         case CommClass::kDataParallel:
             // Narayanan et al., SC'21, table 1: 1.7B parameters on 32 A100.
             layout.batch = 512;
+            layout.flash_attention = layout.sequence_parallel = false;
             return preset("gpt-1.7b", layout, kA100, 32);
         case CommClass::kLlm3d:
             // Llama 3, arXiv 2407.21783, table 4: 405B on 8,192 H100, 16M tokens a step.

@@ -7,7 +7,7 @@ namespace tidepool::model {
 namespace {
 
 constexpr double kOptimizerBytes = 12;  // master weights 4, Adam 8
-constexpr double kWeightBytes = 2;
+constexpr double kValueBytes = 2;       // weights and activations
 
 std::string text(std::int64_t n) {
     return std::to_string(n);
@@ -39,6 +39,17 @@ std::vector<StepProblem> gang_problems(const Parallelism& layout, std::int64_t g
 
 }  // namespace
 
+Bytes layer_activations(const ModelShape& shape, const Parallelism& layout) {
+    const ModelShape model = completed(shape);
+    const auto t = static_cast<double>(layout.tensor);
+    const auto h = static_cast<double>(*model.hidden);
+    const auto s = static_cast<double>(*model.sequence);
+    const double scores =
+        layout.flash_attention ? 0 : 5 * static_cast<double>(*model.heads) * s / (h * t);
+    const double others = layout.sequence_parallel ? 34 / t : 10 + 24 / t;
+    return {s * static_cast<double>(layout.micro_batch) * h * (others + scores)};
+}
+
 StepMemory step_memory(const ModelShape& shape, const Parallelism& layout, std::int64_t gpus) {
     const ModelShape model = completed(shape);
     const auto real = [](std::int64_t n) { return static_cast<double>(n); };
@@ -48,21 +59,19 @@ StepMemory step_memory(const ModelShape& shape, const Parallelism& layout, std::
     const double d = real(data_parallel(layout, gpus));
     const double experts = expert_parameters_of(model) / (t * p * e);
     const double dense = (parameters_of(model) - expert_parameters_of(model)) / (t * p);
-    const double always = kWeightBytes + real(layout.gradient_bytes);
+    const double always = kValueBytes + real(layout.gradient_bytes);
     const double sharded = layout.shard_optimizer ? d : 1;
     StepMemory memory;
     memory.states = {dense * (always + kOptimizerBytes / sharded) +
                      experts * (always + kOptimizerBytes / std::max(1.0, sharded / e))};
-    const double sbh = real(*model.sequence * layout.micro_batch) * real(*model.hidden);
-    const double scores = layout.flash_attention ? 0
-                                                 : 5 * real(*model.heads) * real(*model.sequence) /
-                                                       (real(*model.hidden) * t);
-    const double layer = sbh * (10 + 24 / t + scores);
+    const double layer = layer_activations(model, layout).value;
+    const double input = kValueBytes * real(*model.sequence * layout.micro_batch) *
+                         real(*model.hidden) / (layout.sequence_parallel ? t : 1);
     const double batches = std::min(p, real(layout.batch) / (d * real(layout.micro_batch)));
     const double more = 1 + (p - 1) / (p * real(layout.virtual_stages));
     const double layers =
         real(*model.layers) / p * batches * (layout.virtual_stages > 1 ? more : 1);
-    memory.activations = {layout.recompute ? layers * 2 * sbh + layer : layers * layer};
+    memory.activations = {layout.recompute ? layers * input + layer : layers * layer};
     return memory;
 }
 

@@ -36,6 +36,7 @@ struct Parallelism {
     std::int64_t batch = 0;
     bool recompute = true;
     bool flash_attention = true;
+    bool sequence_parallel = true;
     bool scatter_gather = true;
     bool shard_optimizer = true;
     std::int64_t gradient_bytes = 2;
@@ -125,6 +126,8 @@ struct SpecTable<model::Parallelism> {
               "Whether the backward pass runs the forward pass again instead of keeping it."},
         Field{"flash_attention", &Spec::flash_attention, optional(),
               "Whether the matrix of attention scores stays out of memory."},
+        Field{"sequence_parallel", &Spec::sequence_parallel, optional(),
+              "Whether tensor-parallel GPUs also share what lies between the matrix products."},
         Field{"scatter_gather", &Spec::scatter_gather, optional(),
               "Whether pipeline transfers are divided over the tensor-parallel GPUs."},
         Field{"shard_optimizer", &Spec::shard_optimizer, optional(),

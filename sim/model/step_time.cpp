@@ -1,6 +1,7 @@
 #include "sim/model/step_time.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/base/assert.h"
 #include "sim/model/collective.h"
@@ -12,7 +13,7 @@ constexpr double kValueBytes = 2;  // of a weight or an activation
 
 // The question as plain numbers, named as in the header.
 struct Grid {
-    double l, h, a, s;
+    double l, h, s;
     double t, p, d, e, v, b, m;
     std::int64_t node;         // GPUs of a node
     std::int64_t data_inside;  // data-parallel ranks of one copy-group in a node, at most
@@ -25,7 +26,6 @@ Grid grid_of(const ModelShape& model, const Parallelism& layout, const StepHardw
     Grid grid{};
     grid.l = real(*model.layers);
     grid.h = real(*model.hidden);
-    grid.a = real(*model.heads);
     grid.s = real(*model.sequence);
     grid.t = real(layout.tensor);
     grid.p = real(layout.pipeline);
@@ -47,14 +47,13 @@ CollectiveLevel level(Seconds latency, double rate, const StepHardware& hardware
     return {latency, {rate * hardware.collective_efficiency}, {}};
 }
 
-double seconds_of_compute(const Grid& grid, const Parallelism& layout, double flops, double gpus,
-                          const StepHardware& hardware) {
+double seconds_of_compute(const Grid& grid, const ModelShape& model, const Parallelism& layout,
+                          double flops, double gpus, const StepHardware& hardware) {
     const double matrix = flops / gpus / (hardware.peak.value * layout.kernel_efficiency.value);
     if (hardware.memory_bandwidth.value == 0) {
         return matrix;
     }
-    const double scores = layout.flash_attention ? 0 : 5 * grid.a * grid.s / (grid.h * grid.t);
-    const double stored = grid.s * grid.b * grid.h * (10 + 24 / grid.t + scores);
+    const double stored = layer_activations(model, layout).value;
     const double passes = layout.recompute ? 2 + 2 + 4 : 2 + 4;  // forward, again, backward
     return matrix + stored * passes * (grid.l / grid.p) * grid.m / hardware.memory_bandwidth.value;
 }
@@ -187,8 +186,8 @@ StepTime step_time(const ModelShape& shape, const Parallelism& layout, const Ste
     step.tokens = batch * grid.s;
     step.model_flops = flops_of(model, batch, false);
     step.hardware_flops = flops_of(model, batch, layout.recompute);
-    step.compute = {
-        seconds_of_compute(grid, layout, step.hardware_flops, static_cast<double>(gpus), hardware)};
+    step.compute = {seconds_of_compute(grid, model, layout, step.hardware_flops,
+                                       static_cast<double>(gpus), hardware)};
     add_tensor(step, grid, layout, hardware);
     add_experts(step, grid, model, layout, hardware);
     add_pipeline(step, grid, layout, hardware);

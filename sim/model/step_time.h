@@ -87,14 +87,17 @@ StepTime step_time(const ModelShape& model, const Parallelism& layout, const Ste
 Seconds step_total_at(const StepTime& step, double granted);
 
 // Bytes of one GPU. States: weights 2 B, gradients, optimiser 12 B (master weights 4, Adam 8;
-// Rajbhandari et al. 2020, arXiv 1910.02054). Activations: per layer s b h (10 + 24/t) B, and
-// 5 a s^2 b / t without flash attention (Korthikanti et al. 2022, arXiv 2205.05198); with
-// recomputation 2 s b h per layer and one whole layer; of p micro-batches in the first stage, with
+// Rajbhandari et al. 2020, arXiv 1910.02054). Activations: per layer s b h (10 + 24/t) B, 34/t
+// with sequence parallelism, and 5 a s^2 b / t without flash attention (Korthikanti et al. 2022,
+// arXiv 2205.05198); with recomputation the input of every layer, 2 s b h (over t with sequence
+// parallelism), and one whole layer; of p micro-batches in the first stage, with
 // v virtual stages (1 + (p-1)/(p v)) as much.
 struct StepMemory {
     Bytes states, activations;
     Bytes total() const { return {states.value + activations.value}; }
 };
+// What one layer keeps of one micro-batch on one GPU.
+Bytes layer_activations(const ModelShape& model, const Parallelism& layout);
 StepMemory step_memory(const ModelShape& model, const Parallelism& layout, std::int64_t gpus);
 
 // Why this gang cannot train this model: products that are not the gang, layers or sequences that
