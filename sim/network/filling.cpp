@@ -24,7 +24,7 @@ void Filling::run(std::span<SharingFlow> flows, std::span<const SharedLink> link
     for (const std::uint32_t link : hot_links) {
         const SharedLink& shared = links[link];
         rooms_[link] = {shared.capacity, 0, shared.weight,
-                        static_cast<std::int32_t>(shared.flows.size()), false};
+                        static_cast<std::uint32_t>(shared.flows.size()), false};
         summed_[link] = shared.weight;
         full_.add(shared.capacity / shared.weight, link);
     }
@@ -99,7 +99,7 @@ void Filling::hold(SharingFlow& flow, double rate) {
     --rising_;
     const double high = upper(rate), low = rate - high, share = flow.share;
     for (const LinkOfFlow& of : flow.links) {
-        Room& room = rooms_[of.link];  // of a cold link: never read
+        Room& room = rooms_[of.link];  // of a cold link: never read, may wrap around
         const double used = of.weight * high;
         const double left = room.room - used;  // and what that rounded off, Knuth's TwoSum:
         const double back = left - room.room;

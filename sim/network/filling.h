@@ -65,9 +65,9 @@ private:
     struct Room {
         double room = 0;
         double rest = 0;
-        double weight = 0;        // of the flows that still rise
-        std::int32_t rising = 0;  // flows; exact, unlike the weight
-        bool stale = false;       // something changed since its level was computed
+        double weight = 0;         // of the flows that still rise
+        std::uint32_t rising = 0;  // flows; exact, unlike the weight
+        bool stale = false;        // something changed since its level was computed
     };
     // At a level, rate per share, a link is full or a flow has its demand. Ordered by level, then
     // by index, as one integer: doubles above 0 are in the order of their bits.
