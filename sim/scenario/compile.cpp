@@ -279,6 +279,14 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
     }
 }
 
+Grain grain_of(const SchedulerSpec& rules) {
+    if (rules.placement == PlacementChoice::kFungible) {
+        return Grain::kPools;
+    }
+    return rules.placement == choice_of(core::Placement::kCompact) ? Grain::kLeafGroups
+                                                                   : Grain::kPods;
+}
+
 }  // namespace
 
 Compiled compile_plan(const Loaded& loaded) {
@@ -286,7 +294,7 @@ Compiled compile_plan(const Loaded& loaded) {
     Compiled compiled;
     PlanArrays& plan = compiled.plan;
     const bool fungible = spec.scheduler.placement == PlacementChoice::kFungible;
-    compile_nodes(loaded.topology, fungible, plan);
+    compile_nodes(loaded.topology, grain_of(spec.scheduler), plan);
     plan.queue = spec.scheduler.queue;
     plan.placement =
         fungible ? core::Placement::kPack : static_cast<core::Placement>(spec.scheduler.placement);

@@ -40,6 +40,7 @@ inline scenario::PlanArrays arrays_of(const core::Plan& plan) {
     a.classes = copied(plan.classes_by_size, plan.classes);
     a.level_begin = copied(plan.level_begin, plan.levels + 1);
     a.domains = copied(plan.domains, plan.level_begin[plan.levels]);
+    a.leaf_level = plan.leaf_level;
     a.domain_of = copied(plan.domain_of, plan.levels * nodes);
     a.bit_words = plan.bit_words;
     a.level_counts = plan.level_counts;
@@ -116,7 +117,10 @@ inline Cell cell_of(const core::Plan& plan, const properties::Problem& problem,
 // Nothing can fail.
 inline RandomCell quiet_cell(std::uint32_t number,
                              const properties::Sizes& sizes = properties::kSmall) {
-    const properties::Problem problem = properties::random_problem(number, sizes);
+    properties::Problem problem = properties::random_problem(number, sizes);
+    if (number % 4 == 3) {
+        problem = properties::on_a_fabric(problem, number);
+    }
     properties::Dice dice(number, 31);
     RandomCell made;
     made.seed = problem.seed;
@@ -128,6 +132,9 @@ inline RandomCell quiet_cell(std::uint32_t number,
 inline RandomCell fragile_cell(std::uint32_t number,
                                const properties::Sizes& sizes = properties::kFragile) {
     properties::InterruptionProblem problem = properties::random_interruptions(number, sizes);
+    if (number % 4 == 3) {
+        problem = properties::on_a_fabric(problem, number);
+    }
     properties::Dice dice(number, 32);
     if (dice.chance(25)) {
         problem.horizon = properties::kNever;

@@ -28,6 +28,14 @@ topology::Topology topology_of(const Problem& problem) {
         made.island = node.island;
         made.pod = node.pod;
         topology.nodes.push_back(made);
+        auto& groups = topology.fabric.groups;
+        if (problem.fabric && groups.size() == node.leaf) {
+            groups.emplace_back().first_node =
+                static_cast<std::uint32_t>(topology.nodes.size() - 1);
+        }
+        if (problem.fabric) {
+            ++groups.back().nodes;
+        }
         islands.insert(node.island);
         pods.insert(node.pod);
     }
@@ -37,19 +45,32 @@ topology::Topology topology_of(const Problem& problem) {
     return topology;
 }
 
+scenario::Grain grain_of(const Problem& problem) {
+    return problem.fungible                                 ? scenario::Grain::kPools
+           : problem.placement == core::Placement::kCompact ? scenario::Grain::kLeafGroups
+                                                            : scenario::Grain::kPods;
+}
+
 TEST(CompileNodes, AgreesWithTheTestsOwnBuilder) {
     std::size_t with_islands = 0;
+    std::size_t with_leaves = 0;
     for (std::uint32_t number = 0; number < 2000; ++number) {
-        const Problem problem = random_problem(number);
+        Problem problem = random_problem(number);
+        Dice dice(number, 12);
+        if (dice.chance(50)) {
+            problem = on_a_fabric(problem, number);
+            problem.placement = core::kPlacementKinds[dice.below(5)].value;
+        }
         const PlanBuilder builder(problem);
         const Plan expected = builder.plan();
         scenario::PlanArrays arrays;
-        scenario::compile_nodes(topology_of(problem), problem.fungible, arrays);
+        scenario::compile_nodes(topology_of(problem), grain_of(problem), arrays);
         const Plan plan = arrays.view();
         ASSERT_EQ(plan.nodes, expected.nodes) << problem;
         ASSERT_EQ(plan.gpus, expected.gpus) << problem;
         ASSERT_EQ(plan.classes, expected.classes) << problem;
         ASSERT_EQ(plan.levels, expected.levels) << problem;
+        ASSERT_EQ(plan.leaf_level, expected.leaf_level) << problem;
         ASSERT_EQ(plan.bit_words, expected.bit_words) << problem;
         ASSERT_EQ(plan.level_counts, expected.level_counts) << problem;
         for (std::uint32_t n = 0; n < plan.nodes; ++n) {
@@ -76,9 +97,11 @@ TEST(CompileNodes, AgreesWithTheTestsOwnBuilder) {
         for (std::uint32_t i = 0; i < plan.levels * plan.nodes; ++i) {
             ASSERT_EQ(plan.domain_of[i], expected.domain_of[i]) << problem;
         }
-        with_islands += plan.levels > 1 ? 1 : 0;
+        with_leaves += plan.leaf_level != core::kNone ? 1 : 0;
+        with_islands += plan.levels > 1 && plan.leaf_level != 0 ? 1 : 0;
     }
     EXPECT_GT(with_islands, 100U);
+    EXPECT_GT(with_leaves, 100U);
 }
 
 }  // namespace

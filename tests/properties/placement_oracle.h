@@ -142,6 +142,15 @@ private:
         return found;
     }
 
+    std::vector<Nodes> islands(const Class& c) const {
+        std::vector<Nodes> found = domains(c, &SmallNode::island);
+        std::erase_if(found, [](const Nodes& island) { return island.size() < 2; });
+        return found;
+    }
+    std::vector<Nodes> leaves(const Class& c) const {
+        return p_.fabric ? domains(c, &SmallNode::leaf) : std::vector<Nodes>();
+    }
+
     Nodes wholly_free(const Nodes& among, const Counts& free) const {
         Nodes found;
         std::copy_if(among.begin(), among.end(), std::back_inserter(found),
@@ -168,21 +177,29 @@ private:
         if (r > 0) {
             const std::uint32_t word = draw(p_.seed, Purpose::kPlacement, rank, 0)[1];
             std::uint32_t node = kNobody;
-            if (p_.placement == core::Placement::kPack) {
-                const SmallNode& last = places_[whole.back()];
-                Class island = c;
-                Class pod = c;
-                std::erase_if(island.nodes, [&](std::uint32_t other) {
-                    return places_[other].island != last.island;
-                });
-                std::erase_if(pod.nodes,
-                              [&](std::uint32_t other) { return places_[other].pod != last.pod; });
-                node = island.nodes.size() > 1 ? one_node({island}, free, r, word) : kNobody;
-                node = node == kNobody ? one_node({pod}, free, r, word) : node;
+            for (const Nodes& near : beside(c, whole.back())) {
+                node = node == kNobody ? one_node({{c.model, c.gpus, near}}, free, r, word) : node;
             }
             takes.push_back({node == kNobody ? one_node({c}, free, r, word) : node, r});
         }
         return takes;
+    }
+
+    // The nodes of the class among which a part of one is looked for first, then second, ...
+    std::vector<Nodes> beside(const Class& c, std::uint32_t node) const {
+        std::vector<std::vector<Nodes>> levels;
+        if (p_.placement == core::Placement::kPack) {
+            levels = {islands(c), domains(c, &SmallNode::pod)};
+        }
+        if (p_.placement == core::Placement::kCompact) {
+            levels = {islands(c), leaves(c), domains(c, &SmallNode::pod)};
+        }
+        std::vector<Nodes> found;
+        for (const std::vector<Nodes>& level : levels) {
+            std::copy_if(level.begin(), level.end(), std::back_inserter(found),
+                         [&](const Nodes& d) { return std::count(d.begin(), d.end(), node) > 0; });
+        }
+        return found;
     }
 
     std::uint32_t one_node(const std::vector<Class>& among, const Counts& free, std::uint32_t g,
@@ -204,6 +221,7 @@ private:
         const auto fewer = [&](std::uint32_t a, std::uint32_t b) { return free[a] < free[b]; };
         switch (p_.placement) {
             case core::Placement::kPack:
+            case core::Placement::kCompact:
                 return *std::min_element(fit.begin(), fit.end(), fewer);
             case core::Placement::kSpread:
                 return *std::max_element(fit.begin(), fit.end(), fewer);  // the first of equals
@@ -212,7 +230,46 @@ private:
         }
     }
 
-    Nodes whole_nodes(const Class& c, std::uint32_t rank, Counts free, std::uint32_t n) const {
+    Nodes whole_nodes(const Class& c, std::uint32_t rank, const Counts& free,
+                      std::uint32_t n) const {
+        const Nodes all = wholly_free(c.nodes, free);
+        switch (p_.placement) {
+            case core::Placement::kPack:
+                return packed(c, free, n, false);
+            case core::Placement::kCompact:
+                return packed(c, free, n, true);
+            case core::Placement::kFirstFit:
+                return {all.begin(), all.begin() + n};
+            case core::Placement::kSpread:
+                return spread(c, free, n);
+            case core::Placement::kRandom:
+                break;
+        }
+        Nodes taken;
+        for (std::uint32_t i = 0; i < all.size(); ++i) {
+            const std::uint64_t w = draw(p_.seed, Purpose::kPlacement, rank, 1 + i / 4)[i % 4];
+            if ((w * (all.size() - i)) >> 32 < n - taken.size()) {
+                taken.push_back(all[i]);
+            }
+        }
+        return taken;
+    }
+
+    Nodes spread(const Class& c, Counts free, std::size_t n) const {
+        Nodes taken;
+        while (taken.size() < n) {
+            for (const std::uint32_t node :
+                 wholly_free(emptiest(domains(c, &SmallNode::pod), free), free)) {
+                if (taken.size() < n) {
+                    taken.push_back(node);
+                    free[node] = 0;
+                }
+            }
+        }
+        return taken;
+    }
+
+    Nodes packed(const Class& c, Counts free, std::size_t n, bool by_leaf) const {
         Nodes taken;
         const auto take = [&](const Nodes& domain, std::size_t count) {
             const Nodes nodes = wholly_free(domain, free);
@@ -221,51 +278,42 @@ private:
                 free[nodes[i]] = 0;
             }
         };
-        const auto size = [&](const Nodes& domain) { return wholly_free(domain, free).size(); };
-        const std::vector<Nodes> pods = domains(c, &SmallNode::pod);
-        const auto most = [&] {
-            return *std::max_element(pods.begin(), pods.end(), [&](const Nodes& a, const Nodes& b) {
-                return size(a) < size(b);
-            });
-        };
-        switch (p_.placement) {
-            case core::Placement::kPack: {
-                std::vector<Nodes> islands = domains(c, &SmallNode::island);
-                std::erase_if(islands, [](const Nodes& island) { return island.size() < 2; });
-                if (const Nodes* island = tightest(islands, free, n)) {
-                    take(*island, n);
-                    break;
-                }
-                const Nodes* last = nullptr;
-                while ((last = tightest(pods, free, n - taken.size())) == nullptr) {
-                    const Nodes pod = most();
-                    take(pod, size(pod));
-                }
-                take(*last, n - taken.size());
-                break;
-            }
-            case core::Placement::kFirstFit:
-                take(c.nodes, n);
-                break;
-            case core::Placement::kSpread:
-                while (taken.size() < n) {
-                    const Nodes pod = most();
-                    take(pod, std::min(size(pod), n - taken.size()));
-                }
-                break;
-            case core::Placement::kRandom: {
-                const Nodes all = wholly_free(c.nodes, free);
-                for (std::uint32_t i = 0; i < all.size(); ++i) {
-                    const std::uint64_t w =
-                        draw(p_.seed, Purpose::kPlacement, rank, 1 + i / 4)[i % 4];
-                    if ((w * (all.size() - i)) >> 32 < n - taken.size()) {
-                        taken.push_back(all[i]);
-                    }
-                }
-                break;
+        for (const auto& level : {islands(c), by_leaf ? leaves(c) : std::vector<Nodes>()}) {
+            if (const Nodes* domain = tightest(level, free, n)) {
+                take(*domain, n);
+                return taken;
             }
         }
+        take_from(domains(c, &SmallNode::pod), free, n, [&](const Nodes& pod, std::size_t count) {
+            if (by_leaf && p_.fabric) {
+                take_from(leaves({c.model, c.gpus, pod}), free, count, take);
+            } else {
+                take(pod, count);
+            }
+        });
         return taken;
+    }
+
+    // All of the emptiest until the rest fits into one, then of the fullest that holds it. Calls
+    // take(domain, nodes), which notes in `free` that they are taken.
+    template <class Take>
+    void take_from(const std::vector<Nodes>& among, const Counts& free, std::size_t count,
+                   const Take& take) const {
+        const Nodes* last = nullptr;
+        while ((last = tightest(among, free, count)) == nullptr) {
+            const Nodes all = emptiest(among, free);
+            const std::size_t some = wholly_free(all, free).size();
+            take(all, some);
+            count -= some;
+        }
+        take(*last, count);
+    }
+
+    // The domain with the most wholly free nodes.
+    Nodes emptiest(const std::vector<Nodes>& among, const Counts& free) const {
+        return *std::max_element(among.begin(), among.end(), [&](const Nodes& a, const Nodes& b) {
+            return wholly_free(a, free).size() < wholly_free(b, free).size();
+        });
     }
 
     // The domain with the fewest wholly free nodes, but at least n.

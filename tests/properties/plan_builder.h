@@ -47,6 +47,7 @@ public:
         plan.level_begin = level_begin_.data();
         plan.domains = domains_.data();
         plan.domain_of = domain_of_.data();
+        plan.leaf_level = leaf_level_;
         plan.bit_words = bit_words_;
         plan.level_counts = level_counts_;
         plan.jobs = static_cast<std::uint32_t>(submit_.size());
@@ -123,6 +124,10 @@ private:
         if (std::any_of(nodes.begin(), nodes.end(), shared)) {
             add_level(&SmallNode::island, 2);
         }
+        if (problem_.fabric && problem_.placement == core::Placement::kCompact) {
+            leaf_level_ = static_cast<std::uint32_t>(level_begin_.size() - 1);
+            add_level(&SmallNode::leaf, 1);
+        }
         add_level(&SmallNode::pod, 1);
     }
 
@@ -162,6 +167,7 @@ private:
     std::vector<std::uint32_t> level_begin_{0};
     std::vector<core::Domain> domains_;
     std::vector<std::uint32_t> domain_of_;
+    std::uint32_t leaf_level_ = core::kNone;
     std::uint32_t bit_words_ = 0, level_counts_ = 0;
     std::vector<std::uint32_t> submit_, duration_, estimate_, gpus_, models_, arrival_;
 };

@@ -120,4 +120,16 @@ inline Problem random_problem(std::uint32_t number, const Sizes& sizes = kSmall)
     return problem;
 }
 
+// The same problem on a machine with a fabric (nine out of ten), placed by `compact`.
+template <class AnyProblem>
+AnyProblem on_a_fabric(AnyProblem problem, std::uint32_t number) {
+    Dice dice(number, 4711);
+    problem.fungible = false;
+    problem.placement = core::Placement::kCompact;
+    if (dice.chance(90)) {
+        add_leaf_groups(problem, dice.from(1, 4));  // islands may lie across them
+    }
+    return problem;
+}
+
 }  // namespace tidepool::properties

@@ -22,6 +22,7 @@ struct SmallNode {
     std::uint32_t gpus = 8;
     std::uint32_t pod = 0;     // a pod's nodes are neighbours and of one class
     std::uint32_t island = 0;  // number unique in the machine; an island lies in one pod
+    std::uint32_t leaf = 0;    // leaf group, likewise; only with a fabric
 };
 
 struct SmallJob {
@@ -34,6 +35,7 @@ struct SmallJob {
 
 struct Problem {
     std::vector<SmallNode> nodes;
+    bool fabric = false;
     std::vector<SmallJob> jobs;  // by rank
     core::QueuePolicy queue = core::QueuePolicy::kFifo;
     core::Placement placement = core::Placement::kPack;
@@ -41,6 +43,19 @@ struct Problem {
     std::uint64_t seed = 1;
     std::uint32_t horizon = kNever;
 };
+
+// A fabric with leaf groups of so many nodes; they begin anew in every pod.
+inline void add_leaf_groups(Problem& problem, std::uint32_t size) {
+    problem.fabric = true;
+    std::uint32_t filled = 0;
+    for (std::size_t n = 0; n < problem.nodes.size(); ++n) {
+        SmallNode& node = problem.nodes[n];
+        const bool same_pod = n > 0 && node.pod == problem.nodes[n - 1].pod;
+        const bool same_leaf = same_pod && filled < size;
+        filled = same_leaf ? filled + 1 : 1;
+        node.leaf = n == 0 ? 0 : problem.nodes[n - 1].leaf + (same_leaf ? 0 : 1);
+    }
+}
 
 // A GPU: node and number on it. In a fungible pool: the model, and 0, 1, ... for as many as are
 // held.
@@ -85,7 +100,8 @@ inline std::ostream& operator<<(std::ostream& out, const Problem& p) {
     for (std::size_t n = 0; n < p.nodes.size(); ++n) {
         const SmallNode& node = p.nodes[n];
         out << "  node " << n << ": {model " << node.model << ", gpus " << node.gpus << ", pod "
-            << node.pod << ", island " << node.island << "}\n";
+            << node.pod << ", island " << node.island;
+        out << (p.fabric ? ", leaf " + std::to_string(node.leaf) : "") << "}\n";
     }
     for (std::size_t r = 0; r < p.jobs.size(); ++r) {
         const SmallJob& job = p.jobs[r];
