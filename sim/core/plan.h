@@ -116,6 +116,10 @@ struct Plan {
     Input<std::int32_t> priority;     // [jobs]
     Input<std::uint32_t> job_entity;  // [jobs] owner of its random stream
 
+    // How long gangs wait for a place within one domain of their level; 0: not at all.
+    std::uint32_t locality_wait = 0;      // ticks
+    Input<std::uint32_t> locality_level;  // [jobs] domain level; kNone: waits for none
+
     QueuePolicy queue = QueuePolicy::kFifo;
     Placement placement = Placement::kPack;
     std::uint64_t seed = 0;

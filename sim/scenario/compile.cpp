@@ -10,6 +10,7 @@
 
 #include "sim/base/assert.h"
 #include "sim/model/generate.h"
+#include "sim/scenario/compile_locality.h"
 #include "sim/scenario/compile_outages.h"
 #include "sim/scenario/compile_recovery.h"
 #include "topology/where.h"
@@ -283,8 +284,8 @@ Grain grain_of(const SchedulerSpec& rules) {
     if (rules.placement == PlacementChoice::kFungible) {
         return Grain::kPools;
     }
-    return rules.placement == choice_of(core::Placement::kCompact) ? Grain::kLeafGroups
-                                                                   : Grain::kPods;
+    const bool leaves = rules.locality || rules.placement == choice_of(core::Placement::kCompact);
+    return leaves ? Grain::kLeafGroups : Grain::kPods;
 }
 
 }  // namespace
@@ -327,6 +328,9 @@ Compiled compile_plan(const Loaded& loaded) {
         Issues problems;
         make_interruptible(loaded, table, compiled, problems);
         problems.throw_if_any();
+    }
+    if (spec.scheduler.locality) {
+        compile_locality(*spec.scheduler.locality, plan);
     }
     admit(loaded, table, compiled, issues);
     issues.throw_if_any();

@@ -36,6 +36,8 @@ struct PlanArrays {
     std::vector<core::CheckpointRule> checkpoint_rules;
     std::vector<core::RecoveryRule> recovery_rules;
     std::uint64_t gpus = 0;
+    std::uint32_t locality_wait = 0;
+    std::vector<std::uint32_t> locality_level;  // by rank
     core::QueuePolicy queue = core::QueuePolicy::kFifo;
     core::Placement placement = core::Placement::kPack;
     std::uint64_t seed = 0;

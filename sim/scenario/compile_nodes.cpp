@@ -183,6 +183,8 @@ core::Plan PlanArrays::view() const {
         plan.preempt_after = preempt_after;
         plan.priority = priority.data();
     }
+    plan.locality_wait = locality_wait;
+    plan.locality_level = locality_level.data();
     plan.queue = queue;
     plan.placement = placement;
     plan.seed = seed;

@@ -171,6 +171,7 @@ TEST(EmulatedWarp, SchedulesSmallProblemsAsOneThreadDoes) {
     for (std::uint32_t number = 0; number < 120; ++number) {
         expect_equal_in_all_orders(random_problem(number), 3);
         expect_equal_in_all_orders(properties::on_a_fabric(random_problem(number), number), 1);
+        expect_equal_in_all_orders(properties::with_locality(random_problem(number), number), 2);
     }
 }
 

@@ -150,6 +150,13 @@ TEST(Interruptions, GoByTheRulesWithCompactPlacement) {
     }
 }
 
+TEST(Interruptions, GoByTheRulesWhileGangsWaitForNearPlaces) {
+    for (std::uint32_t number = 0; number < 6000; ++number) {
+        const std::string found = difference(with_locality(random_interruptions(number), number));
+        ASSERT_TRUE(found.empty()) << "case " << number << "\n" << found;
+    }
+}
+
 TEST(Interruptions, GoByTheRulesWhereNodesAreEqual) {
     for (std::uint32_t number = 0; number < 5000; ++number) {
         const std::string found = difference(random_interruptions(number, kOneKind));

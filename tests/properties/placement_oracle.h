@@ -47,8 +47,27 @@ public:
         return choose(rank, all).has_value();
     }
 
-    // What the job would get if `free` were free; nothing if it does not fit.
-    std::optional<Takes> choose(std::uint32_t rank, const Counts& free) const {
+    // Within what the job waits for a place; `spare`: nodes that are not in service, if any.
+    Near level(std::uint32_t rank, const std::vector<std::uint8_t>& spare) const {
+        Counts in_service;
+        for (std::size_t n = 0; n < places_.size(); ++n) {
+            in_service.push_back(!spare.empty() && spare[n] != 0 ? 0 : places_[n].gpus);
+        }
+        for (const Near near : {Near::kLeaf, Near::kPod}) {
+            if (p_.wait > 0 && p_.within != Near::kAnywhere && near >= p_.within) {
+                const auto takes = choose(rank, in_service, near);
+                if (takes && takes->size() > 1) {
+                    return near;
+                }
+            }
+        }
+        return Near::kAnywhere;
+    }
+
+    // What the job would get if `free` were free, a gang within such a domain; nothing if it does
+    // not fit.
+    std::optional<Takes> choose(std::uint32_t rank, const Counts& free,
+                                Near near = Near::kAnywhere) const {
         const std::uint32_t g = p_.jobs[rank].gpus;
         std::vector<Class> accepted;
         for (const Class& c : classes()) {
@@ -70,12 +89,14 @@ public:
         const std::uint32_t s = accepted.front().gpus;
         if (g <= s) {
             const Block words = draw(p_.seed, Purpose::kPlacement, rank, 0);
-            const std::uint32_t node = one_node(accepted, free, g, words[0]);
+            const std::uint32_t node = one_node(accepted, free, g, words[0], p_.placement);
             return node == kNobody ? std::nullopt : std::optional(Takes{{node, g}});
         }
         for (const Class& c : accepted) {
-            if (class_fits(c, free, g / c.gpus, g % c.gpus)) {
-                return gang(c, rank, free, g / c.gpus, g % c.gpus);
+            if (near == Near::kAnywhere
+                    ? class_fits(c, free, g / c.gpus, g % c.gpus)
+                    : tightest(of_level(c, near), free, (g + c.gpus - 1) / c.gpus) != nullptr) {
+                return gang(c, rank, free, g, near);
             }
         }
         return std::nullopt;
@@ -151,6 +172,17 @@ private:
         return p_.fabric ? domains(c, &SmallNode::leaf) : std::vector<Nodes>();
     }
 
+    std::vector<Nodes> of_level(const Class& c, Near near) const {
+        return near == Near::kLeaf ? leaves(c) : domains(c, &SmallNode::pod);
+    }
+    bool lies_within(const Nodes& nodes, Near near) const {
+        const auto domain = near == Near::kLeaf ? &SmallNode::leaf : &SmallNode::pod;
+        return near == Near::kAnywhere ||
+               std::all_of(nodes.begin(), nodes.end(), [&](std::uint32_t n) {
+                   return places_[n].*domain == places_[nodes.front()].*domain;
+               });
+    }
+
     Nodes wholly_free(const Nodes& among, const Counts& free) const {
         Nodes found;
         std::copy_if(among.begin(), among.end(), std::back_inserter(found),
@@ -166,10 +198,14 @@ private:
         return whole > n || (whole == n && (r == 0 || part));
     }
 
-    Takes gang(const Class& c, std::uint32_t rank, Counts free, std::uint32_t n,
-               std::uint32_t r) const {
+    Takes gang(const Class& c, std::uint32_t rank, Counts free, std::uint32_t g, Near near) const {
+        const std::uint32_t n = g / c.gpus;
+        const std::uint32_t r = g % c.gpus;
+        const bool choosy = near != Near::kAnywhere;
+        const core::Placement rule = choosy ? core::Placement::kCompact : p_.placement;
         Takes takes;
-        const Nodes whole = whole_nodes(c, rank, free, n);
+        const Nodes whole =
+            choosy ? packed(c, free, n, true, near, r > 0 ? 1 : 0) : whole_nodes(c, rank, free, n);
         for (const std::uint32_t node : whole) {
             takes.push_back({node, c.gpus});
             free[node] = 0;
@@ -177,21 +213,23 @@ private:
         if (r > 0) {
             const std::uint32_t word = draw(p_.seed, Purpose::kPlacement, rank, 0)[1];
             std::uint32_t node = kNobody;
-            for (const Nodes& near : beside(c, whole.back())) {
-                node = node == kNobody ? one_node({{c.model, c.gpus, near}}, free, r, word) : node;
+            for (const Nodes& d : beside(c, whole.back(), rule)) {
+                if (node == kNobody && lies_within(d, near)) {
+                    node = one_node({{c.model, c.gpus, d}}, free, r, word, rule);
+                }
             }
-            takes.push_back({node == kNobody ? one_node({c}, free, r, word) : node, r});
+            takes.push_back({node == kNobody ? one_node({c}, free, r, word, rule) : node, r});
         }
         return takes;
     }
 
     // The nodes of the class among which a part of one is looked for first, then second, ...
-    std::vector<Nodes> beside(const Class& c, std::uint32_t node) const {
+    std::vector<Nodes> beside(const Class& c, std::uint32_t node, core::Placement rule) const {
         std::vector<std::vector<Nodes>> levels;
-        if (p_.placement == core::Placement::kPack) {
+        if (rule == core::Placement::kPack) {
             levels = {islands(c), domains(c, &SmallNode::pod)};
         }
-        if (p_.placement == core::Placement::kCompact) {
+        if (rule == core::Placement::kCompact) {
             levels = {islands(c), leaves(c), domains(c, &SmallNode::pod)};
         }
         std::vector<Nodes> found;
@@ -203,7 +241,7 @@ private:
     }
 
     std::uint32_t one_node(const std::vector<Class>& among, const Counts& free, std::uint32_t g,
-                           std::uint32_t word) const {
+                           std::uint32_t word, core::Placement rule) const {
         Nodes fit;  // by class, then free GPUs, then number
         for (const Class& c : among) {
             for (std::uint32_t f = g; f <= c.gpus; ++f) {
@@ -214,12 +252,12 @@ private:
         if (fit.empty()) {
             return kNobody;
         }
-        if (p_.placement == core::Placement::kRandom) {
+        if (rule == core::Placement::kRandom) {
             return fit[static_cast<std::size_t>((std::uint64_t{word} * fit.size()) >> 32)];
         }
         std::sort(fit.begin(), fit.end());
         const auto fewer = [&](std::uint32_t a, std::uint32_t b) { return free[a] < free[b]; };
-        switch (p_.placement) {
+        switch (rule) {
             case core::Placement::kPack:
             case core::Placement::kCompact:
                 return *std::min_element(fit.begin(), fit.end(), fewer);
@@ -269,7 +307,9 @@ private:
         return taken;
     }
 
-    Nodes packed(const Class& c, Counts free, std::size_t n, bool by_leaf) const {
+    // Only in domains within one of the level `near`, in which `beside` more nodes must be free.
+    Nodes packed(const Class& c, Counts free, std::size_t n, bool by_leaf,
+                 Near near = Near::kAnywhere, std::size_t beside = 0) const {
         Nodes taken;
         const auto take = [&](const Nodes& domain, std::size_t count) {
             const Nodes nodes = wholly_free(domain, free);
@@ -278,15 +318,17 @@ private:
                 free[nodes[i]] = 0;
             }
         };
-        for (const auto& level : {islands(c), by_leaf ? leaves(c) : std::vector<Nodes>()}) {
-            if (const Nodes* domain = tightest(level, free, n)) {
+        for (auto level : {islands(c), by_leaf ? leaves(c) : std::vector<Nodes>()}) {
+            std::erase_if(level, [&](const Nodes& domain) { return !lies_within(domain, near); });
+            if (const Nodes* domain = tightest(level, free, n + beside)) {
                 take(*domain, n);
                 return taken;
             }
         }
-        take_from(domains(c, &SmallNode::pod), free, n, [&](const Nodes& pod, std::size_t count) {
+        const auto pods = domains(c, &SmallNode::pod);
+        take_from(pods, free, n, beside, [&](const Nodes& pod, std::size_t count) {
             if (by_leaf && p_.fabric) {
-                take_from(leaves({c.model, c.gpus, pod}), free, count, take);
+                take_from(leaves({c.model, c.gpus, pod}), free, count, beside, take);
             } else {
                 take(pod, count);
             }
@@ -298,15 +340,14 @@ private:
     // take(domain, nodes), which notes in `free` that they are taken.
     template <class Take>
     void take_from(const std::vector<Nodes>& among, const Counts& free, std::size_t count,
-                   const Take& take) const {
-        const Nodes* last = nullptr;
-        while ((last = tightest(among, free, count)) == nullptr) {
-            const Nodes all = emptiest(among, free);
-            const std::size_t some = wholly_free(all, free).size();
-            take(all, some);
+                   std::size_t beside, const Take& take) const {
+        while (count > 0) {
+            const Nodes* last = tightest(among, free, count + beside);
+            const Nodes from = last != nullptr ? *last : emptiest(among, free);
+            const std::size_t some = std::min(count, wholly_free(from, free).size());
+            take(from, some);
             count -= some;
         }
-        take(*last, count);
     }
 
     // The domain with the most wholly free nodes.

@@ -33,13 +33,18 @@ struct SmallJob {
     std::uint32_t models = 1;  // bit m: model m will do
 };
 
+// What has to hold all nodes of a gang.
+enum class Near : std::uint8_t { kAnywhere, kLeaf, kPod };
+
 struct Problem {
     std::vector<SmallNode> nodes;
     bool fabric = false;
     std::vector<SmallJob> jobs;  // by rank
     core::QueuePolicy queue = core::QueuePolicy::kFifo;
     core::Placement placement = core::Placement::kPack;
-    bool fungible = false;  // then `placement` has no meaning
+    Near within = Near::kAnywhere;  // gangs wait for such a place
+    std::uint32_t wait = 0;         // so long
+    bool fungible = false;          // then `placement` has no meaning
     std::uint64_t seed = 1;
     std::uint32_t horizon = kNever;
 };
@@ -96,7 +101,11 @@ std::string name_of(const Kinds& kinds, Value value) {
 inline std::ostream& operator<<(std::ostream& out, const Problem& p) {
     out << "queue " << name_of(core::kQueueKinds, p.queue) << ", placement "
         << (p.fungible ? "fungible" : name_of(core::kPlacementKinds, p.placement)) << ", seed "
-        << p.seed << ", horizon " << p.horizon << "\n";
+        << p.seed << ", horizon " << p.horizon;
+    if (p.within != Near::kAnywhere) {
+        out << ", within " << (p.within == Near::kLeaf ? "leaf" : "pod") << " for " << p.wait;
+    }
+    out << "\n";
     for (std::size_t n = 0; n < p.nodes.size(); ++n) {
         const SmallNode& node = p.nodes[n];
         out << "  node " << n << ": {model " << node.model << ", gpus " << node.gpus << ", pod "
