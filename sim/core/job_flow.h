@@ -23,7 +23,7 @@
 
 #include <cstdint>
 
-#include "sim/core/activity.h"
+#include "sim/core/locality.h"
 #include "sim/core/nodes.h"
 
 namespace tidepool::core {
@@ -48,7 +48,7 @@ struct QuietDriver {
 };
 
 template <class Exec, class Driver>
-TP_HD inline void enqueue(Run<Exec, Driver>& run, std::uint32_t rank) {
+TP_HD inline void enqueue(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick) {
     State& state = run.state;
     run.exec.sync();
     if (run.exec.lane() == 0) {
@@ -62,6 +62,7 @@ TP_HD inline void enqueue(Run<Exec, Driver>& run, std::uint32_t rank) {
     state.fresh = rank < state.fresh ? rank : state.fresh;
     ++state.queue_length;
     state.queued_gpus += run.plan.job_gpus[rank];
+    begin_choosing(run, rank, tick);
 }
 
 template <class Exec, class Driver>
@@ -232,7 +233,8 @@ TP_HD inline void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_
         }
     }
     std::uint32_t last = kNone;
-    place(run.exec, plan, map, rank, [&](std::uint32_t node, std::uint32_t gpus) {
+    const std::uint32_t near = near_level(plan, state, rank, tick);
+    place(run.exec, plan, map, rank, near, [&](std::uint32_t node, std::uint32_t gpus) {
         run.exec.sync();
         const bool whole = gang && gpus == plan.classes_by_size[plan.node_class[node]].gpus;
         const std::uint64_t bits = whole ? 0 : detail::lowest_free(plan, state, node, gpus);
@@ -250,6 +252,7 @@ TP_HD inline void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_
             set_free(run.exec, plan, state.shadow, node, left < then ? left : then);
         }
     });
+    end_choosing(run, rank, tick);
     --state.unused_count;
     state.others_run = true;
     --state.queue_length;

@@ -6,31 +6,11 @@
 
 #include <cstdint>
 
-#include "sim/base/random.h"
-#include "sim/core/free_map.h"
+#include "sim/core/one_node.h"
 
 namespace tidepool::core {
 
 namespace detail {
-
-// A choice of one node; the lower key wins. key = order of preference << 32 | node.
-inline constexpr std::uint64_t kNoChoice = ~std::uint64_t{0};
-
-TP_HD constexpr std::uint64_t choice(std::uint32_t preference, std::uint32_t node) {
-    return node == kNone ? kNoChoice : (std::uint64_t{preference} << 32) | node;
-}
-
-TP_HD inline bool any_node(const FreeMap& map, const NodeClass& c, std::uint32_t gpus) {
-    if (c.pool != 0) {
-        return map.level_count[c.count_offset] >= gpus;
-    }
-    for (std::uint32_t level = gpus; level <= c.gpus; ++level) {
-        if (level_count(map, c, level) > 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 TP_HD inline bool fits_gang(const FreeMap& map, const NodeClass& c, std::uint32_t gpus) {
     const std::uint32_t needed = gpus / c.gpus;
@@ -50,136 +30,44 @@ TP_HD inline bool fits_gang(const FreeMap& map, const NodeClass& c, std::uint32_
     return false;
 }
 
-// Fullest node that fits, lowest number among equals.
-template <class Exec>
-TP_HD inline std::uint64_t fullest(Exec exec, const FreeMap& map, const NodeClass& c,
-                                   std::uint32_t gpus, std::uint32_t lo, std::uint32_t hi) {
-    for (std::uint32_t level = gpus; level <= c.gpus; ++level) {
-        if (level_count(map, c, level) > 0) {
-            const std::uint32_t node = first_at_level(exec, map, c, level, lo, hi);
-            if (node != kNone) {
-                return choice(level, node);
-            }
-        }
-    }
-    return kNoChoice;
+// Some domains of one level, by their numbers.
+struct DomainRange {
+    std::uint32_t first = 0, last = 0;
+};
+
+TP_HD inline DomainRange domains_of(const Plan& plan, std::uint32_t level) {
+    return {plan.level_begin[level], plan.level_begin[level + 1]};
 }
 
-template <class Exec>
-TP_HD inline std::uint64_t emptiest(Exec exec, const FreeMap& map, const NodeClass& c,
-                                    std::uint32_t gpus) {
-    for (std::uint32_t level = c.gpus; level >= gpus; --level) {
-        if (level_count(map, c, level) > 0) {
-            return choice(kLargestNode - level,
-                          first_at_level(exec, map, c, level, c.first, c.last));
-        }
-    }
-    return kNoChoice;
+TP_HD inline DomainRange leaves_of(const Plan& plan, std::uint32_t pod) {
+    const std::uint32_t* leaf_of = plan.domain_of + std::size_t{plan.leaf_level} * plan.nodes;
+    return {leaf_of[plan.domains[pod].first], leaf_of[plan.domains[pod].last - 1] + 1};
 }
 
-template <class Exec>
-TP_HD inline std::uint64_t lowest(Exec exec, const FreeMap& map, const NodeClass& c,
-                                  std::uint32_t gpus) {
-    std::uint32_t node = kNone;
-    for (std::uint32_t level = gpus; level <= c.gpus; ++level) {
-        if (level_count(map, c, level) > 0) {
-            const std::uint32_t found = first_at_level(exec, map, c, level, c.first, c.last);
-            node = found < node ? found : node;
-        }
+// Whether the domain lies within one domain of this level; kNone: within the machine.
+TP_HD inline bool within(const Plan& plan, const Domain& domain, std::uint32_t level) {
+    if (level == kNone) {
+        return true;
     }
-    return choice(0, node);
+    const std::uint32_t* domain_of = plan.domain_of + std::size_t{level} * plan.nodes;
+    return domain_of[domain.first] == domain_of[domain.last - 1];
 }
 
-// The one node of this class that the rule prefers for `gpus`.
-template <class Exec>
-TP_HD inline std::uint64_t prefer(Exec exec, const Plan& plan, const FreeMap& map,
-                                  const NodeClass& c, std::uint32_t gpus) {
-    if (c.pool != 0) {
-        return map.level_count[c.count_offset] >= gpus ? choice(0, c.first) : kNoChoice;
-    }
-    switch (plan.placement) {
-        case Placement::kPack:
-            return fullest(exec, map, c, gpus, c.first, c.last);
-        case Placement::kSpread:
-            return emptiest(exec, map, c, gpus);
-        case Placement::kFirstFit:
-        case Placement::kRandom:  // drawn elsewhere
-            return lowest(exec, map, c, gpus);
-    }
-    return kNoChoice;
-}
-
-// Nodes of the class that fit, counted; with `skip`, steps over that many of them in the order
-// (free GPUs, node) and returns the next one in `found`.
-template <class Exec>
-TP_HD inline std::uint32_t step_over(Exec exec, const FreeMap& map, const NodeClass& c,
-                                     std::uint32_t gpus, std::uint32_t skip, std::uint32_t& found) {
-    if (c.pool != 0) {
-        const bool fits = map.level_count[c.count_offset] >= gpus;
-        found = fits && skip == 0 ? c.first : kNone;
-        return fits ? 1 : 0;
-    }
-    std::uint32_t seen = 0;
-    found = kNone;
-    for (std::uint32_t level = gpus; level <= c.gpus; ++level) {
-        const std::uint32_t here = level_count(map, c, level);
-        if (skip >= seen && skip - seen < here) {
-            const std::uint32_t zero = c.first / 64 * 64;
-            found = zero + nth_set(exec, level_bits(map, c, level), c.first - zero, c.last - zero,
-                                   skip - seen);
-        }
-        seen += here;
-    }
-    return seen;
-}
-
-// Any node that fits with equal chance. Draw 0 of the job's placement stream decides (word `word`),
-// so the choice depends on the job and the free nodes only. `only`: restrict to this class, or
-// kNone.
-template <class Exec>
-TP_HD inline std::uint32_t random_node(Exec exec, const Plan& plan, const FreeMap& map,
-                                       std::uint32_t rank, std::uint32_t gpus, std::uint32_t only,
-                                       std::uint32_t word) {
-    std::uint32_t found = kNone;
-    std::uint32_t fitting = 0;
-    const auto wanted = [&](std::uint32_t c) {
-        const NodeClass& k = plan.classes_by_size[c];
-        return (only == kNone || only == c) && k.gpus >= gpus && accepts(plan, rank, k);
-    };
-    for (std::uint32_t c = 0; c < plan.classes; ++c) {
-        if (wanted(c)) {
-            fitting += step_over(exec, map, plan.classes_by_size[c], gpus, kNone, found);
-        }
-    }
-    std::uint32_t skip = bounded(word, fitting);
-    for (std::uint32_t c = 0; c < plan.classes; ++c) {
-        if (wanted(c)) {
-            const std::uint32_t here =
-                step_over(exec, map, plan.classes_by_size[c], gpus, skip, found);
-            if (skip < here) {
-                return found;
-            }
-            skip -= here;
-        }
-    }
-    return kNone;
-}
-
-// The domain of this level that holds at least `needed` wholly free nodes of class c: the one with
-// the fewest (best = true) or the most; lowest number among equals; kNone if there is none.
+// The domain that holds at least `needed` wholly free nodes of class c: the one with the fewest
+// (best = true) or the most; lowest number among equals; kNone if there is none. `near`: only those
+// within one domain of that level.
 template <class Exec>
 TP_HD inline std::uint32_t find_domain(Exec exec, const Plan& plan, const FreeMap& map,
-                                       std::uint32_t level, std::uint32_t c, std::uint32_t needed,
-                                       bool best) {
-    const std::uint32_t first = plan.level_begin[level];
-    const std::uint32_t last = plan.level_begin[level + 1];
+                                       DomainRange among, std::uint32_t c, std::uint32_t needed,
+                                       bool best, std::uint32_t near) {
     const std::uint32_t least = needed > 0 ? needed : 1;
     std::uint32_t top = kNone;  // this lane's; fewest wins: the count; most wins: its complement
     std::uint32_t found = kNone;
-    for (std::uint32_t d = first + exec.lane(); d < last; d += Exec::kWidth) {
+    for (std::uint32_t d = among.first + exec.lane(); d < among.last; d += Exec::kWidth) {
         const std::uint32_t whole = map.whole[d];
         const std::uint32_t score = best ? whole : kNone - 1 - whole;
-        if (whole >= least && score < top && plan.domains[d].node_class == c) {
+        if (whole >= least && score < top && plan.domains[d].node_class == c &&
+            within(plan, plan.domains[d], near)) {
             top = score;
             found = d;
         }
@@ -191,25 +79,50 @@ TP_HD inline std::uint32_t find_domain(Exec exec, const Plan& plan, const FreeMa
 struct Gang {
     std::uint32_t node_class = kNone;  // kNone: the job is no gang
     std::uint32_t needed = 0;          // nodes
+    std::uint32_t near = kNone;        // level of which one domain must hold all
+    std::uint32_t beside = 0;          // then: 1 if a part of one more node must find room as well
     std::uint32_t lo = 0, hi = 0;      // looks in [lo, hi)
+    std::uint32_t pod = kNone;         // takes its leaf groups one after the other
     bool begun = false;                // has looked somewhere
     std::uint32_t candidates = 0;      // random: how many are left, and how many have been seen
     std::uint32_t seen = 0;
 };
 
-// Where to look next: the smallest domain that holds all that are needed (pack) or the emptiest pod
-// (spread); if no pod does, the pods with the most wholly free nodes until the rest fits into one.
+// A gang that has to be near is placed as by `compact`.
+TP_HD inline bool is_compact(const Plan& plan, const Gang& gang) {
+    return plan.placement == Placement::kCompact || gang.near != kNone;
+}
+
+// Where to look next: the smallest domain that holds all that are needed (pack, compact) or the
+// emptiest pod (spread); if no pod does, the pods with the most wholly free nodes until the rest
+// fits into one. Compact looks at a pod's leaf groups in the same way.
 template <class Exec>
 TP_HD inline void look_elsewhere(Exec exec, const Plan& plan, const FreeMap& map, Gang& gang) {
-    const bool pack = plan.placement == Placement::kPack;
+    const bool compact = is_compact(plan, gang);
+    const bool smallest = compact || plan.placement == Placement::kPack;
+    const std::uint32_t pods = plan.levels - 1;
+    std::uint32_t level = smallest && !gang.begun ? 0 : pods;
+    level += level == plan.leaf_level && !compact ? 1 : 0;
+    bool any = false;  // none holds all that are needed
     std::uint32_t d = kNone;
-    for (std::uint32_t level = pack && !gang.begun ? 0 : plan.levels - 1;
-         level <= plan.levels && d == kNone; ++level) {
-        const bool any = level == plan.levels;  // none holds all of them
-        d = find_domain(exec, plan, map, any ? plan.levels - 1 : level, gang.node_class,
-                        any ? 1 : gang.needed, pack && !any);
+    for (;;) {
+        const bool in_pod = gang.pod != kNone;
+        d = find_domain(
+            exec, plan, map, in_pod ? leaves_of(plan, gang.pod) : domains_of(plan, level),
+            gang.node_class, any ? 1 : gang.needed + gang.beside, smallest && !any, gang.near);
+        if (d == kNone) {
+            TP_ASSERT(in_pod || !any, "only what fits is placed");
+            gang.pod = any ? kNone : gang.pod;  // this pod is used up
+            any = (in_pod || level == pods) && !any;
+            level += in_pod || level == pods ? 0 : 1;
+            level += level == plan.leaf_level && !compact ? 1 : 0;
+        } else if (!in_pod && level == pods && compact && plan.leaf_level != kNone) {
+            gang.pod = d;
+            any = false;
+        } else {
+            break;
+        }
     }
-    TP_ASSERT(d != kNone, "only what fits is placed");
     gang.lo = plan.domains[d].first;
     gang.hi = plan.domains[d].last;
     gang.begun = true;
@@ -242,7 +155,7 @@ TP_HD inline std::uint32_t next_sample(Exec exec, const Plan& plan, const FreeMa
 template <class Exec>
 TP_HD inline std::uint32_t next_whole(Exec exec, const Plan& plan, const FreeMap& map,
                                       std::uint32_t rank, Gang& gang) {
-    if (plan.placement == Placement::kRandom) {
+    if (plan.placement == Placement::kRandom && gang.near == kNone) {
         return next_sample(exec, plan, map, rank, gang);
     }
     const NodeClass& k = plan.classes_by_size[gang.node_class];
@@ -256,8 +169,19 @@ TP_HD inline std::uint32_t next_whole(Exec exec, const Plan& plan, const FreeMap
     }
 }
 
-// The gang that a job is, if it is one, before its first node.
-TP_HD inline Gang gang_of(const Plan& plan, const FreeMap& map, std::uint32_t rank) {
+// The same with all nodes, also one of which it takes a part, in one domain of this level.
+template <class Exec>
+TP_HD inline bool fits_near(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t c,
+                            std::uint32_t gpus, std::uint32_t near) {
+    const std::uint32_t size = plan.classes_by_size[c].gpus;
+    return find_domain(exec, plan, map, domains_of(plan, near), c, (gpus - 1) / size + 1, false,
+                       kNone) != kNone;
+}
+
+// The gang that a job is, if it is one, before its first node. `near`: see fits().
+template <class Exec>
+TP_HD inline Gang gang_of(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t rank,
+                          std::uint32_t near) {
     const std::uint32_t gpus = plan.job_gpus[rank];
     Gang gang;
     if (gpus <= largest_node(plan, rank)) {
@@ -265,12 +189,17 @@ TP_HD inline Gang gang_of(const Plan& plan, const FreeMap& map, std::uint32_t ra
     }
     for (std::uint32_t c = 0; c < plan.classes && gang.node_class == kNone; ++c) {
         const NodeClass& k = plan.classes_by_size[c];
-        if (accepts(plan, rank, k) && fits_gang(map, k, gpus)) {
+        if (!accepts(plan, rank, k)) {
+            continue;
+        }
+        if (near == kNone ? fits_gang(map, k, gpus) : fits_near(exec, plan, map, c, gpus, near)) {
             gang.node_class = c;
+            gang.near = near;
+            gang.beside = near != kNone && gpus % k.gpus != 0 ? 1 : 0;
             gang.needed = gpus / k.gpus;
             gang.candidates = whole_nodes(map, k);
-            const bool everywhere =
-                plan.placement == Placement::kFirstFit || plan.placement == Placement::kRandom;
+            const bool everywhere = near == kNone && (plan.placement == Placement::kFirstFit ||
+                                                      plan.placement == Placement::kRandom);
             gang.lo = everywhere ? k.first : 0;
             gang.hi = everywhere ? k.last : 0;
         }
@@ -286,16 +215,18 @@ TP_HD inline std::uint32_t part_node(Exec exec, const Plan& plan, const FreeMap&
                                      std::uint32_t last) {
     const std::uint32_t c = gang.node_class;
     const bool single = c == kNone;
-    if (plan.placement == Placement::kRandom) {
+    if (plan.placement == Placement::kRandom && gang.near == kNone) {
         const Block words = draw(plan.seed, Purpose::kPlacement, rank, 0);
         return random_node(exec, plan, map, rank, gpus, c, single ? words[0] : words[1]);
     }
     std::uint64_t best = kNoChoice;
-    if (!single && plan.placement == Placement::kPack) {  // beside the others if there is room
+    const bool compact = is_compact(plan, gang);
+    if (!single && (compact || plan.placement == Placement::kPack)) {  // beside the others
         for (std::uint32_t level = 0; level < plan.levels && best == kNoChoice; ++level) {
-            const Domain& near = plan.domains[plan.domain_of[level * plan.nodes + last]];
-            if (near.node_class == c) {
-                best = fullest(exec, map, plan.classes_by_size[c], gpus, near.first, near.last);
+            const Domain& around = plan.domains[plan.domain_of[level * plan.nodes + last]];
+            if ((compact || level != plan.leaf_level) && around.node_class == c &&
+                within(plan, around, gang.near)) {
+                best = fullest(exec, map, plan.classes_by_size[c], gpus, around.first, around.last);
             }
         }
     }
@@ -331,12 +262,29 @@ TP_HD inline bool fits(const Plan& plan, const FreeMap& map, std::uint32_t rank)
     return false;
 }
 
+// The same, with all its nodes in one domain of level `near`, also one of which it gets a part: a
+// wholly free one. kNone: anywhere.
+template <class Exec>
+TP_HD inline bool fits(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t rank,
+                       std::uint32_t near) {
+    if (near == kNone) {
+        return fits(plan, map, rank);
+    }
+    for (std::uint32_t c = 0; c < plan.classes; ++c) {
+        if (accepts(plan, rank, plan.classes_by_size[c]) &&
+            detail::fits_near(exec, plan, map, c, plan.job_gpus[rank], near)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Places a job for which fits() holds. One loop and one take() for all kinds of jobs: a GPU has the
 // code only once.
 template <class Exec, class Take>
 TP_HD inline void place(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t rank,
-                        Take&& take) {
-    detail::Gang gang = detail::gang_of(plan, map, rank);
+                        std::uint32_t near, Take&& take) {
+    detail::Gang gang = detail::gang_of(exec, plan, map, rank, near);
     const std::uint32_t size =
         gang.node_class == kNone ? 0 : plan.classes_by_size[gang.node_class].gpus;
     std::uint32_t left = plan.job_gpus[rank];

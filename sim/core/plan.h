@@ -3,8 +3,9 @@
 // the owner (sim/scenario) keeps the memory. Everything is an integer; times are ticks.
 //
 // Nodes of equal GPU model and size form a class; classes are ordered by size, largest first, then
-// by lowest node. Domains (islands of several nodes, pods) are contiguous ranges of nodes of one
-// class; level 0 is the smallest. A pool class is one node that stands for many (`fungible`
+// by lowest node. Domains (islands of several nodes, leaf groups, pods) are contiguous ranges of
+// nodes of one class; level 0 is the smallest, pods are the last. Plans whose rules do not look at
+// leaf groups do not have that level. A pool class is one node that stands for many (`fungible`
 // placement): it has a number of free GPUs, in the place of a level count, and nothing else.
 
 #include <cstdint>
@@ -81,6 +82,7 @@ struct Plan {
     Input<std::uint32_t> level_begin;  // [levels + 1] into domains
     Input<Domain> domains;             // all levels, one after the other
     Input<std::uint32_t> domain_of;    // [levels * nodes] -> index into domains
+    std::uint32_t leaf_level = kNone;  // the level of leaf groups, just below pods
     std::uint32_t bit_words = 0;       // all level bitmaps
     std::uint32_t level_counts = 0;    // all level counts; one for each pool
 
@@ -113,6 +115,10 @@ struct Plan {
     std::uint32_t preempt_after = 0;  // when they have run for so many ticks
     Input<std::int32_t> priority;     // [jobs]
     Input<std::uint32_t> job_entity;  // [jobs] owner of its random stream
+
+    // How long gangs wait for a place within one domain of their level; 0: not at all.
+    std::uint32_t locality_wait = 0;      // ticks
+    Input<std::uint32_t> locality_level;  // [jobs] domain level; kNone: waits for none
 
     QueuePolicy queue = QueuePolicy::kFifo;
     Placement placement = Placement::kPack;

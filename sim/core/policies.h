@@ -10,7 +10,7 @@
 namespace tidepool::core {
 
 enum class QueuePolicy : std::uint8_t { kFifo, kFirstFit, kEasy };
-enum class Placement : std::uint8_t { kPack, kFirstFit, kSpread, kRandom };
+enum class Placement : std::uint8_t { kPack, kFirstFit, kSpread, kRandom, kCompact };
 
 template <class Value>
 struct PolicyKind {
@@ -39,6 +39,10 @@ inline constexpr std::array kPlacementKinds{
                           "emptiest node first; gangs take whole nodes of the emptiest pod"},
     PolicyKind<Placement>{"random", Placement::kRandom,
                           "any node that fits, with equal chance (seeded)"},
+    PolicyKind<Placement>{
+        "compact", Placement::kCompact,
+        "as pack, and gangs below as few leaf switches as possible: same island, leaf group, pod "
+        "first"},
 };
 
 }  // namespace tidepool::core

@@ -107,7 +107,7 @@ TP_HD inline void requeue(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_
     erase(run.exec, state.ends, end_key(slot.end, rank));
     release(run, id);
     state.released = true;  // even a job that held nothing changes what others may plan with
-    enqueue(run, rank);
+    enqueue(run, rank, tick);
 }
 
 // The end of `detect` or `swap`.

@@ -76,7 +76,7 @@ TP_HD inline std::uint32_t replay(Exec exec, const Plan& plan, State& state, Dri
             }
         }
         while (next_submit() == now) {
-            enqueue(run, plan.arrival[state.next_arrival]);
+            enqueue(run, plan.arrival[state.next_arrival], now);
             ++state.next_arrival;
         }
         if constexpr (kCan) {

@@ -16,8 +16,9 @@ TP_HD inline bool may_preempt(const Run<Exec, Driver>& run) {
     return Run<Exec, Driver>::kInterruptible && run.plan.preempt;
 }
 
-// The reservation of a head that does not fit now: the earliest time at which it fits if running
-// jobs end as expected (an overdue job: at the next tick), and the nodes it would then get. Leaves
+// The reservation of a head that may not start now: the earliest time at which it fits if running
+// jobs end as expected (an overdue job: at the next tick), and the nodes it would then get, near
+// together or not: who only waits for a better place fits now. Leaves
 // in `then` what is free at that time beside the head, and in `shadow` the part of it that is
 // free now as well.
 template <class Exec, class Driver>
@@ -47,7 +48,7 @@ TP_HD inline std::uint32_t reserve(Run<Exec, Driver>& run, std::uint32_t head, s
                               });
         }
     }
-    place(run.exec, plan, state.shadow, head, [&](std::uint32_t node, std::uint32_t gpus) {
+    place(run.exec, plan, state.shadow, head, kNone, [&](std::uint32_t node, std::uint32_t gpus) {
         set_free(run.exec, plan, state.shadow, node, free_gpus(plan, state.shadow, node) - gpus);
     });
     copy(run.exec, state.then.free, state.shadow.free, plan.nodes);
@@ -79,7 +80,7 @@ TP_HD inline bool head_fits(Run<Exec, Driver>& run, std::uint32_t head, std::uin
     if (!state.released && head == state.blocked_head && !may_preempt(run)) {
         return false;  // nothing came free since it was found not to fit
     }
-    bool room = fits(run.plan, state.now, head);
+    bool room = fits(run.exec, run.plan, state.now, head, near_level(run.plan, state, head, tick));
     if constexpr (Run<Exec, Driver>::kInterruptible) {
         if (!room && run.plan.preempt) {
             room = make_room(run, head, tick);
@@ -93,7 +94,8 @@ TP_HD inline bool head_fits(Run<Exec, Driver>& run, std::uint32_t head, std::uin
 template <class Exec, class Driver>
 TP_HD inline Chance chance_behind(Run<Exec, Driver>& run, Pass& pass, std::uint32_t rank,
                                   std::uint32_t tick) {
-    if (!fits(run.plan, run.state.now, rank)) {
+    const std::uint32_t near = near_level(run.plan, run.state, rank, tick);
+    if (!fits(run.exec, run.plan, run.state.now, rank, near)) {
         return Chance::kNone;
     }
     if (run.plan.queue != QueuePolicy::kEasy) {
@@ -107,7 +109,7 @@ TP_HD inline Chance chance_behind(Run<Exec, Driver>& run, Pass& pass, std::uint3
     if (expected_end(run.plan, run.state, rank, tick, kCan) <= pass.shadow_time) {
         return Chance::kNow;
     }
-    return fits(run.plan, run.state.shadow, rank) ? Chance::kBeside : Chance::kNone;
+    return fits(run.exec, run.plan, run.state.shadow, rank, near) ? Chance::kBeside : Chance::kNone;
 }
 
 // From where on to look behind a head that is blocked. These jobs have been refused before, unless
@@ -128,6 +130,7 @@ template <class Exec, class Driver>
 TP_HD inline void schedule(Run<Exec, Driver>& run, std::uint32_t tick) {
     State& state = run.state;
     state.wake = kNone;
+    end_waits(run, tick);
     detail::Pass pass;
     const bool any = state.queue_length > 0;
     for (std::uint32_t from = state.queue_first; state.queue_length > 0;) {
@@ -160,6 +163,8 @@ TP_HD inline void schedule(Run<Exec, Driver>& run, std::uint32_t tick) {
         from = pass.head == kNone ? state.queue_first : rank + 1;
     }
     state.blocked_head = any ? pass.head : state.blocked_head;
+    const std::uint32_t end_of_wait = next_wait_end(state);
+    state.wake = end_of_wait < state.wake ? end_of_wait : state.wake;
     state.released = false;
     state.fresh = kNone;
 }

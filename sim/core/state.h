@@ -72,6 +72,13 @@ struct Life {
     bool interrupted = false;  // since it started last
 };
 
+// A waiting gang that looks for a near place, in the order in which they joined the queue.
+struct Choosy {
+    std::uint32_t end = 0;         // tick from which on it goes anywhere
+    std::uint32_t before = kNone;  // ranks
+    std::uint32_t next = kNone;
+};
+
 // Whether the scheduler may use a node that was wholly down.
 enum class Closed : std::uint8_t { kNo = 0, kBroken = 1, kAbsent = 2 };  // until it is wholly up
 
@@ -114,6 +121,9 @@ struct State {
     std::uint64_t down_gpus = 0;           // down and held by nobody
     std::uint64_t spare_gpus = 0;          // of spares, not down
 
+    Choosy* choosy = nullptr;  // [jobs] only if gangs wait for a near place
+    std::uint32_t first_choosy = kNone, last_choosy = kNone;
+
     std::uint32_t slot_count = 0;        // how many exist
     std::uint32_t unused_count = 0;      // how many are unused
     std::uint32_t next_arrival = 0;      // index into Plan::arrival
@@ -124,12 +134,12 @@ struct State {
     std::uint64_t allocated = 0;         // GPUs held
     std::uint32_t blocked_head = kNone;  // head that did not fit in the last pass
     std::uint32_t fresh = kNone;         // lowest rank that came since the last pass
-    std::uint32_t wake = kNone;          // tick at which a job has run long enough to make room
+    std::uint32_t wake = kNone;          // tick at which there is a pass, whatever else happens
     // Before this tick nobody can make room for the blocked head, unless more_room.
     std::uint32_t no_room_until = kNone;
     bool more_room = false;       // nodes or jobs have changed so that more jobs might go
     bool others_run = false;      // jobs have started or gone since no_room_until was found
-    bool released = false;        // has anything been given back since the last pass
+    bool released = false;        // has anything been given back since the last pass, or the like
     bool too_many_slots = false;  // a job was to start, and every slot was in use
 };
 
@@ -264,6 +274,7 @@ private:
         take(state.next_node, plan_.nodes, cold);
         take(state.slots, slots_, cold);
         take(state.unused_slots, slots_, cold);
+        take(state.choosy, plan_.locality_wait > 0 ? plan_.jobs : 0, cold);
         if (plan_.interruptible) {
             assign_interruptible(state, cold);
         }

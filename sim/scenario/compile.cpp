@@ -10,6 +10,7 @@
 
 #include "sim/base/assert.h"
 #include "sim/model/generate.h"
+#include "sim/scenario/compile_locality.h"
 #include "sim/scenario/compile_network.h"
 #include "sim/scenario/compile_outages.h"
 #include "sim/scenario/compile_recovery.h"
@@ -290,6 +291,14 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
     }
 }
 
+Grain grain_of(const SchedulerSpec& rules) {
+    if (rules.placement == PlacementChoice::kFungible) {
+        return Grain::kPools;
+    }
+    const bool leaves = rules.locality || rules.placement == choice_of(core::Placement::kCompact);
+    return leaves ? Grain::kLeafGroups : Grain::kPods;
+}
+
 }  // namespace
 
 Compiled compile_plan(const Loaded& loaded) {
@@ -297,7 +306,7 @@ Compiled compile_plan(const Loaded& loaded) {
     Compiled compiled;
     PlanArrays& plan = compiled.plan;
     const bool fungible = spec.scheduler.placement == PlacementChoice::kFungible;
-    compile_nodes(loaded.topology, fungible, plan);
+    compile_nodes(loaded.topology, grain_of(spec.scheduler), plan);
     plan.queue = spec.scheduler.queue;
     plan.placement =
         fungible ? core::Placement::kPack : static_cast<core::Placement>(spec.scheduler.placement);
@@ -330,6 +339,9 @@ Compiled compile_plan(const Loaded& loaded) {
         Issues problems;
         make_interruptible(loaded, table, compiled, problems);
         problems.throw_if_any();
+    }
+    if (spec.scheduler.locality) {
+        compile_locality(*spec.scheduler.locality, plan);
     }
     admit(loaded, table, compiled, issues);
     issues.throw_if_any();

@@ -24,6 +24,7 @@ struct PlanArrays {
     std::vector<std::uint32_t> level_begin;
     std::vector<core::Domain> domains;
     std::vector<std::uint32_t> domain_of;
+    std::uint32_t leaf_level = core::kNone;
     std::uint32_t bit_words = 0, level_counts = 0;
     std::vector<std::uint32_t> submit, duration, estimate, job_gpus, models;  // by rank
     std::vector<std::uint32_t> arrival;
@@ -38,6 +39,8 @@ struct PlanArrays {
     std::vector<core::CheckpointRule> checkpoint_rules;
     std::vector<core::RecoveryRule> recovery_rules;
     std::uint64_t gpus = 0;
+    std::uint32_t locality_wait = 0;
+    std::vector<std::uint32_t> locality_level;  // by rank
     core::QueuePolicy queue = core::QueuePolicy::kFifo;
     core::Placement placement = core::Placement::kPack;
     std::uint64_t seed = 0;
@@ -46,8 +49,15 @@ struct PlanArrays {
     core::Plan view() const;
 };
 
-// The nodes as the core sees them; `fungible`: one pool per GPU model. At most 255 classes.
-void compile_nodes(const topology::Topology& topology, bool fungible, PlanArrays& plan);
+// By node: the number of its leaf group; 0 without a fabric.
+std::vector<std::uint32_t> leaf_groups(const topology::Topology& topology);
+
+// What the rules of a scenario look at: one pool per GPU model; nodes, islands and pods; leaf
+// groups as well.
+enum class Grain : std::uint8_t { kPools, kPods, kLeafGroups };
+
+// The nodes as the core sees them. At most 255 classes.
+void compile_nodes(const topology::Topology& topology, Grain grain, PlanArrays& plan);
 
 struct Compiled {
     PlanArrays plan;

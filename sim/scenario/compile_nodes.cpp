@@ -72,16 +72,15 @@ void order_classes(PlanArrays& plan) {
     }
 }
 
-// Domains of one level from a member of Node: runs of equal values, if they hold at least
+// Domains of one level: runs of nodes of which domain_of() says the same, if they hold at least
 // `smallest` nodes. The other nodes share one domain of no class, so that nobody looks for nodes in
 // it.
-void add_level(const Topology& topology, PlanArrays& plan, std::uint32_t Node::*domain,
-               std::uint32_t smallest) {
-    const auto& nodes = topology.nodes;
-    const auto size = static_cast<std::uint32_t>(nodes.size());
+template <class DomainOf>
+void add_level(PlanArrays& plan, std::uint32_t smallest, DomainOf&& domain_of) {
+    const auto size = static_cast<std::uint32_t>(plan.node_class.size());
     std::uint32_t nowhere = core::kNone;
     for (std::uint32_t first = 0, last = 0; first < size; first = last) {
-        for (; last < size && nodes[last].*domain == nodes[first].*domain; ++last) {
+        for (; last < size && domain_of(last) == domain_of(first); ++last) {
             TP_ASSERT(plan.node_class[last] == plan.node_class[first],
                       "a domain holds nodes of one class");
         }
@@ -101,7 +100,18 @@ void add_level(const Topology& topology, PlanArrays& plan, std::uint32_t Node::*
 
 }  // namespace
 
-void compile_nodes(const Topology& topology, bool fungible, PlanArrays& plan) {
+std::vector<std::uint32_t> leaf_groups(const Topology& topology) {
+    std::vector<std::uint32_t> group_of(topology.nodes.size(), 0);
+    for (std::size_t g = 0; g < topology.fabric.groups.size(); ++g) {
+        const topology::LeafGroup& group = topology.fabric.groups[g];
+        std::fill_n(group_of.begin() + group.first_node, group.nodes,
+                    static_cast<std::uint32_t>(g));
+    }
+    return group_of;
+}
+
+void compile_nodes(const Topology& topology, Grain grain, PlanArrays& plan) {
+    const bool fungible = grain == Grain::kPools;
     plan.gpus = topology.gpus();
     plan.classes = fungible ? pools(topology) : node_classes(topology);
     TP_ASSERT(!plan.classes.empty() && plan.classes.size() <= 255, "node classes fit into a byte");
@@ -123,9 +133,14 @@ void compile_nodes(const Topology& topology, bool fungible, PlanArrays& plan) {
             std::find_if(plan.classes.begin(), plan.classes.end(), same) - plan.classes.begin()));
     }
     if (topology.islands < topology.nodes.size()) {
-        add_level(topology, plan, &Node::island, 2);
+        add_level(plan, 2, [&](std::uint32_t n) { return topology.nodes[n].island; });
     }
-    add_level(topology, plan, &Node::pod, 1);
+    if (grain == Grain::kLeafGroups && !topology.fabric.groups.empty()) {
+        plan.leaf_level = static_cast<std::uint32_t>(plan.level_begin.size() - 1);
+        const std::vector<std::uint32_t> groups = leaf_groups(topology);
+        add_level(plan, 1, [&](std::uint32_t n) { return groups[n]; });
+    }
+    add_level(plan, 1, [&](std::uint32_t n) { return topology.nodes[n].pod; });
 }
 
 core::Plan PlanArrays::view() const {
@@ -139,6 +154,7 @@ core::Plan PlanArrays::view() const {
     plan.level_begin = level_begin.data();
     plan.domains = domains.data();
     plan.domain_of = domain_of.data();
+    plan.leaf_level = leaf_level;
     plan.bit_words = bit_words;
     plan.level_counts = level_counts;
     plan.jobs = static_cast<std::uint32_t>(submit.size());
@@ -167,6 +183,8 @@ core::Plan PlanArrays::view() const {
         plan.preempt_after = preempt_after;
         plan.priority = priority.data();
     }
+    plan.locality_wait = locality_wait;
+    plan.locality_level = locality_level.data();
     plan.queue = queue;
     plan.placement = placement;
     plan.seed = seed;

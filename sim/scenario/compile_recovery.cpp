@@ -349,13 +349,7 @@ void compile_spares(const Loaded& loaded, PlanArrays& plan, Issues& issues) {
         }
     }
     plan.pool_begin.push_back(nodes);
-    plan.leaf_of.assign(nodes, 0);
-    for (std::size_t g = 0; g < topology.fabric.groups.size(); ++g) {
-        const topology::LeafGroup& group = topology.fabric.groups[g];
-        for (std::uint32_t n = 0; n < group.nodes; ++n) {
-            plan.leaf_of[group.first_node + n] = static_cast<std::uint32_t>(g);
-        }
-    }
+    plan.leaf_of = leaf_groups(topology);
 }
 
 void compile_job_rules(const Loaded& loaded, const std::vector<JobPlace>& where, PlanArrays& plan,

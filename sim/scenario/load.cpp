@@ -13,6 +13,7 @@
 #include "sim/scenario/overrides.h"
 #include "topology/build.h"
 #include "topology/failure_check.h"
+#include "topology/where.h"
 
 namespace tidepool::scenario {
 namespace {
@@ -68,6 +69,7 @@ public:
         for (std::size_t w = 0; w < loaded_.spec.workloads.size(); ++w) {
             read_workload(w, *workloads->items[w].find("trace"));
         }
+        check_locality(root);
         read_failures(root);
         issues_.throw_if_any();
         loaded_.tree = std::move(root);
@@ -107,6 +109,18 @@ private:
             return issues_.list().size() == before ? built : nullptr;
         });
         loaded_.topology = kept ? kept : built;
+    }
+
+    void check_locality(const Value& root) {
+        const auto& locality = loaded_.spec.scheduler.locality;
+        const topology::Topology& topology = loaded_.topology;
+        if (locality && locality->within == Within::kLeaf && !topology.nodes.empty() &&
+            topology.fabric.groups.empty()) {
+            topology::report(issues_,
+                             topology::Where::root(root, "")["scheduler"]["locality"]["within"],
+                             "the topology has no fabric, so there are no leaf groups",
+                             "take `within: pod`, or give the topology a `fabric`");
+        }
     }
 
     void read_workload(std::size_t index, const Value& trace) {

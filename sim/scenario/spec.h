@@ -34,6 +34,7 @@ enum class EstimateSource : std::uint8_t { kExact, kFactor, kTrace };
 enum class NeverFits : std::uint8_t { kError, kReject };
 enum class Preemption : std::uint8_t { kNone, kPriority };
 enum class SparePool : std::uint8_t { kCluster, kPod };
+enum class Within : std::uint8_t { kLeaf, kPod };
 
 struct WorkloadSpec {
     workloads::TraceSpec trace;
@@ -45,9 +46,16 @@ struct WorkloadSpec {
     friend bool operator==(const WorkloadSpec&, const WorkloadSpec&) = default;
 };
 
+struct LocalitySpec {
+    Within within = Within::kLeaf;
+    Seconds wait;
+    friend bool operator==(const LocalitySpec&, const LocalitySpec&) = default;
+};
+
 struct SchedulerSpec {
     core::QueuePolicy queue = core::QueuePolicy::kFifo;
     PlacementChoice placement = choice_of(core::Placement::kPack);
+    std::optional<LocalitySpec> locality;
     QueueOrder order = QueueOrder::kArrival;
     EstimateSource estimates = EstimateSource::kExact;
     double estimate_factor = 1;
@@ -167,6 +175,29 @@ struct KindTable<scenario::SparePool> {
 };
 
 template <>
+struct KindTable<scenario::Within> {
+    using Enum = scenario::Within;
+    static constexpr std::array kinds{
+        Kind<Enum>{"leaf", Enum::kLeaf, "one leaf group; one pod if it is too large for that"},
+        Kind<Enum>{"pod", Enum::kPod, "one pod"},
+    };
+};
+
+template <>
+struct SpecTable<scenario::LocalitySpec> {
+    using Spec = scenario::LocalitySpec;
+    static constexpr std::string_view name = "locality";
+    static constexpr std::string_view doc =
+        "Gangs wait for a place near together before they go anywhere (delay scheduling, Zaharia "
+        "et al., EuroSys 2010). docs/scheduling.md states the rules exactly.";
+    static constexpr std::tuple fields{
+        Field{"within", &Spec::within, optional(), "What has to hold all nodes of a gang."},
+        Field{"wait", &Spec::wait, required(0, 268'435'455),
+              "How long a gang waits for such a place at most, from when it joined the queue."},
+    };
+};
+
+template <>
 struct SpecTable<scenario::WorkloadSpec> {
     using Spec = scenario::WorkloadSpec;
     static constexpr std::string_view name = "workload";
@@ -197,6 +228,8 @@ struct SpecTable<scenario::SchedulerSpec> {
     static constexpr std::tuple fields{
         Field{"queue", &Spec::queue, optional(), "Which waiting jobs may start."},
         Field{"placement", &Spec::placement, optional(), "Which GPUs a job gets."},
+        Field{"locality", &Spec::locality, optional(),
+              "Whether gangs wait for a place near together; absent = they do not."},
         Field{"order", &Spec::order, optional(), "Order in which waiting jobs are considered."},
         Field{"estimates", &Spec::estimates, optional(),
               "Where the durations come from that `easy` plans with."},

@@ -53,6 +53,15 @@ void validate(const ScenarioSpec& spec, const config::Value& value, const std::s
                    below("scheduler.preempt_after"), "has no effect",
                    "write `preempt: priority` as well");
     }
+    if (rules.locality && rules.placement == PlacementChoice::kFungible) {
+        issues.add(config::position_of(scheduler, "locality"), below("scheduler.locality"),
+                   "has no effect with `placement: fungible`, which knows no nodes",
+                   "choose another placement");
+    }
+    if (rules.locality && rules.preempt != Preemption::kNone) {
+        issues.add(config::position_of(scheduler, "locality"), below("scheduler.locality"),
+                   "does not go together with `preempt`", "leave one of the two out");
+    }
     if (rules.spares && rules.spare_nodes) {
         issues.add(config::position_of(scheduler, "spare_nodes"), below("scheduler.spare_nodes"),
                    "says the same as `spares`", "keep one of the two");

@@ -40,6 +40,7 @@ inline scenario::PlanArrays arrays_of(const core::Plan& plan) {
     a.classes = copied(plan.classes_by_size, plan.classes);
     a.level_begin = copied(plan.level_begin, plan.levels + 1);
     a.domains = copied(plan.domains, plan.level_begin[plan.levels]);
+    a.leaf_level = plan.leaf_level;
     a.domain_of = copied(plan.domain_of, plan.levels * nodes);
     a.bit_words = plan.bit_words;
     a.level_counts = plan.level_counts;
@@ -50,6 +51,8 @@ inline scenario::PlanArrays arrays_of(const core::Plan& plan) {
     a.models = copied(plan.models, jobs);
     a.arrival = copied(plan.arrival, plan.arrivals);
     a.gpus = plan.gpus;
+    a.locality_wait = plan.locality_wait;
+    a.locality_level = copied(plan.locality_level, plan.locality_wait > 0 ? jobs : 0);
     a.queue = plan.queue;
     a.placement = plan.placement;
     a.end = plan.end;
@@ -116,7 +119,13 @@ inline Cell cell_of(const core::Plan& plan, const properties::Problem& problem,
 // Nothing can fail.
 inline RandomCell quiet_cell(std::uint32_t number,
                              const properties::Sizes& sizes = properties::kSmall) {
-    const properties::Problem problem = properties::random_problem(number, sizes);
+    properties::Problem problem = properties::random_problem(number, sizes);
+    if (number % 4 == 3) {
+        problem = properties::on_a_fabric(problem, number);
+    }
+    if (number % 4 == 2) {
+        problem = properties::with_locality(problem, number);
+    }
     properties::Dice dice(number, 31);
     RandomCell made;
     made.seed = problem.seed;
@@ -128,6 +137,12 @@ inline RandomCell quiet_cell(std::uint32_t number,
 inline RandomCell fragile_cell(std::uint32_t number,
                                const properties::Sizes& sizes = properties::kFragile) {
     properties::InterruptionProblem problem = properties::random_interruptions(number, sizes);
+    if (number % 4 == 3) {
+        problem = properties::on_a_fabric(problem, number);
+    }
+    if (number % 4 == 2) {
+        problem = properties::with_locality(problem, number);
+    }
     properties::Dice dice(number, 32);
     if (dice.chance(25)) {
         problem.horizon = properties::kNever;
@@ -140,7 +155,7 @@ inline RandomCell fragile_cell(std::uint32_t number,
     made.seed = problem.seed;
     made.cell = detail::cell_of(builder.plan(), problem, dice);
     scenario::PlanArrays& plan = made.cell.compiled.plan;
-    plan.preempt = dice.chance(50);
+    plan.preempt = dice.chance(50) && problem.within == properties::Near::kAnywhere;
     plan.preempt_after = dice.chance(50) ? 0 : dice.from(1, 20);
     for (std::uint32_t left = builder.plan().jobs; left > 0; --left) {
         plan.priority.push_back(static_cast<std::int32_t>(left / 3));  // as ranks say

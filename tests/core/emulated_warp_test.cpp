@@ -170,6 +170,8 @@ void expect_equal_in_all_orders(const Problem& problem, std::uint64_t orders) {
 TEST(EmulatedWarp, SchedulesSmallProblemsAsOneThreadDoes) {
     for (std::uint32_t number = 0; number < 120; ++number) {
         expect_equal_in_all_orders(random_problem(number), 3);
+        expect_equal_in_all_orders(properties::on_a_fabric(random_problem(number), number), 1);
+        expect_equal_in_all_orders(properties::with_locality(random_problem(number), number), 2);
     }
 }
 
@@ -178,6 +180,8 @@ TEST(EmulatedWarp, SchedulesLargeProblemsAsOneThreadDoes) {
     constexpr Sizes sizes{60, 6, 8, 3, 150, 60, 60};
     for (std::uint32_t number = 0; number < 15; ++number) {
         expect_equal_in_all_orders(random_problem(number, sizes), 2);
+        expect_equal_in_all_orders(properties::on_a_fabric(random_problem(number, sizes), number),
+                                   1);
     }
 }
 

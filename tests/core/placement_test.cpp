@@ -195,6 +195,70 @@ TEST(PackGang, ALonelyNodeIsNoIsland) {
     EXPECT_EQ(SmallMachine(problem, {0, 0, 4, 4}).place(5), (Takes{{2, 4}, {3, 1}}));
 }
 
+// Pods of 6 nodes with 8 GPUs, leaf groups of 3. Wholly free: 1 2 | 3 4 5, then 6 7 8 | 10.
+Problem two_pods_of_leaves() {
+    Problem problem = rule(Placement::kCompact);
+    add_pod(problem, 6, 8);
+    add_pod(problem, 6, 8);
+    properties::add_leaf_groups(problem, 3);
+    return problem;
+}
+const std::vector<std::uint32_t> kTwoThreeThreeOne{1, 8, 8, 8, 8, 8, 8, 8, 8, 5, 8, 2};
+
+Takes compact(std::uint32_t gpus) {
+    return SmallMachine(two_pods_of_leaves(), kTwoThreeThreeOne).place(gpus);
+}
+
+TEST(CompactGang, TakesTheLeafGroupWithTheFewestThatSuffice) {
+    EXPECT_EQ(compact(16), whole(8, {1, 2}));
+    EXPECT_EQ(compact(24), whole(8, {3, 4, 5}));  // 6 7 8 are as many
+}
+
+TEST(CompactGang, FillsTheLargestLeafGroupsOfAPodThatHoldsIt) {
+    EXPECT_EQ(compact(32), whole(8, {6, 7, 8, 10}));  // the pod with 4, not that with 5
+    EXPECT_EQ(compact(40), whole(8, {3, 4, 5, 1, 2}));
+}
+
+// The first pod has 5, all of them; of the second, the leaf group with the fewest that suffice.
+TEST(CompactGang, FillsTheLargestPodsWhenNoneSuffices) {
+    EXPECT_EQ(compact(48), whole(8, {3, 4, 5, 1, 2, 10}));
+    EXPECT_EQ(compact(56), whole(8, {3, 4, 5, 1, 2, 6, 7}));
+    EXPECT_EQ(compact(72), whole(8, {3, 4, 5, 1, 2, 6, 7, 8, 10}));
+    EXPECT_EQ(compact(80), Takes{});
+}
+
+TEST(CompactGang, PutsTheRestIntoTheSameLeafGroupOrPod) {
+    EXPECT_EQ(compact(17), (Takes{{1, 8}, {2, 8}, {0, 1}}));
+    EXPECT_EQ(compact(18), (Takes{{1, 8}, {2, 8}, {3, 2}}));  // not the 2 of node 11
+    EXPECT_EQ(compact(33), (Takes{{6, 8}, {7, 8}, {8, 8}, {10, 8}, {11, 1}}));
+}
+
+TEST(CompactGang, OneNodeAndNoFabricAreAsUnderPack) {
+    EXPECT_EQ(compact(3), (Takes{{9, 3}}));
+    Problem problem = two_pods_of_leaves();
+    problem.fabric = false;
+    EXPECT_EQ(SmallMachine(problem, kTwoThreeThreeOne).place(16), whole(8, {6, 7}));
+    EXPECT_EQ(SmallMachine(problem, kTwoThreeThreeOne).place(40), whole(8, {1, 2, 3, 4, 5}));
+    problem.fabric = true;
+    problem.placement = Placement::kPack;
+    EXPECT_EQ(SmallMachine(problem, kTwoThreeThreeOne).place(16), whole(8, {6, 7}));
+}
+
+// Islands of 2 nodes, leaf groups of 4: nodes 0 2 3 | 4 5 6 7 are free.
+TEST(CompactGang, LooksAtIslandsFirst) {
+    Problem problem = rule(Placement::kCompact);
+    add_pod(problem, 8, 4, 0, 2);
+    properties::add_leaf_groups(problem, 4);
+    const auto place = [&](std::uint32_t gpus) {
+        return SmallMachine(problem, {4, 0, 4, 4, 4, 4, 4, 4}).place(gpus);
+    };
+    EXPECT_EQ(place(8), whole(4, {2, 3}));
+    EXPECT_EQ(place(12), whole(4, {0, 2, 3}));
+    EXPECT_EQ(place(16), whole(4, {4, 5, 6, 7}));
+    EXPECT_EQ(place(20), whole(4, {4, 5, 6, 7, 0}));
+    EXPECT_EQ(place(9), (Takes{{2, 4}, {3, 4}, {0, 1}}));
+}
+
 TEST(FirstFitGang, TakesTheLowestNodes) {
     EXPECT_EQ(SmallMachine(eight_nodes(Placement::kFirstFit), kTwoOneThree).place(32),
               whole(8, {1, 2, 4, 5}));

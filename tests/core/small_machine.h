@@ -46,14 +46,15 @@ public:
     }
 
     // Where a job of this size goes; nothing if it does not fit. It is then there.
-    Takes place(std::uint32_t gpus, std::uint32_t models = 1) {
+    // `near`: all of it in one domain of that level of the plan.
+    Takes place(std::uint32_t gpus, std::uint32_t models = 1, std::uint32_t near = kNone) {
         problem_.jobs[0].gpus = gpus;
         problem_.jobs[0].models = models;
         const PlanBuilder builder(problem_);
         const Plan plan = builder.plan();
         Takes takes;
-        if (fits(plan, map_, 0)) {
-            core::place(Serial{}, plan, map_, 0, [&](std::uint32_t node, std::uint32_t take) {
+        if (fits(Serial{}, plan, map_, 0, near)) {
+            core::place(Serial{}, plan, map_, 0, near, [&](std::uint32_t node, std::uint32_t take) {
                 set_free(Serial{}, plan, map_, node, free_gpus(plan, map_, node) - take);
                 takes.push_back({node, take});
             });

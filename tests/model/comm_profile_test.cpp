@@ -99,10 +99,10 @@ TEST(ProfileOfAStep, WithNothingToShowHasAllItsRoom) {
 }
 
 TEST(CommPreset, StandsForItsClass) {
-    EXPECT_EQ(comm_preset(CommClass::kNone), CommProfile{});
-    const CommProfile small = comm_preset(CommClass::kDataParallel);
-    const CommProfile dense = comm_preset(CommClass::kLlm3d);
-    const CommProfile experts = comm_preset(CommClass::kMoe);
+    EXPECT_EQ(comm_preset(CommClass::kNone).profile, CommProfile{});
+    const CommProfile small = comm_preset(CommClass::kDataParallel).profile;
+    const CommProfile dense = comm_preset(CommClass::kLlm3d).profile;
+    const CommProfile experts = comm_preset(CommClass::kMoe).profile;
     // 1.7B parameters on 4 nodes of 8 A100: two rounds of 31/32 x 3.4 GB over one ring per node at
     // 200 GB/s, in a step of about 3.5 s (published).
     EXPECT_NEAR(small.line_time, 2 * 31.0 / 32 * 3.4e9 / 200e9 / 3.528, 0.1 * small.line_time);

@@ -143,6 +143,20 @@ TEST(Interruptions, GoByTheRules) {
     EXPECT_GT(met.unfinished, 1000U);
 }
 
+TEST(Interruptions, GoByTheRulesWithCompactPlacement) {
+    for (std::uint32_t number = 0; number < 3000; ++number) {
+        const std::string found = difference(on_a_fabric(random_interruptions(number), number));
+        ASSERT_TRUE(found.empty()) << "case " << number << "\n" << found;
+    }
+}
+
+TEST(Interruptions, GoByTheRulesWhileGangsWaitForNearPlaces) {
+    for (std::uint32_t number = 0; number < 6000; ++number) {
+        const std::string found = difference(with_locality(random_interruptions(number), number));
+        ASSERT_TRUE(found.empty()) << "case " << number << "\n" << found;
+    }
+}
+
 TEST(Interruptions, GoByTheRulesWhereNodesAreEqual) {
     for (std::uint32_t number = 0; number < 5000; ++number) {
         const std::string found = difference(random_interruptions(number, kOneKind));

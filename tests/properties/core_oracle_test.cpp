@@ -61,6 +61,28 @@ TEST(DecisionCore, SchedulesLargeProblemsByTheRules) {
     }
 }
 
+TEST(DecisionCore, PlacesCompactlyByTheRules) {
+    for (std::uint32_t number = 0; number < 6000; ++number) {
+        const std::string found = difference(on_a_fabric(random_problem(number), number));
+        ASSERT_TRUE(found.empty()) << "case " << number << "\n" << found;
+    }
+    for (std::uint32_t number = 0; number < 40; ++number) {
+        const std::string found = difference(on_a_fabric(random_problem(number, kLarge), number));
+        ASSERT_TRUE(found.empty()) << "case " << number << "\n" << found;
+    }
+}
+
+TEST(DecisionCore, WaitsForNearPlacesByTheRules) {
+    for (std::uint32_t number = 0; number < 9000; ++number) {
+        const std::string found = difference(with_locality(random_problem(number), number));
+        ASSERT_TRUE(found.empty()) << "case " << number << "\n" << found;
+    }
+    for (std::uint32_t number = 0; number < 40; ++number) {
+        const std::string found = difference(with_locality(random_problem(number, kLarge), number));
+        ASSERT_TRUE(found.empty()) << "case " << number << "\n" << found;
+    }
+}
+
 // The core leaves out jobs that it refused before if nothing has changed for them. These two cases,
 // of hundreds of thousands, are the first in which a weaker reason for it is wrong: an overdue job
 // has moved the reservation of a pool; a job started beside the head has moved its reserved nodes.

@@ -95,6 +95,7 @@ void expect_equal_in_all_orders(const InterruptionProblem& problem, std::uint64_
 TEST(EmulatedWarp, InterruptsSmallProblemsAsOneThreadDoes) {
     for (std::uint32_t number = 0; number < 120; ++number) {
         expect_equal_in_all_orders(random_interruptions(number), 3);
+        expect_equal_in_all_orders(with_locality(random_interruptions(number), number), 1);
     }
 }
 
@@ -103,6 +104,7 @@ TEST(EmulatedWarp, InterruptsLargeProblemsAsOneThreadDoes) {
     constexpr Sizes sizes{60, 6, 8, 2, 120, 60, 60};
     for (std::uint32_t number = 0; number < 6; ++number) {
         expect_equal_in_all_orders(random_interruptions(number, sizes), 2);
+        expect_equal_in_all_orders(with_locality(random_interruptions(number, sizes), number), 1);
     }
 }
 

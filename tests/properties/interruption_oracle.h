@@ -47,9 +47,13 @@ private:
         for (const std::uint32_t rank : std::set(to_come)) {
             if (p_.jobs[rank].submit == now_) {
                 to_come.erase(rank);
-                waiting_.insert(rank);
+                join_queue(rank);
                 event_ = true;
             }
+        }
+        for (const std::uint32_t rank : waiting_) {
+            event_ = event_ || (where_.level(rank, p_.spare) != Near::kAnywhere &&
+                                joined_.at(rank) + p_.wait == now_);
         }
         if (event_) {
             pass();
@@ -189,7 +193,7 @@ private:
         }
         machine_.settle();
         for (const std::uint32_t rank : std::set(waiting_)) {
-            if (const auto takes = where_.choose(rank, machine_.free())) {
+            if (const auto takes = where_.choose(rank, machine_.free(), near(rank))) {
                 start(rank, *takes);
             } else if (p_.queue == core::QueuePolicy::kFifo) {
                 return;
@@ -198,6 +202,9 @@ private:
                 return;
             }
         }
+    }
+    Near near(std::uint32_t rank) const {
+        return now_ < joined_.at(rank) + p_.wait ? where_.level(rank, p_.spare) : Near::kAnywhere;
     }
     std::uint64_t expected_end(std::uint32_t rank) const {
         return std::max(running_.at(rank).expected_end, std::uint64_t{now_} + 1);
@@ -213,7 +220,7 @@ private:
         return then.free();
     }
     void backfill(std::uint32_t head) {
-        std::set<std::uint64_t> ends;
+        std::set<std::uint64_t> ends{now_};  // it may only wait for a better place
         for (const auto& [rank, job] : running_) {
             ends.insert(expected_end(rank));
         }
@@ -243,7 +250,7 @@ private:
             for (std::size_t n = 0; !anywhere && n < usable.size(); ++n) {
                 usable[n] = std::min(usable[n], at_shadow[n]);
             }
-            if (const auto takes = where_.choose(rank, usable)) {
+            if (const auto takes = where_.choose(rank, usable, near(rank))) {
                 start(rank, *takes);
                 if (!anywhere) {
                     subtract(*takes);

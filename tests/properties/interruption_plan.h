@@ -28,7 +28,7 @@ inline topology::Topology nodes_only(const Problem& problem) {
 class InterruptionPlan {
 public:
     explicit InterruptionPlan(const InterruptionProblem& problem)
-        : problem_(problem), base_(problem) {
+        : problem_(problem), base_(problem, problem.spare) {
         model::Outages outages;
         outages.causes = {"a", "b", "c"};
         outages.list = problem.outages;

@@ -47,8 +47,27 @@ public:
         return choose(rank, all).has_value();
     }
 
-    // What the job would get if `free` were free; nothing if it does not fit.
-    std::optional<Takes> choose(std::uint32_t rank, const Counts& free) const {
+    // Within what the job waits for a place; `spare`: nodes that are not in service, if any.
+    Near level(std::uint32_t rank, const std::vector<std::uint8_t>& spare) const {
+        Counts in_service;
+        for (std::size_t n = 0; n < places_.size(); ++n) {
+            in_service.push_back(!spare.empty() && spare[n] != 0 ? 0 : places_[n].gpus);
+        }
+        for (const Near near : {Near::kLeaf, Near::kPod}) {
+            if (p_.wait > 0 && p_.within != Near::kAnywhere && near >= p_.within) {
+                const auto takes = choose(rank, in_service, near);
+                if (takes && takes->size() > 1) {
+                    return near;
+                }
+            }
+        }
+        return Near::kAnywhere;
+    }
+
+    // What the job would get if `free` were free, a gang within such a domain; nothing if it does
+    // not fit.
+    std::optional<Takes> choose(std::uint32_t rank, const Counts& free,
+                                Near near = Near::kAnywhere) const {
         const std::uint32_t g = p_.jobs[rank].gpus;
         std::vector<Class> accepted;
         for (const Class& c : classes()) {
@@ -70,12 +89,14 @@ public:
         const std::uint32_t s = accepted.front().gpus;
         if (g <= s) {
             const Block words = draw(p_.seed, Purpose::kPlacement, rank, 0);
-            const std::uint32_t node = one_node(accepted, free, g, words[0]);
+            const std::uint32_t node = one_node(accepted, free, g, words[0], p_.placement);
             return node == kNobody ? std::nullopt : std::optional(Takes{{node, g}});
         }
         for (const Class& c : accepted) {
-            if (class_fits(c, free, g / c.gpus, g % c.gpus)) {
-                return gang(c, rank, free, g / c.gpus, g % c.gpus);
+            if (near == Near::kAnywhere
+                    ? class_fits(c, free, g / c.gpus, g % c.gpus)
+                    : tightest(of_level(c, near), free, (g + c.gpus - 1) / c.gpus) != nullptr) {
+                return gang(c, rank, free, g, near);
             }
         }
         return std::nullopt;
@@ -142,6 +163,26 @@ private:
         return found;
     }
 
+    std::vector<Nodes> islands(const Class& c) const {
+        std::vector<Nodes> found = domains(c, &SmallNode::island);
+        std::erase_if(found, [](const Nodes& island) { return island.size() < 2; });
+        return found;
+    }
+    std::vector<Nodes> leaves(const Class& c) const {
+        return p_.fabric ? domains(c, &SmallNode::leaf) : std::vector<Nodes>();
+    }
+
+    std::vector<Nodes> of_level(const Class& c, Near near) const {
+        return near == Near::kLeaf ? leaves(c) : domains(c, &SmallNode::pod);
+    }
+    bool lies_within(const Nodes& nodes, Near near) const {
+        const auto domain = near == Near::kLeaf ? &SmallNode::leaf : &SmallNode::pod;
+        return near == Near::kAnywhere ||
+               std::all_of(nodes.begin(), nodes.end(), [&](std::uint32_t n) {
+                   return places_[n].*domain == places_[nodes.front()].*domain;
+               });
+    }
+
     Nodes wholly_free(const Nodes& among, const Counts& free) const {
         Nodes found;
         std::copy_if(among.begin(), among.end(), std::back_inserter(found),
@@ -157,10 +198,14 @@ private:
         return whole > n || (whole == n && (r == 0 || part));
     }
 
-    Takes gang(const Class& c, std::uint32_t rank, Counts free, std::uint32_t n,
-               std::uint32_t r) const {
+    Takes gang(const Class& c, std::uint32_t rank, Counts free, std::uint32_t g, Near near) const {
+        const std::uint32_t n = g / c.gpus;
+        const std::uint32_t r = g % c.gpus;
+        const bool choosy = near != Near::kAnywhere;
+        const core::Placement rule = choosy ? core::Placement::kCompact : p_.placement;
         Takes takes;
-        const Nodes whole = whole_nodes(c, rank, free, n);
+        const Nodes whole =
+            choosy ? packed(c, free, n, true, near, r > 0 ? 1 : 0) : whole_nodes(c, rank, free, n);
         for (const std::uint32_t node : whole) {
             takes.push_back({node, c.gpus});
             free[node] = 0;
@@ -168,25 +213,35 @@ private:
         if (r > 0) {
             const std::uint32_t word = draw(p_.seed, Purpose::kPlacement, rank, 0)[1];
             std::uint32_t node = kNobody;
-            if (p_.placement == core::Placement::kPack) {
-                const SmallNode& last = places_[whole.back()];
-                Class island = c;
-                Class pod = c;
-                std::erase_if(island.nodes, [&](std::uint32_t other) {
-                    return places_[other].island != last.island;
-                });
-                std::erase_if(pod.nodes,
-                              [&](std::uint32_t other) { return places_[other].pod != last.pod; });
-                node = island.nodes.size() > 1 ? one_node({island}, free, r, word) : kNobody;
-                node = node == kNobody ? one_node({pod}, free, r, word) : node;
+            for (const Nodes& d : beside(c, whole.back(), rule)) {
+                if (node == kNobody && lies_within(d, near)) {
+                    node = one_node({{c.model, c.gpus, d}}, free, r, word, rule);
+                }
             }
-            takes.push_back({node == kNobody ? one_node({c}, free, r, word) : node, r});
+            takes.push_back({node == kNobody ? one_node({c}, free, r, word, rule) : node, r});
         }
         return takes;
     }
 
+    // The nodes of the class among which a part of one is looked for first, then second, ...
+    std::vector<Nodes> beside(const Class& c, std::uint32_t node, core::Placement rule) const {
+        std::vector<std::vector<Nodes>> levels;
+        if (rule == core::Placement::kPack) {
+            levels = {islands(c), domains(c, &SmallNode::pod)};
+        }
+        if (rule == core::Placement::kCompact) {
+            levels = {islands(c), leaves(c), domains(c, &SmallNode::pod)};
+        }
+        std::vector<Nodes> found;
+        for (const std::vector<Nodes>& level : levels) {
+            std::copy_if(level.begin(), level.end(), std::back_inserter(found),
+                         [&](const Nodes& d) { return std::count(d.begin(), d.end(), node) > 0; });
+        }
+        return found;
+    }
+
     std::uint32_t one_node(const std::vector<Class>& among, const Counts& free, std::uint32_t g,
-                           std::uint32_t word) const {
+                           std::uint32_t word, core::Placement rule) const {
         Nodes fit;  // by class, then free GPUs, then number
         for (const Class& c : among) {
             for (std::uint32_t f = g; f <= c.gpus; ++f) {
@@ -197,13 +252,14 @@ private:
         if (fit.empty()) {
             return kNobody;
         }
-        if (p_.placement == core::Placement::kRandom) {
+        if (rule == core::Placement::kRandom) {
             return fit[static_cast<std::size_t>((std::uint64_t{word} * fit.size()) >> 32)];
         }
         std::sort(fit.begin(), fit.end());
         const auto fewer = [&](std::uint32_t a, std::uint32_t b) { return free[a] < free[b]; };
-        switch (p_.placement) {
+        switch (rule) {
             case core::Placement::kPack:
+            case core::Placement::kCompact:
                 return *std::min_element(fit.begin(), fit.end(), fewer);
             case core::Placement::kSpread:
                 return *std::max_element(fit.begin(), fit.end(), fewer);  // the first of equals
@@ -212,7 +268,48 @@ private:
         }
     }
 
-    Nodes whole_nodes(const Class& c, std::uint32_t rank, Counts free, std::uint32_t n) const {
+    Nodes whole_nodes(const Class& c, std::uint32_t rank, const Counts& free,
+                      std::uint32_t n) const {
+        const Nodes all = wholly_free(c.nodes, free);
+        switch (p_.placement) {
+            case core::Placement::kPack:
+                return packed(c, free, n, false);
+            case core::Placement::kCompact:
+                return packed(c, free, n, true);
+            case core::Placement::kFirstFit:
+                return {all.begin(), all.begin() + n};
+            case core::Placement::kSpread:
+                return spread(c, free, n);
+            case core::Placement::kRandom:
+                break;
+        }
+        Nodes taken;
+        for (std::uint32_t i = 0; i < all.size(); ++i) {
+            const std::uint64_t w = draw(p_.seed, Purpose::kPlacement, rank, 1 + i / 4)[i % 4];
+            if ((w * (all.size() - i)) >> 32 < n - taken.size()) {
+                taken.push_back(all[i]);
+            }
+        }
+        return taken;
+    }
+
+    Nodes spread(const Class& c, Counts free, std::size_t n) const {
+        Nodes taken;
+        while (taken.size() < n) {
+            for (const std::uint32_t node :
+                 wholly_free(emptiest(domains(c, &SmallNode::pod), free), free)) {
+                if (taken.size() < n) {
+                    taken.push_back(node);
+                    free[node] = 0;
+                }
+            }
+        }
+        return taken;
+    }
+
+    // Only in domains within one of the level `near`, in which `beside` more nodes must be free.
+    Nodes packed(const Class& c, Counts free, std::size_t n, bool by_leaf,
+                 Near near = Near::kAnywhere, std::size_t beside = 0) const {
         Nodes taken;
         const auto take = [&](const Nodes& domain, std::size_t count) {
             const Nodes nodes = wholly_free(domain, free);
@@ -221,51 +318,43 @@ private:
                 free[nodes[i]] = 0;
             }
         };
-        const auto size = [&](const Nodes& domain) { return wholly_free(domain, free).size(); };
-        const std::vector<Nodes> pods = domains(c, &SmallNode::pod);
-        const auto most = [&] {
-            return *std::max_element(pods.begin(), pods.end(), [&](const Nodes& a, const Nodes& b) {
-                return size(a) < size(b);
-            });
-        };
-        switch (p_.placement) {
-            case core::Placement::kPack: {
-                std::vector<Nodes> islands = domains(c, &SmallNode::island);
-                std::erase_if(islands, [](const Nodes& island) { return island.size() < 2; });
-                if (const Nodes* island = tightest(islands, free, n)) {
-                    take(*island, n);
-                    break;
-                }
-                const Nodes* last = nullptr;
-                while ((last = tightest(pods, free, n - taken.size())) == nullptr) {
-                    const Nodes pod = most();
-                    take(pod, size(pod));
-                }
-                take(*last, n - taken.size());
-                break;
-            }
-            case core::Placement::kFirstFit:
-                take(c.nodes, n);
-                break;
-            case core::Placement::kSpread:
-                while (taken.size() < n) {
-                    const Nodes pod = most();
-                    take(pod, std::min(size(pod), n - taken.size()));
-                }
-                break;
-            case core::Placement::kRandom: {
-                const Nodes all = wholly_free(c.nodes, free);
-                for (std::uint32_t i = 0; i < all.size(); ++i) {
-                    const std::uint64_t w =
-                        draw(p_.seed, Purpose::kPlacement, rank, 1 + i / 4)[i % 4];
-                    if ((w * (all.size() - i)) >> 32 < n - taken.size()) {
-                        taken.push_back(all[i]);
-                    }
-                }
-                break;
+        for (auto level : {islands(c), by_leaf ? leaves(c) : std::vector<Nodes>()}) {
+            std::erase_if(level, [&](const Nodes& domain) { return !lies_within(domain, near); });
+            if (const Nodes* domain = tightest(level, free, n + beside)) {
+                take(*domain, n);
+                return taken;
             }
         }
+        const auto pods = domains(c, &SmallNode::pod);
+        take_from(pods, free, n, beside, [&](const Nodes& pod, std::size_t count) {
+            if (by_leaf && p_.fabric) {
+                take_from(leaves({c.model, c.gpus, pod}), free, count, beside, take);
+            } else {
+                take(pod, count);
+            }
+        });
         return taken;
+    }
+
+    // All of the emptiest until the rest fits into one, then of the fullest that holds it. Calls
+    // take(domain, nodes), which notes in `free` that they are taken.
+    template <class Take>
+    void take_from(const std::vector<Nodes>& among, const Counts& free, std::size_t count,
+                   std::size_t beside, const Take& take) const {
+        while (count > 0) {
+            const Nodes* last = tightest(among, free, count + beside);
+            const Nodes from = last != nullptr ? *last : emptiest(among, free);
+            const std::size_t some = std::min(count, wholly_free(from, free).size());
+            take(from, some);
+            count -= some;
+        }
+    }
+
+    // The domain with the most wholly free nodes.
+    Nodes emptiest(const std::vector<Nodes>& among, const Counts& free) const {
+        return *std::max_element(among.begin(), among.end(), [&](const Nodes& a, const Nodes& b) {
+            return wholly_free(a, free).size() < wholly_free(b, free).size();
+        });
     }
 
     // The domain with the fewest wholly free nodes, but at least n.

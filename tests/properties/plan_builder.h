@@ -13,7 +13,9 @@ namespace tidepool::properties {
 
 class PlanBuilder {
 public:
-    explicit PlanBuilder(const Problem& problem) : problem_(problem) {
+    // `spare`: by node, or empty.
+    explicit PlanBuilder(const Problem& problem, const std::vector<std::uint8_t>& spare = {})
+        : problem_(problem) {
         problem.fungible ? add_pools() : add_nodes();
         for (const SmallJob& job : problem.jobs) {
             submit_.push_back(job.submit);
@@ -27,6 +29,11 @@ public:
             if (oracle.fits_empty_machine(rank)) {
                 arrival_.push_back(rank);
             }
+            const Near near = oracle.level(rank, spare);
+            near_.push_back(near == Near::kAnywhere ? core::kNone
+                            : near == Near::kLeaf
+                                ? leaf_level_
+                                : static_cast<std::uint32_t>(level_begin_.size() - 2));
         }
         std::sort(arrival_.begin(), arrival_.end(), [&](std::uint32_t a, std::uint32_t b) {
             return std::tuple(submit_[a], a) < std::tuple(submit_[b], b);
@@ -47,6 +54,7 @@ public:
         plan.level_begin = level_begin_.data();
         plan.domains = domains_.data();
         plan.domain_of = domain_of_.data();
+        plan.leaf_level = leaf_level_;
         plan.bit_words = bit_words_;
         plan.level_counts = level_counts_;
         plan.jobs = static_cast<std::uint32_t>(submit_.size());
@@ -57,6 +65,10 @@ public:
         plan.models = models_.data();
         plan.arrivals = static_cast<std::uint32_t>(arrival_.size());
         plan.arrival = arrival_.data();
+        if (problem_.within != Near::kAnywhere) {
+            plan.locality_wait = problem_.wait;
+            plan.locality_level = near_.data();
+        }
         plan.queue = problem_.queue;
         plan.placement = problem_.fungible ? core::Placement::kPack : problem_.placement;
         plan.seed = problem_.seed;
@@ -123,6 +135,11 @@ private:
         if (std::any_of(nodes.begin(), nodes.end(), shared)) {
             add_level(&SmallNode::island, 2);
         }
+        if (problem_.fabric && (problem_.placement == core::Placement::kCompact ||
+                                problem_.within != Near::kAnywhere)) {
+            leaf_level_ = static_cast<std::uint32_t>(level_begin_.size() - 1);
+            add_level(&SmallNode::leaf, 1);
+        }
         add_level(&SmallNode::pod, 1);
     }
 
@@ -162,8 +179,9 @@ private:
     std::vector<std::uint32_t> level_begin_{0};
     std::vector<core::Domain> domains_;
     std::vector<std::uint32_t> domain_of_;
+    std::uint32_t leaf_level_ = core::kNone;
     std::uint32_t bit_words_ = 0, level_counts_ = 0;
-    std::vector<std::uint32_t> submit_, duration_, estimate_, gpus_, models_, arrival_;
+    std::vector<std::uint32_t> submit_, duration_, estimate_, gpus_, models_, arrival_, near_;
 };
 
 // What the core did, written down. With several lanes every lane has a copy, and only lane 0

@@ -120,4 +120,32 @@ inline Problem random_problem(std::uint32_t number, const Sizes& sizes = kSmall)
     return problem;
 }
 
+// The same problem on a machine with a fabric (nine out of ten), placed by `compact`.
+template <class AnyProblem>
+AnyProblem on_a_fabric(AnyProblem problem, std::uint32_t number) {
+    Dice dice(number, 4711);
+    problem.fungible = false;
+    problem.placement = core::Placement::kCompact;
+    if (dice.chance(90)) {
+        add_leaf_groups(problem, dice.from(1, 4));  // islands may lie across them
+    }
+    return problem;
+}
+
+// The same problem with gangs that wait for a near place, under any placement.
+template <class AnyProblem>
+AnyProblem with_locality(AnyProblem problem, std::uint32_t number) {
+    Dice dice(number, 4712);
+    problem.fungible = false;
+    problem.placement =
+        dice.pick({core::Placement::kPack, core::Placement::kFirstFit, core::Placement::kSpread,
+                   core::Placement::kRandom, core::Placement::kCompact});
+    if (dice.chance(85)) {
+        add_leaf_groups(problem, dice.from(1, 4));
+    }
+    problem.within = problem.fabric && dice.chance(70) ? Near::kLeaf : Near::kPod;
+    problem.wait = dice.chance(60) ? dice.from(1, 12) : dice.from(1, 100);
+    return problem;
+}
+
 }  // namespace tidepool::properties

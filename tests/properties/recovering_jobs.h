@@ -41,6 +41,11 @@ protected:
     };
     using Kind = Happening::Kind;
 
+    void join_queue(std::uint32_t rank) {
+        waiting_.insert(rank);
+        joined_[rank] = now_;
+    }
+
     Happening& note(Kind kind, std::uint32_t rank) {
         Happening h;
         h.tick = now_;
@@ -154,7 +159,7 @@ protected:
         h.restart = running_.at(rank).restart;
         machine_.release(rank);
         running_.erase(rank);
-        waiting_.insert(rank);
+        join_queue(rank);
     }
     std::uint64_t fall_back(std::uint32_t rank, core::LossLevel level) {
         core::ProgressTwin& progress = *jobs_[rank].progress;
@@ -265,7 +270,8 @@ protected:
     BrokenMachine machine_;
     std::map<std::uint32_t, Running> running_;  // by rank
     std::set<std::uint32_t> waiting_;
-    std::vector<Memory> jobs_;  // by rank
+    std::map<std::uint32_t, std::uint64_t> joined_;  // rank -> tick
+    std::vector<Memory> jobs_;                       // by rank
     std::uint32_t now_ = 0, starts_ = 0;
     bool event_ = false;  // something happens at this tick
     Chronicle chronicle_;

@@ -40,6 +40,11 @@ public:
             for (const std::uint32_t rank : to_come) {
                 now = std::min(now, std::uint64_t{p_.jobs[rank].submit});
             }
+            for (const std::uint32_t rank : waiting_) {
+                if (near(rank, schedule_.over) != Near::kAnywhere) {
+                    now = std::min(now, end_of_wait(rank));
+                }
+            }
             if (now >= p_.horizon) {
                 break;
             }
@@ -62,6 +67,10 @@ public:
     // Every reservation that was worked out, in order: one per pass in which a head was blocked.
     const std::vector<Reservation>& reservations() const { return reservations_; }
 
+    std::uint64_t end_of_wait(std::uint32_t rank) const {
+        return std::uint64_t{p_.jobs[rank].submit} + p_.wait;
+    }
+
 private:
     std::uint64_t end_of(std::uint32_t rank) const {
         return std::uint64_t{running_.at(rank)} + p_.jobs[rank].duration;
@@ -69,6 +78,11 @@ private:
     std::uint64_t expected_end(std::uint32_t rank, std::uint32_t now) const {
         const std::uint64_t end = std::uint64_t{running_.at(rank)} + p_.jobs[rank].estimate;
         return end <= now ? std::uint64_t{now} + 1 : end;
+    }
+
+    // While it waits for a near place, within what.
+    Near near(std::uint32_t rank, std::uint64_t now) const {
+        return now < end_of_wait(rank) ? where_.level(rank, {}) : Near::kAnywhere;
     }
 
     Counts free_now() const {
@@ -117,7 +131,7 @@ private:
 
     void pass(std::uint32_t now) {
         for (const std::uint32_t rank : std::set(waiting_)) {
-            if (const auto takes = where_.choose(rank, free_now())) {
+            if (const auto takes = where_.choose(rank, free_now(), near(rank, now))) {
                 start(rank, now, *takes);
             } else if (p_.queue == core::QueuePolicy::kFifo) {
                 return;
@@ -142,7 +156,7 @@ private:
     }
 
     Reservation reserve(std::uint32_t head, std::uint32_t now) const {
-        std::set<std::uint64_t> ends;
+        std::set<std::uint64_t> ends{now};  // it may only wait for a better place
         for (const auto& [rank, start] : running_) {
             ends.insert(expected_end(rank, now));
         }
@@ -173,7 +187,7 @@ private:
             for (std::size_t n = 0; !over_by_then && n < usable.size(); ++n) {
                 usable[n] = std::min(usable[n], at_shadow[n]);
             }
-            if (const auto takes = where_.choose(rank, usable)) {
+            if (const auto takes = where_.choose(rank, usable, near(rank, now))) {
                 start(rank, now, *takes);
                 if (!over_by_then) {
                     subtract(*takes);

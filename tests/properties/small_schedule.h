@@ -22,6 +22,7 @@ struct SmallNode {
     std::uint32_t gpus = 8;
     std::uint32_t pod = 0;     // a pod's nodes are neighbours and of one class
     std::uint32_t island = 0;  // number unique in the machine; an island lies in one pod
+    std::uint32_t leaf = 0;    // leaf group, likewise; only with a fabric
 };
 
 struct SmallJob {
@@ -32,15 +33,34 @@ struct SmallJob {
     std::uint32_t models = 1;  // bit m: model m will do
 };
 
+// What has to hold all nodes of a gang.
+enum class Near : std::uint8_t { kAnywhere, kLeaf, kPod };
+
 struct Problem {
     std::vector<SmallNode> nodes;
+    bool fabric = false;
     std::vector<SmallJob> jobs;  // by rank
     core::QueuePolicy queue = core::QueuePolicy::kFifo;
     core::Placement placement = core::Placement::kPack;
-    bool fungible = false;  // then `placement` has no meaning
+    Near within = Near::kAnywhere;  // gangs wait for such a place
+    std::uint32_t wait = 0;         // so long
+    bool fungible = false;          // then `placement` has no meaning
     std::uint64_t seed = 1;
     std::uint32_t horizon = kNever;
 };
+
+// A fabric with leaf groups of so many nodes; they begin anew in every pod.
+inline void add_leaf_groups(Problem& problem, std::uint32_t size) {
+    problem.fabric = true;
+    std::uint32_t filled = 0;
+    for (std::size_t n = 0; n < problem.nodes.size(); ++n) {
+        SmallNode& node = problem.nodes[n];
+        const bool same_pod = n > 0 && node.pod == problem.nodes[n - 1].pod;
+        const bool same_leaf = same_pod && filled < size;
+        filled = same_leaf ? filled + 1 : 1;
+        node.leaf = n == 0 ? 0 : problem.nodes[n - 1].leaf + (same_leaf ? 0 : 1);
+    }
+}
 
 // A GPU: node and number on it. In a fungible pool: the model, and 0, 1, ... for as many as are
 // held.
@@ -81,11 +101,16 @@ std::string name_of(const Kinds& kinds, Value value) {
 inline std::ostream& operator<<(std::ostream& out, const Problem& p) {
     out << "queue " << name_of(core::kQueueKinds, p.queue) << ", placement "
         << (p.fungible ? "fungible" : name_of(core::kPlacementKinds, p.placement)) << ", seed "
-        << p.seed << ", horizon " << p.horizon << "\n";
+        << p.seed << ", horizon " << p.horizon;
+    if (p.within != Near::kAnywhere) {
+        out << ", within " << (p.within == Near::kLeaf ? "leaf" : "pod") << " for " << p.wait;
+    }
+    out << "\n";
     for (std::size_t n = 0; n < p.nodes.size(); ++n) {
         const SmallNode& node = p.nodes[n];
         out << "  node " << n << ": {model " << node.model << ", gpus " << node.gpus << ", pod "
-            << node.pod << ", island " << node.island << "}\n";
+            << node.pod << ", island " << node.island;
+        out << (p.fabric ? ", leaf " + std::to_string(node.leaf) : "") << "}\n";
     }
     for (std::size_t r = 0; r < p.jobs.size(); ++r) {
         const SmallJob& job = p.jobs[r];
