@@ -162,7 +162,7 @@ template <class Question>
 Question ask(const Arguments& arguments) {
     Issues issues;
     const config::Value options = option_map(arguments);
-    const auto question = config::read<Question>(options, "", issues);
+    auto question = config::read<Question>(options, "", issues);
     throw_for_options(issues);
     return question;
 }

@@ -73,7 +73,7 @@ template <>
 struct SpecTable<cli::StepQuestion> {
     using Spec = cli::StepQuestion;
     static constexpr std::string_view name = "step", doc = "Options of model step.";
-    static constexpr std::tuple own{
+    static constexpr std::tuple kOwn{
         Field<Spec, std::string>{"model", &Spec::name, optional(1, 100),
                                  "A model of the catalogue, see `tidepool list models`; or give "
                                  "--layers, --hidden, --sequence"},
@@ -96,7 +96,7 @@ struct SpecTable<cli::StepQuestion> {
               "Share of line rate that collectives reach; default: 85 %"},
         Field{"tokens", &Spec::tokens, optional(1, 1e18), "Say how long this many tokens take"}};
     static constexpr auto fields =
-        std::tuple_cat(own, fields_in<Spec>(without_first(SpecTable<model::ModelShape>::fields)),
+        std::tuple_cat(kOwn, fields_in<Spec>(without_first(SpecTable<model::ModelShape>::fields)),
                        fields_in<Spec>(SpecTable<model::Parallelism>::fields));
 };
 

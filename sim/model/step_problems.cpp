@@ -1,5 +1,7 @@
 // What a gang cannot do, and how much memory a model takes of it.
 #include <algorithm>
+#include <cmath>
+#include <string>
 
 #include "sim/model/step_time.h"
 
@@ -14,7 +16,7 @@ std::string text(std::int64_t n) {
 }
 
 std::string gigabytes(double bytes) {
-    const auto tenths = static_cast<std::int64_t>(bytes / 1e8 + 0.5);
+    const auto tenths = static_cast<std::int64_t>(std::round(bytes / 1e8));
     return text(tenths / 10) + "." + text(tenths % 10) + " GB";
 }
 
