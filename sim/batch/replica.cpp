@@ -116,7 +116,7 @@ core::TallyPlan tally_plan_of(const Cell& cell, const scenario::Luck& luck) {
 }
 
 model::Totals totals_of(const core::Tally& tally, const Cell& cell, const model::OutageFacts& facts,
-                        const model::NetworkLedger* /*network*/) {
+                        const model::NetworkLedger* network) {
     model::Totals t;
     t.gpus = cell.compiled.plan.gpus;
     t.length = Ticks{tally.end};
@@ -141,6 +141,9 @@ model::Totals totals_of(const core::Tally& tally, const Cell& cell, const model:
     r.recoveries = {tally.recoveries, tally.recovery_ticks};
     r.blast = {tally.blasts, tally.blast_sum};
     r.blast_max = tally.blast_max;
+    if (network != nullptr) {
+        t.network = model::network_totals(*network, tally.network_stalled, t.length);
+    }
     return t;
 }
 

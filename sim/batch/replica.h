@@ -32,9 +32,10 @@ core::TallyPlan tally_plan_of(const Cell& cell, const scenario::Luck& luck);
 
 // The KPIs' integers, as model::totals() makes them of a ledger. The tally must be complete:
 // core::is_complete(), or at least without the flags that make its numbers mean nothing.
-// `network`: what its network leaves behind; null without one.
+// `network`: null if the run had none.
 model::Totals totals_of(const core::Tally& tally, const Cell& cell,
-                        const model::OutageFacts& facts, const model::NetworkLedger* network);
+                        const model::OutageFacts& facts,
+                        const model::NetworkLedger* network = nullptr);
 
 // First waits by bucket, of the jobs that started.
 using WaitHistogram = std::array<std::uint64_t, kWaitBuckets>;

@@ -102,6 +102,7 @@ std::vector<std::string> check_conservation(const Ledger& ledger) {
     }
     check_bins(ledger, laws);
     check_sums(ledger, laws);
+    check_network(ledger, laws);
     return laws.take();
 }
 

@@ -34,6 +34,11 @@ namespace tidepool::model {
 //   end.
 // Every outage: begins within the run, lies on nodes that exist, sorted by (begin, cause, entity);
 //   its effect is that of the attempts that name it.
+// The network, if there is one:
+//   sum over jobs of network_stalled = network.stalled = sum over links of stalled
+//   of no job network_stalled > stalled
+//   bytes of a link, or of a tier = the sum of its bins, to 1e-9; of a tier also of its links
+//   no link carries more than its capacity with nothing broken, over any bin
 std::vector<std::string> check_conservation(const Ledger& ledger);
 
 }  // namespace tidepool::model

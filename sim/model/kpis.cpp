@@ -81,6 +81,20 @@ double blast_max(const Totals& t) {
                                           : static_cast<double>(t.reliability.blast_max);
 }
 
+double network_stalled(const Totals& t) {
+    return t.network.on ? gpu_hours_of_work(t.network.stalled) : kUndefined;
+}
+
+double network_slowdown(const GpuTime& time, std::uint64_t network_stalled) {
+    const std::uint64_t at_work = time.useful + time.lost + time.stalled;
+    TP_ASSERT(network_stalled <= at_work, "the network only takes time at work");
+    return ratio(at_work, at_work - network_stalled);
+}
+
+double network_slowdown(const Totals& t) {
+    return t.network.on ? network_slowdown(t.time, t.network.stalled) : kUndefined;
+}
+
 Totals totals(const Ledger& ledger) {
     Totals t;
     t.gpus = ledger.gpus;
@@ -92,6 +106,7 @@ Totals totals(const Ledger& ledger) {
     t.queue_length_max = ledger.queue_length_max;
     t.reliability = reliability(ledger);
 
+    std::uint64_t network_stalled = 0;
     std::vector<Ticks> waits;
     waits.reserve(ledger.jobs.size());
     for (const JobRecord& job : ledger.jobs) {
@@ -99,6 +114,7 @@ Totals totals(const Ledger& ledger) {
         TP_ASSERT(state < kJobStates, "every job is in a known state");
         ++t.in_state[state];
         t.time += job.time;
+        network_stalled += job.network_stalled;
         if (job.start != kNever) {
             waits.push_back(Ticks{job.start.value - job.submit.value});
         }
@@ -107,6 +123,7 @@ Totals totals(const Ledger& ledger) {
         }
     }
     t.waits = summarise(waits);
+    t.network = network_totals(ledger.network, network_stalled, ledger.end);
     return t;
 }
 

@@ -17,6 +17,7 @@
 #include "sim/base/ticks.h"
 #include "sim/model/gpu_time.h"
 #include "sim/model/ledger.h"
+#include "sim/model/network_totals.h"
 #include "sim/model/ratio.h"
 #include "sim/model/reliability.h"
 
@@ -44,6 +45,7 @@ struct Totals {
     double spares_in_use = 0;  // mean GPUs of spares that were not ready; undefined without time
     double spares_in_use_max = 0;  // the largest mean over one bin; undefined without bins
     Reliability reliability;
+    NetworkTotals network;
     std::uint64_t submitted = 0;  // jobs of the ledger, whatever became of them
     std::array<std::uint64_t, kJobStates> in_state{};  // jobs by JobState; add up to `submitted`
     Waits waits;
@@ -76,6 +78,11 @@ double availability(const Totals& t);  // 1 - down / capacity, by the outages (d
 double ettr(const Totals& t);          // of all started jobs; see reliability.h
 double ettr_with_queue(const Totals& t);
 double blast_max(const Totals& t);  // undefined if no outage interrupted a job
+double network_stalled(const Totals& t);   // GPU-hours; undefined without a network
+double network_slowdown(const Totals& t);  // of all jobs; see network_slowdown(GpuTime)
+
+// Time at work over the time that the same work takes without the network; undefined without work.
+double network_slowdown(const GpuTime& time, std::uint64_t network_stalled);
 
 // Ticks per count, in hours or seconds; undefined over nothing.
 constexpr double hours(std::uint64_t ticks, std::uint64_t count) {

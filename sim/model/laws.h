@@ -60,5 +60,6 @@ void check_attempts(const Ledger& ledger, Laws& laws);
 // Needs attempts and outages that are in order.
 void check_jobs(const Ledger& ledger, Laws& laws);
 void check_effects(const Ledger& ledger, Laws& laws);
+void check_network(const Ledger& ledger, Laws& laws);
 
 }  // namespace tidepool::model

@@ -28,6 +28,8 @@ struct LinkRecord {
     double busiest = 0;          // largest share of `capacity` over a bin; 0 without bins
     std::uint64_t stalled = 0;   // 1/1024 GPU-ticks that jobs lost because it held them up
     std::vector<double> binned;  // bytes per bin; empty: nothing, or not recorded
+    BytesPerSecond left;         // of the capacity, at the end of the run
+    BytesPerSecond granted;      // at the end, to all flows that cross it; the fuller direction
 };
 
 struct TierRecord {
@@ -50,14 +52,23 @@ struct FlowRecord {
     std::vector<std::uint32_t> links;       // that it crosses, indices into NetworkLedger::links
 };
 
+// What a job on several nodes got for its traffic, over all its attempts.
+struct RateRecord {
+    double granted = 0;       // bytes: integral of the rate granted to each of its nodes
+    std::uint64_t ticks = 0;  // over this time at work; 0: none, or it sends nothing
+};
+
+// The links that somebody may share, and of single nodes those that held their job up.
 struct NetworkLedger {
     bool on = false;
     std::vector<LinkRecord> links;  // by trunk: nodes, groups of leaves, pods; then storage
+    bool binned = true;             // else: too many links and bins, only the tiers have theirs
     std::vector<TierRecord> tiers;  // by LinkTier
     std::vector<FlowRecord> flows;  // by job, then kind
+    std::vector<RateRecord> rates;  // by job; may be shorter than the list of jobs
     std::uint64_t stalled = 0;      // 1/1024 GPU-ticks, all jobs; the sum over links
     std::uint64_t solves = 0;       // of the rates
-    std::uint32_t cut_off = 0;      // jobs that stood still at the end: the fabric was split
+    std::uint32_t cut_off = 0;      // jobs that stood still at the end, cut off by what failed
 };
 
 }  // namespace tidepool::model

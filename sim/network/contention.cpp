@@ -21,15 +21,19 @@ std::uint32_t to_pace(double share) {
 }  // namespace
 
 Contention::Contention(const NetworkPlan& plan, std::span<const CapacityStep> steps,
-                       std::uint64_t seed, Ticks bin_width, std::unique_ptr<RateSolver> solver)
+                       std::uint64_t seed, Ticks bin_width, std::unique_ptr<RateSolver> solver,
+                       std::uint64_t most_link_bins)
     : plan_(plan),
       steps_(steps),
       seed_(seed),
       bin_width_(bin_width.value),
+      most_link_bins_(most_link_bins),
       solver_(std::move(solver)),
       map_(plan),
       links_(plan.links.size() + 1),
-      stalled_(plan.links.size()) {
+      stalled_(plan.links.size()),
+      tier_bins_(model::kLinkTiers),
+      rates_(plan.kind_of_job.size()) {
     for (std::size_t l = 0; l < plan.links.size(); ++l) {
         links_[l].capacity = plan.links[l].capacity.value;
     }
@@ -83,6 +87,7 @@ void Contention::drop(std::uint32_t slot) {
     }
     stop_flow(jobs_[slot].training);
     stop_flow(jobs_[slot].transfer);
+    note_rate(jobs_[slot], false, 0);
     jobs_[slot].in_use = false;
 }
 
@@ -208,6 +213,7 @@ void Contention::update_training(std::uint32_t slot) {
     job.cut_by = kNoTrunk;
     if (job.traffic == nullptr || !job.wanted.trains) {
         stop_flow(job.training);
+        note_rate(job, false, 0);
         return;
     }
     const double line = line_left(job);
@@ -292,16 +298,21 @@ void Contention::note_pace(std::uint32_t slot) {
     if (job.traffic != nullptr && job.wanted.trains) {
         pace.work = 0;
         job.held_by = job.cut_by;
+        double sent = 0;  // by each of its nodes, in the mean; no more than it is granted
+        double rate = 0;
         if (job.cut_by == kNoTrunk) {
             const double line = training.shape.line.value;
             const double granted = std::min(1.0, training.granted / line);
-            pace.work = to_pace(1 / model::relative_step_time(job.traffic->profile, granted));
+            const model::CommProfile& profile = job.traffic->profile;
+            const double step = model::relative_step_time(profile, granted);
+            rate = granted * line;
+            sent = std::min(profile.line_time / step * line, rate);
+            pace.work = to_pace(1 / step);
             job.held_by = pace.work == kFullPace              ? kNoTrunk
                           : training.granted < training.asked ? holder(training)
                                                               : job.narrowest;
         }
-        const double sent = job.traffic->profile.line_time * training.shape.line.value *
-                            (static_cast<double>(pace.work) / kFullPace);
+        note_rate(job, true, rate);
         carry(training, sent * training.shape.scale, sent * training.shape.nodes);
     }
     if (job.storage != kNoTrunk && (job.wanted.writes || job.wanted.reads)) {
@@ -315,8 +326,8 @@ void Contention::note_pace(std::uint32_t slot) {
     }
 }
 
-std::span<const Pace> Contention::settle(Ticks now) {
-    now_ = now.value;
+std::span<const Pace> Contention::settle() {
+    const Ticks now{now_};
     for (; next_change() <= now && next_change() != kNever; ++next_step_) {
         apply(steps_[next_step_]);
     }
@@ -349,45 +360,6 @@ void Contention::blame(std::uint32_t slot, std::uint64_t stalled) {
         stalled_[job.blamed] += stalled;
     }
     job.blamed = job.held_by;
-}
-
-// The flow's mean load changes from now on.
-void Contention::carry(Flow& flow, double bytes_per_second, double sent_by_nodes) {
-    if (flow.carries != bytes_per_second) {
-        for (const Crossing& crossing : flow.shape.crossings) {
-            const bool storage = plan_.links[crossing.trunk].tier == model::LinkTier::kStorage;
-            if (crossing.direction == Direction::kUp || storage) {
-                count(crossing.trunk, now_);
-                links_[crossing.trunk].load += crossing.weight * (bytes_per_second - flow.carries);
-            }
-        }
-        flow.carries = bytes_per_second;
-    }
-    if (flow.sent != sent_by_nodes) {
-        const auto all = static_cast<std::uint32_t>(plan_.links.size());
-        count(all, now_);
-        links_[all].load += sent_by_nodes - flow.sent;
-        flow.sent = sent_by_nodes;
-    }
-}
-
-void Contention::count(std::uint32_t link, std::uint32_t to) {
-    LinkState& state = links_[link];
-    if (state.load <= 0 || to == state.since) {
-        state.since = to;
-        return;
-    }
-    state.bytes += state.load * ((to - state.since) / double{kTicksPerSecond});
-    for (std::uint64_t from = state.since; bin_width_ > 0 && from < to;) {
-        const std::uint64_t bin = from / bin_width_;
-        const std::uint64_t end = std::min<std::uint64_t>(to, (bin + 1) * bin_width_);
-        if (state.binned.size() <= bin) {
-            state.binned.resize(bin + 1);
-        }
-        state.binned[bin] += state.load * (static_cast<double>(end - from) / kTicksPerSecond);
-        from = end;
-    }
-    state.since = to;
 }
 
 }  // namespace tidepool::network

@@ -34,11 +34,18 @@ struct Pace {
     std::uint32_t transfer = kFullPace;  // of what idle storage grants
 };
 
+// Bins of all links together; with more, only tiers keep theirs. 512 MB.
+inline constexpr std::uint64_t kMostLinkBins = 64'000'000;
+
 class Contention {
 public:
     // All must outlive it. `steps` by tick. `bin_width` 0: no time series.
     Contention(const NetworkPlan& plan, std::span<const CapacityStep> steps, std::uint64_t seed,
-               Ticks bin_width, std::unique_ptr<RateSolver> solver);
+               Ticks bin_width, std::unique_ptr<RateSolver> solver,
+               std::uint64_t most_link_bins = kMostLinkBins);
+
+    // Time moves on; everything has been as it is since the last call.
+    void advance(Ticks now) { now_ = now.value; }
 
     // The slot's job begins an attempt on these nodes, in the order of its ranks. `rule`: its
     // checkpoint rule. kept until drop().
@@ -53,9 +60,9 @@ public:
     // Tick of the next change of capacities; kNever: none.
     Ticks next_change() const;
 
-    // Applies the changes of capacity that are due, solves if anything changed and returns the jobs
-    // whose pace changed, by the order in which the solver names their flows.
-    std::span<const Pace> settle(Ticks now);
+    // Applies the changes of capacity that are due now, solves if anything changed and returns the
+    // jobs whose pace changed, by the order in which the solver names their flows.
+    std::span<const Pace> settle();
 
     // What the slot's job has lost to the network since the last call, in 1/1024 GPU-ticks, is the
     // fault of whatever held it up then. To be called, with 0 as well, when its pace changes.
@@ -87,6 +94,9 @@ private:
         std::uint32_t held_by = kNoTrunk;    // link that holds its work up
         std::uint32_t blamed = kNoTrunk;     // that one, as of the last call of blame()
         Pace pace;
+        bool at_work = false;     // and sends; at this rate per node since this tick
+        double rate = 0;
+        std::uint32_t since = 0;
         std::vector<std::uint32_t> nodes;
     };
     struct LinkState {
@@ -110,14 +120,21 @@ private:
     void run_flow(Flow& flow, std::uint64_t owner, double asked, double share);
     void stop_flow(Flow& flow);
     std::uint32_t cut_link(const FlowShape& shape) const;
+    std::uint32_t stands_at(const Job& job) const;
+    double asks(const Job& job, bool training) const;
     double line_left(Job& job) const;
     void grant(std::uint64_t owner, double rate);
     void note_pace(std::uint32_t slot);
     std::uint32_t holder(const Flow& flow) const;
     void carry(Flow& flow, double bytes_per_second, double sent_by_nodes);
     void count(std::uint32_t link, std::uint32_t to);
+    void count_bins(std::uint32_t link, std::uint32_t to);
+    void give_up_link_bins();
+    void note_rate(Job& job, bool at_work, double rate);
+    std::size_t tier_of(std::size_t link) const;
+    model::LinkRecord record_of(std::uint32_t link, Ticks end);
     double capacity_of(std::uint32_t link) const;
-    void add_tiers(model::NetworkLedger& ledger) const;
+    void add_tiers(model::NetworkLedger& ledger);
     void add_flows(model::NetworkLedger& ledger, const std::vector<std::uint32_t>& number,
                    const std::function<std::uint32_t(std::uint32_t)>& job_of) const;
 
@@ -126,6 +143,7 @@ private:
     std::size_t next_step_ = 0;
     std::uint64_t seed_;
     std::uint32_t bin_width_;
+    std::uint64_t most_link_bins_;
     std::unique_ptr<RateSolver> solver_;
     TrafficMap map_;
     std::vector<Job> jobs_;            // by slot
@@ -133,6 +151,10 @@ private:
     std::vector<std::uint64_t> owner_of_flow_;  // by solver slot: job slot * 2 + transfer
     std::vector<LinkState> links_;        // of the plan; then all nodes together
     std::vector<std::uint64_t> stalled_;  // by link, 1/1024 GPU-ticks
+    std::uint64_t link_bins_ = 0;         // of all links; nodes together are no link
+    bool bins_of_links_ = true;           // else bins are those of the tiers:
+    std::vector<std::vector<double>> tier_bins_;
+    std::vector<model::RateRecord> rates_;  // by rank
     std::vector<Pace> changed_;
     std::vector<std::uint32_t> reconsidered_;  // slots whose pace may have changed
     std::vector<std::uint8_t> listed_;         // by slot: in reconsidered_

@@ -29,6 +29,10 @@ public:
           state_(state),
           blamed_(state.slot_count) {}
 
+    bool advance(std::uint32_t now) {
+        contention_.advance(Ticks{now});
+        return Base::advance(now);
+    }
     void started(std::uint32_t id, std::uint32_t tick) {
         Base::started(id, tick);
         begin(id);
@@ -69,7 +73,7 @@ public:
             }
         }
         begun_.clear();
-        for (const Pace& pace : contention_.settle(Ticks{tick})) {
+        for (const Pace& pace : contention_.settle()) {
             core::set_pace(run, pace.slot, tick, pace.work, pace.transfer);
             blame(pace.slot);
         }

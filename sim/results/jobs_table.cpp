@@ -12,6 +12,7 @@
 #include "sim/model/kpis.h"
 #include "sim/model/reliability.h"
 #include "sim/results/columns.h"
+#include "sim/results/network_tables.h"
 
 namespace tidepool::results {
 namespace {
@@ -57,7 +58,7 @@ void add_reliability(Columns<model::JobRecord>& columns, Ticks end) {
           [](const JobRecord& j) { return gpu_hours_of_work(j.time.lost); });
     hours("restart", "GPU-hours held from interruptions to the end of the restarts",
           [](const JobRecord& j) { return gpu_hours(j.time.restart); });
-    hours("stalled", "GPU-hours at work less the work done: degraded GPUs",
+    hours("stalled", "GPU-hours at work less the work done: degraded GPUs, the network, rounding",
           [](const JobRecord& j) { return gpu_hours_of_work(j.time.stalled); });
     columns.add<double>("queued", "s", "all waits in the queue, first and later ones",
                         [](const JobRecord& j) { return seconds(j.queued); });
@@ -120,6 +121,9 @@ void write_jobs(h5::Group& root, const model::Ledger& ledger, std::span<const st
     });
     if (ledger.interruptible) {
         add_reliability(columns, ledger.end);
+    }
+    if (ledger.network.on) {
+        add_network(columns, ledger);
     }
     columns.close();
 }

@@ -30,6 +30,16 @@ std::string right(std::string_view text, std::size_t width) {
     return std::string(width - text.size(), ' ') + std::string(text);
 }
 
+// The run has nothing of what the group is about, say a network.
+bool says_nothing(Group group, const std::vector<double>& values) {
+    for (std::size_t k = 0; k < kKpis.size(); ++k) {
+        if (kKpis[k].group == group && !std::isnan(values[k])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 }  // namespace
 
 std::string_view name_of(Better better) {
@@ -50,6 +60,8 @@ std::string_view name_of(Group group) {
             return "capacity";
         case Group::kReliability:
             return "reliability";
+        case Group::kNetwork:
+            return "network";
         case Group::kMoney:
             return "money";
         case Group::kService:
@@ -83,6 +95,9 @@ std::string kpi_table_text(const model::Ledger& ledger) {
     std::string text;
     for (std::size_t k = 0; k < kKpis.size(); ++k) {
         const Kpi& kpi = kKpis[k];
+        if (says_nothing(kpi.group, values)) {
+            continue;
+        }
         if (k == 0 || kpi.group != kKpis[k - 1].group) {
             text += std::string(name_of(kpi.group)) + '\n';
         }
@@ -126,7 +141,9 @@ std::string kpi_reference_markdown() {
         "never\n"
         "an interpolation. A value over nothing (the wait when no job started) is undefined: `-` "
         "in\n"
-        "the table, `null` in JSON, NaN in the file.\n\n"
+        "the table, `null` in JSON, NaN in the file. Those of the group `network` are, without "
+        "one,\n"
+        "and the table leaves them out.\n\n"
         "| KPI | unit | meaning | better | group | formula |\n"
         "|---|---|---|---|---|---|\n";
     for (const Kpi& kpi : kKpis) {

@@ -14,10 +14,10 @@
 namespace tidepool::results {
 
 enum class Better { kHigher, kLower, kNone };  // kNone: an input, or a matter of taste
-enum class Group { kCapacity, kReliability, kMoney, kService };
+enum class Group { kCapacity, kReliability, kNetwork, kMoney, kService };
 
 std::string_view name_of(Better better);  // higher, lower, none
-std::string_view name_of(Group group);    // capacity, reliability, money, service
+std::string_view name_of(Group group);    // capacity, reliability, network, money, service
 
 struct Kpi {
     std::string_view name;
@@ -68,8 +68,8 @@ inline constexpr std::array kKpis{
     Kpi{"gpu_hours_restart", "h", "GPU-hours held while jobs recovered", Better::kLower,
         Group::kCapacity, 4, "GPUs held from interruptions to the end of the restarts",
         [](const model::Totals& t) { return model::gpu_hours(t.time.restart); }},
-    Kpi{"gpu_hours_stalled", "h", "GPU-hours that degraded GPUs took", Better::kLower,
-        Group::kCapacity, 4, "time at work less the work done",
+    Kpi{"gpu_hours_stalled", "h", "GPU-hours that degraded GPUs, the network or rounding took",
+        Better::kLower, Group::kCapacity, 4, "time at work less the work done",
         [](const model::Totals& t) { return model::gpu_hours_of_work(t.time.stalled); }},
     Kpi{"allocation_rate", "1", "share of the installed GPU-hours held by jobs", Better::kHigher,
         Group::kCapacity, 4, "gpu_hours_allocated / gpu_hours_capacity",
@@ -161,6 +161,28 @@ inline constexpr std::array kKpis{
     Kpi{"spares_in_use_max", "1", "most GPUs of spares in use", Better::kNone, Group::kReliability,
         4, "the same over one bin of the time series, maximum over the bins",
         [](const model::Totals& t) { return t.spares_in_use_max; }},
+
+    Kpi{"gpu_hours_stalled_network", "h", "GPU-hours that the network took", Better::kLower,
+        Group::kNetwork, 4,
+        "of gpu_hours_stalled: what jobs lost because others, or what failed, left them less than "
+        "the line rate of their nodes",
+        [](const model::Totals& t) { return model::network_stalled(t); }},
+    Kpi{"network_slowdown", "1", "how much longer work took because of the network", Better::kLower,
+        Group::kNetwork, 4,
+        "time at work / (time at work - gpu_hours_stalled_network), where time at work = "
+        "gpu_hours_useful + gpu_hours_lost + gpu_hours_stalled",
+        [](const model::Totals& t) { return model::network_slowdown(t); }},
+    Kpi{"link_utilisation_max", "1", "mean utilisation of the busiest link", Better::kNone,
+        Group::kNetwork, 4,
+        "bytes / (capacity * horizon_s), maximum over the trunks of leaf groups and pods and "
+        "storage; capacity with nothing broken",
+        [](const model::Totals& t) { return t.network.largest; }},
+    Kpi{"leaf_utilisation", "1", "mean utilisation of the trunks above leaf groups", Better::kNone,
+        Group::kNetwork, 4, "sum of bytes away from the nodes / (sum of capacity * horizon_s)",
+        [](const model::Totals& t) { return t.network.leaf; }},
+    Kpi{"storage_utilisation", "1", "mean utilisation of shared storage", Better::kNone,
+        Group::kNetwork, 4, "sum of bytes written and read / (sum of capacity * horizon_s)",
+        [](const model::Totals& t) { return t.network.storage; }},
 
     Kpi{"jobs_submitted", "1", "jobs of the workload", Better::kNone, Group::kService, 0,
         "jobs_completed + jobs_failed + jobs_cancelled + jobs_rejected + jobs_unfinished",

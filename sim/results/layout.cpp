@@ -11,6 +11,7 @@
 #include "sim/results/h5.h"
 #include "sim/results/jobs_table.h"
 #include "sim/results/kpi_table.h"
+#include "sim/results/network_tables.h"
 #include "sim/results/origin.h"
 #include "sim/results/reliability_tables.h"
 
@@ -89,15 +90,16 @@ constexpr std::array kMeans{
 // The bins [0, count); the last one may be shorter.
 void write_timeseries(h5::Group& root, const Header& header, const Ledger& ledger,
                       std::size_t count, Ticks end) {
-    h5::Group cluster = root.group("timeseries").group("cluster");
+    h5::Group timeseries = root.group("timeseries");
+    h5::Group cluster = timeseries.group("cluster");
     cluster.attribute("bin_width", to_seconds(ledger.bin_width).value);
     const std::uint64_t width = ledger.bin_width.value;
-    std::vector<double> values(count);
+    std::vector<double> values(count), starts(count);
     for (std::size_t b = 0; b < count; ++b) {
-        values[b] = static_cast<double>(b * width) / kTicksPerSecond;
+        starts[b] = static_cast<double>(b * width) / kTicksPerSecond;
     }
     h5::Dataset time = cluster.column<double>(
-        "time", values, {time_units(header.origin), "start of the bin", "time: point"});
+        "time", starts, {time_units(header.origin), "start of the bin", "time: point"});
     time.attribute("standard_name", "time");
     std::vector<h5::Dataset> columns;
     std::vector<h5::Dataset*> pointers;
@@ -112,6 +114,7 @@ void write_timeseries(h5::Group& root, const Header& header, const Ledger& ledge
         pointers.push_back(&columns.back());
     }
     time.scale_of("time", pointers);
+    write_link_series(timeseries, ledger, starts, time_units(header.origin));
 }
 
 void write_dimensions(h5::Group& root, const model::Ledger& ledger) {
@@ -201,6 +204,7 @@ std::string final_image(const Header& header, Status status, const model::Ledger
         write_dimensions(root, ledger);
         write_jobs(root, ledger, ids, time_units(header.origin));
         write_reliability(root, ledger, time_units(header.origin));
+        write_network(root, ledger);
         write_provenance(root, provenance);
     }
     return std::move(image).bytes();

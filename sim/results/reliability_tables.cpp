@@ -96,7 +96,7 @@ void add_hours(Columns<Stretch>& columns) {
           "GPU-hours held from its start to the end of the restart, and from its end until the job "
           "restarts or gives its GPUs back",
           [](const GpuTime& t) { return gpu_hours(t.restart); });
-    hours("stalled", "GPU-hours at work less the work done: degraded GPUs",
+    hours("stalled", "GPU-hours at work less the work done: degraded GPUs, the network, rounding",
           [](const GpuTime& t) { return gpu_hours_of_work(t.stalled); });
 }
 
