@@ -35,6 +35,7 @@ void for_each_array(const Cell& cell, core::Plan& plan, core::TallyPlan& rest, V
     visit(plan.recovery_rules, arrays.recovery_rules);
     visit(plan.priority, arrays.priority);
     visit(plan.job_entity, arrays.job_entity);
+    visit(plan.chip_pace, arrays.chip_pace);
     visit(plan.locality_level, arrays.locality_level);
     visit(rest.job_end, cell.job_end);
 }

@@ -202,9 +202,8 @@ FlowShape TrafficMap::storage(std::uint32_t link, std::span<const std::uint32_t>
         crossing.direction = up ? Direction::kUp : Direction::kDown;
     }
     if (plan_.both_ways) {  // shape() has added the way back
-        std::erase_if(result.crossings, [n = std::size_t{0}](const Crossing&) mutable {
-            return n++ % 2 == 1;
-        });
+        std::erase_if(result.crossings,
+                      [n = std::size_t{0}](const Crossing&) mutable { return n++ % 2 == 1; });
     }
     return result;
 }
