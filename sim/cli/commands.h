@@ -12,7 +12,8 @@ ExitCode run_command(const Arguments& arguments, const std::string& command_line
 ExitCode sweep_command(const Arguments& arguments, const std::string& command_line);
 ExitCode merge_command(const Arguments& arguments, const std::string& command_line);
 ExitCode validate_command(const Arguments& arguments);
-ExitCode topology_command(const Arguments& arguments);  // show, stats, export
+ExitCode topology_command(const Arguments& arguments);  // show, stats, export, flows
+ExitCode flows_command(const Arguments& arguments);
 ExitCode trace_command(const Arguments& arguments);     // info, validate, convert
 ExitCode model_command(const Arguments& arguments);     // checkpoint, spares, mtti, step, ...
 ExitCode model_checkpoint_command(const Arguments& arguments);
