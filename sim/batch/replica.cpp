@@ -107,8 +107,8 @@ core::TallyPlan tally_plan_of(const Cell& cell, const scenario::Luck& luck) {
     return rest;
 }
 
-model::Totals totals_of(const core::Tally& tally, const Cell& cell,
-                        const model::OutageFacts& facts, const model::NetworkLedger* network) {
+model::Totals totals_of(const core::Tally& tally, const Cell& cell, const model::OutageFacts& facts,
+                        const model::NetworkLedger* network) {
     model::Totals t;
     t.gpus = cell.compiled.plan.gpus;
     t.length = Ticks{tally.end};

@@ -14,8 +14,8 @@ ExitCode merge_command(const Arguments& arguments, const std::string& command_li
 ExitCode validate_command(const Arguments& arguments);
 ExitCode topology_command(const Arguments& arguments);  // show, stats, export, flows
 ExitCode flows_command(const Arguments& arguments);
-ExitCode trace_command(const Arguments& arguments);     // info, validate, convert
-ExitCode model_command(const Arguments& arguments);     // checkpoint, spares, mtti
+ExitCode trace_command(const Arguments& arguments);  // info, validate, convert
+ExitCode model_command(const Arguments& arguments);  // checkpoint, spares, mtti
 ExitCode model_checkpoint_command(const Arguments& arguments);
 ExitCode list_command(const Arguments& arguments);
 ExitCode schema_command(const Arguments& arguments);

@@ -246,10 +246,10 @@ void Contention::update_transfer(std::uint32_t slot) {
         stop_flow(flow);
     } else {
         const auto nodes = static_cast<double>(job.nodes.size());
-        run_flow(flow, std::uint64_t{slot} * 2 + 1,
-                 idle_storage_rate(plan_.links[job.storage], flow.shape.line, job.nodes.size())
-                     .value,
-                 nodes);
+        run_flow(
+            flow, std::uint64_t{slot} * 2 + 1,
+            idle_storage_rate(plan_.links[job.storage], flow.shape.line, job.nodes.size()).value,
+            nodes);
     }
     reconsider(slot);
 }
@@ -281,8 +281,7 @@ std::uint32_t Contention::holder(const Flow& flow) const {
     double most = 0;
     for (const Crossing& crossing : flow.shape.crossings) {
         const LinkState& link = links_[crossing.trunk];
-        const double full =
-            link.peak[crossing.direction == Direction::kUp ? 0 : 1] / link.capacity;
+        const double full = link.peak[crossing.direction == Direction::kUp ? 0 : 1] / link.capacity;
         if (full > most * (1 + kRounding)) {
             most = full;
             fullest = crossing.trunk;
