@@ -14,8 +14,8 @@ ExitCode merge_command(const Arguments& arguments, const std::string& command_li
 ExitCode validate_command(const Arguments& arguments);
 ExitCode topology_command(const Arguments& arguments);  // show, stats, export, flows
 ExitCode flows_command(const Arguments& arguments);
-ExitCode trace_command(const Arguments& arguments);     // info, validate, convert
-ExitCode model_command(const Arguments& arguments);     // checkpoint, spares, mtti, step, ...
+ExitCode trace_command(const Arguments& arguments);  // info, validate, convert
+ExitCode model_command(const Arguments& arguments);  // checkpoint, spares, mtti, step, ...
 ExitCode model_checkpoint_command(const Arguments& arguments);
 ExitCode model_step_command(const Arguments& arguments);
 ExitCode model_collective_command(const Arguments& arguments);

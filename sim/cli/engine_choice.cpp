@@ -41,8 +41,7 @@ model::Ledger run_on_engine(const Arguments& arguments, const scenario::Loaded& 
     }
     const bool theirs = network_name(arguments, loaded) == "simgrid";
     return engine::run(loaded.topology, compiled,
-                       theirs ? engine::Rates::kSimGrid : engine::Rates::kOwn,
-                       std::move(observer));
+                       theirs ? engine::Rates::kSimGrid : engine::Rates::kOwn, std::move(observer));
 }
 
 }  // namespace tidepool::cli

@@ -22,8 +22,8 @@ Ticks time_of(const Arguments& arguments) {
     }
     const auto ticks = to_ticks(Seconds{time.value});
     if (!ticks || ticks->value + 1 >= kNever.value) {
-        throw input_error("--at",
-                          "must lie within the 8.5 years of the clock (got '" + arguments.at + "')");
+        throw input_error(
+            "--at", "must lie within the 8.5 years of the clock (got '" + arguments.at + "')");
     }
     return *ticks;
 }

@@ -99,8 +99,8 @@ std::string cut_off_text(const model::Ledger& ledger, const std::vector<std::str
 
 std::string flows_table(const model::Ledger& ledger, const std::vector<std::string>& ids) {
     const NetworkLedger& network = ledger.network;
-    std::vector<std::vector<std::string>> rows{{"job", "kind", "nodes", "leaf groups", "pods",
-                                                "asked", "granted", "pace", "held by"}};
+    std::vector<std::vector<std::string>> rows{
+        {"job", "kind", "nodes", "leaf groups", "pods", "asked", "granted", "pace", "held by"}};
     for (const FlowRecord& flow : network.flows) {
         const LinkRecord* link = holder(network, flow);
         rows.push_back({ids[flow.job], std::string(kind_of(flow)), topology::grouped(flow.nodes),

@@ -33,8 +33,9 @@ TEST(NetworkLaws, WhatJobsLoseIsSomeLinksFault) {
                             "network.stalled = sum over links of stalled: 204799 != 204800"));
     Ledger ledger = networked_ledger();
     --ledger.jobs[1].network_stalled;
-    EXPECT_THAT(check_conservation(ledger),
-                ElementsAre("network.stalled = sum over jobs of network_stalled: 204800 != 204799"));
+    EXPECT_THAT(
+        check_conservation(ledger),
+        ElementsAre("network.stalled = sum over jobs of network_stalled: 204800 != 204799"));
 }
 
 TEST(NetworkLaws, TheNetworkTakesNoMoreThanWorkStalled) {
@@ -87,8 +88,8 @@ TEST(NetworkTotals, AreMeansOverTheRun) {
     const Totals t = totals(networked_ledger());
     EXPECT_TRUE(t.network.on);
     EXPECT_DOUBLE_EQ(network_stalled(t), 200 / 57600.0);
-    EXPECT_DOUBLE_EQ(t.network.largest, 0.7);                // leaf0: 7000 / (100 * 100)
-    EXPECT_DOUBLE_EQ(t.network.leaf, 8500 / 15000.0);        // 8500 / (150 * 100)
+    EXPECT_DOUBLE_EQ(t.network.largest, 0.7);          // leaf0: 7000 / (100 * 100)
+    EXPECT_DOUBLE_EQ(t.network.leaf, 8500 / 15000.0);  // 8500 / (150 * 100)
     EXPECT_DOUBLE_EQ(t.network.storage, 0.1);
     // Time at work is 7120 useful + 1720 lost + 200 stalled GPU-ticks.
     EXPECT_DOUBLE_EQ(network_slowdown(t), 9040 / 8840.0);

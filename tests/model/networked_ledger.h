@@ -2,11 +2,11 @@
 // interrupted_ledger() on a network: 1600 ticks = 100 s in bins of 40, 40 and 20 s. Two groups of
 // leaves (100 B/s and 50 B/s, none above a pod), storage of 10 B/s, five nodes of 40 B/s.
 //
-//   link      capacity   bytes in bins           sum    utilisation   busiest   holds up (GPU-ticks)
-//   leaf0     100        2000 + 4000 + 1000      7000   0.7           1         job 1: 150 of its 200
-//   leaf1      50        1000 + 0    + 500       1500   0.3           0.5
-//   store      10        100                      100   0.1           0.25
-//   n2         40        (nobody counts)                                        job 1: 50
+//   link      capacity   bytes in bins           sum    utilisation   busiest   holds up
+//   (GPU-ticks) leaf0     100        2000 + 4000 + 1000      7000   0.7           1         job 1:
+//   150 of its 200 leaf1      50        1000 + 0    + 500       1500   0.3           0.5 store 10
+//   100                      100   0.1           0.25 n2         40        (nobody counts) job 1:
+//   50
 //
 // Of the 200 GPU-ticks that job 1 stalled the network took all. Its nodes were granted 20 B/s over
 // 500 ticks and 30 B/s over 300: 625 + 562.5 B in 800 ticks, 23.75 B/s in the mean.

@@ -148,7 +148,8 @@ TEST(Contention, KeepsBinsOfLinksUntilTheyAreTooMany) {
 
 TEST(Contention, SaysWhoStandsStillAndWhere) {
     // leaf1 loses all that hangs above it, and later gets it back.
-    const std::vector<CapacityStep> steps{{160, 5, Part::kAbove, 1024}, {800, 5, Part::kAbove, -1024}};
+    const std::vector<CapacityStep> steps{{160, 5, Part::kAbove, 1024},
+                                          {800, 5, Part::kAbove, -1024}};
     Fixture f(2, steps);
     f.start(0, {1, 2});
     f.start(1, {0, 1});

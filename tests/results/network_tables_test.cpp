@@ -10,11 +10,11 @@
 namespace tidepool::results {
 namespace {
 
+using ::testing::Contains;
 using ::testing::DoubleEq;
 using ::testing::ElementsAre;
 using ::testing::IsNan;
 using ::testing::Not;
-using ::testing::Contains;
 
 std::string written(const Folder& folder, const model::Ledger& ledger) {
     std::vector<std::string_view> ids(ledger.jobs.size(), "j");
@@ -121,7 +121,8 @@ TEST(NetworkTables, WithTooManyBinsOnlyTiersAreKept) {
     const Folder folder;
     const std::string path = written(folder, ledger);
     EXPECT_EQ(text_attribute(path, "/timeseries/link", "bins_of_links"), "too many");
-    EXPECT_THAT(links(path, "/timeseries/link"), ElementsAre("time", "tier", "rate", "utilisation"));
+    EXPECT_THAT(links(path, "/timeseries/link"),
+                ElementsAre("time", "tier", "rate", "utilisation"));
     EXPECT_THAT(numbers(path, "/links/busiest"), ElementsAre(IsNan(), IsNan(), IsNan(), IsNan()));
 }
 
