@@ -40,6 +40,9 @@ public:
     Contention(const NetworkPlan& plan, std::span<const CapacityStep> steps, std::uint64_t seed,
                Ticks bin_width, std::unique_ptr<RateSolver> solver);
 
+    // It is this tick now: to be told before anything happens at it.
+    void advance(Ticks now) { now_ = now.value; }
+
     // The slot's job begins an attempt on these nodes, in the order of its ranks. `rule`: its
     // checkpoint rule. kept until drop().
     void enter(std::uint32_t slot, std::uint32_t rank, std::uint32_t rule, std::uint32_t entity,
@@ -107,10 +110,10 @@ private:
     void update(std::uint32_t slot);
     void update_training(std::uint32_t slot);
     void update_transfer(std::uint32_t slot);
-    void run_flow(Flow& flow, std::uint64_t owner, double asked, double share);
+    void run_flow(Flow& flow, std::uint64_t owner, double asked, double equals);
     void stop_flow(Flow& flow);
     std::uint32_t cut_link(const FlowShape& shape) const;
-    double line_left(Job& job) const;
+    double line_left(const Job& job, double line, std::uint32_t& narrowest) const;
     void grant(std::uint64_t owner, double rate);
     void note_pace(std::uint32_t slot);
     std::uint32_t holder(const Flow& flow) const;

@@ -29,6 +29,10 @@ public:
           state_(state),
           blamed_(state.slot_count) {}
 
+    bool advance(std::uint32_t tick) {
+        contention_.advance(Ticks{tick});
+        return Base::advance(tick);
+    }
     void started(std::uint32_t id, std::uint32_t tick) {
         Base::started(id, tick);
         begin(id);
