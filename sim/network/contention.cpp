@@ -188,6 +188,7 @@ void Contention::run_flow(Flow& flow, std::uint64_t owner, double asked, double 
 void Contention::stop_flow(Flow& flow) {
     carry(flow, 0, 0);
     if (!flow.running) {
+        flow.granted = flow.asked = 0;  // of one that meets nobody
         return;
     }
     solver_->stop(flow.id);
