@@ -118,12 +118,12 @@ private:
     void update(std::uint32_t slot);
     void update_training(std::uint32_t slot);
     void update_transfer(std::uint32_t slot);
-    void run_flow(Flow& flow, std::uint64_t owner, double asked, double share);
+    void run_flow(Flow& flow, std::uint64_t owner, double asked, double equals);
     void stop_flow(Flow& flow);
     std::uint32_t cut_link(const FlowShape& shape) const;
     std::uint32_t stands_at(const Job& job) const;
     double asks(const Job& job, bool training) const;
-    double line_left(Job& job) const;
+    double line_left(const Job& job, double line, std::uint32_t& narrowest) const;
     void grant(std::uint64_t owner, double rate);
     void note_pace(std::uint32_t slot);
     std::uint32_t holder(const Flow& flow) const;

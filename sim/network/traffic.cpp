@@ -80,12 +80,13 @@ void TrafficMap::ring(std::uint32_t stride, double bytes) {
     }
 }
 
-// Inside a replica: activations forth, gradients back.
+// Inside a whole replica: activations forth, gradients back.
 void TrafficMap::pipeline(std::uint32_t stride, double bytes) {
+    const std::size_t whole = nodes_.size() / stride * stride;
     if (bytes <= 0 || stride < 2) {
         return;
     }
-    for (std::uint32_t i = 0; i + 1 < nodes_.size(); ++i) {
+    for (std::uint32_t i = 0; i + 1 < whole; ++i) {
         if (i % stride != stride - 1) {
             send(nodes_[i], nodes_[i + 1], bytes / 2);
             send(nodes_[i + 1], nodes_[i], bytes / 2);
