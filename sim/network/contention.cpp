@@ -168,10 +168,12 @@ double Contention::line_left(Job& job) const {
     return least;
 }
 
-void Contention::run_flow(Flow& flow, std::uint64_t owner, double asked, double share) {
+// `equals`: nodes that it counts as. Rates of nodes are shared out, so that the scale of a flow's
+// weights is its share.
+void Contention::run_flow(Flow& flow, std::uint64_t owner, double asked, double equals) {
     const BytesPerSecond demand{asked * flow.shape.scale};
     if (!flow.running) {
-        flow.id = solver_->start(flow.shape.crossings, demand, share);
+        flow.id = solver_->start(flow.shape.crossings, demand, equals * flow.shape.scale);
         flow.running = true;
         if (flow.id.slot >= owner_of_flow_.size()) {
             owner_of_flow_.resize(flow.id.slot + 1);

@@ -117,7 +117,7 @@ private:
     void update(std::uint32_t slot);
     void update_training(std::uint32_t slot);
     void update_transfer(std::uint32_t slot);
-    void run_flow(Flow& flow, std::uint64_t owner, double asked, double share);
+    void run_flow(Flow& flow, std::uint64_t owner, double asked, double equals);
     void stop_flow(Flow& flow);
     std::uint32_t cut_link(const FlowShape& shape) const;
     std::uint32_t stands_at(const Job& job) const;

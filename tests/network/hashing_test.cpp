@@ -36,7 +36,7 @@ double load_of(const NetworkPlan& plan) {
     return shape.crossings.front().weight * shape.scale;
 }
 
-TEST(Traffic, EveryCardOfANodeHashesItsOwnConnection) {
+TEST(Hashing, EveryCardOfANodeHashesItsOwnConnection) {
     // 8 connections that do not meet on 800 cables: each has a cable, as fast as its card.
     EXPECT_EQ(load_of(two_nodes(1, 800)), 800.0 / 8);
     EXPECT_EQ(load_of(two_nodes(8, 800)), 800.0 / 8);
