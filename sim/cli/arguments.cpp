@@ -10,6 +10,7 @@
 
 #include "sim/base/issue.h"
 #include "sim/cli/model_input.h"
+#include "sim/cli/option_type.h"
 #include "sim/cli/step_input.h"
 
 namespace tidepool::cli {
@@ -122,6 +123,26 @@ void add_sweep(CLI::App& root, Arguments& a) {
     add_json(merge, a);
 }
 
+void add_calibrate(CLI::App& root, Arguments& a) {
+    CLI::App* calibrate = root.add_subcommand(
+        "calibrate", "Fill a table of slow-downs from runs on a solver, for `rates: table`");
+    calibrate->add_option("scenario", a.files, "Scenario file (YAML) with a `network`")
+        ->required()
+        ->expected(1);
+    add_output(calibrate, a, "Table to write (YAML)");
+    calibrate->get_option("--output")->required();
+    add_common_run(calibrate, a);
+    calibrate->add_option("--oversubscription", a.oversubscriptions,
+                          "Run with this one of the fabric; may be repeated; default: its own")
+        ->type_name("NUMBER")
+        ->expected(1)
+        ->take_all();
+    calibrate->add_option("--engine", a.engine,
+                          "simgrid: on SimGrid's rates; batch: on Tidepool's own, faster")
+        ->check(CLI::IsMember(Choices{"simgrid", "batch"}))
+        ->capture_default_str();
+}
+
 void add_validate(CLI::App& root, Arguments& a) {
     CLI::App* validate = root.add_subcommand(
         "validate", "Check scenario, sweep and topology files, and the traces they name");
@@ -190,33 +211,6 @@ void add_trace(CLI::App& root, Arguments& a) {
     convert->add_flag("--force", a.force, "Replace an existing file");
 }
 
-// The words that --help shows for what an option takes.
-template <class T>
-std::string type_name(const std::optional<T>*);
-template <class T>
-std::string type_name(const T*) {
-    if constexpr (config::HasDimension<T>) {
-        switch (config::DimensionOf<T>::value) {
-            case config::Dimension::kTime:
-                return "TIME";
-            case config::Dimension::kBytes:
-                return "BYTES";
-            case config::Dimension::kFraction:
-                return "SHARE";
-            default:
-                return "RATE";
-        }
-    }
-    if (std::is_same_v<T, bool>) {
-        return "true|false";
-    }
-    return std::is_same_v<T, std::string> || config::HasKinds<T> ? "NAME" : "NUMBER";
-}
-template <class T>
-std::string type_name(const std::optional<T>*) {
-    return type_name(static_cast<const T*>(nullptr));
-}
-
 // The fields of a question as options; their texts are left to the reader, which knows units.
 template <class Question>
 void add_question(CLI::App* model, const std::string& name, const std::string& doc, Arguments& a) {
@@ -233,7 +227,7 @@ void add_question(CLI::App* model, const std::string& name, const std::string& d
                    a.options.emplace_back(name_of_field, text);
                },
                meaning)
-            ->type_name(type_name(static_cast<const T*>(nullptr)));
+            ->type_name(option_type(static_cast<const T*>(nullptr)));
     };
     std::apply([&](const auto&... field) { (add(field), ...); },
                config::SpecTable<Question>::fields);
@@ -266,11 +260,12 @@ void add_documents(CLI::App& root, Arguments& a) {
     CLI::App* schema = root.add_subcommand("schema", "JSON Schema for editors");
     schema->add_option("kind", a.kind, "Of which file")
         ->required()
-        ->check(CLI::IsMember(Choices{"scenario", "topology", "sweep"}));
+        ->check(CLI::IsMember(Choices{"scenario", "topology", "sweep", "slowdowns"}));
     CLI::App* reference = root.add_subcommand("reference", "Reference pages, as Markdown");
     reference->add_option("page", a.kind, "Which page")
         ->required()
-        ->check(CLI::IsMember(Choices{"scenario", "topology", "sweep", "trace", "kpis", "cli"}));
+        ->check(CLI::IsMember(Choices{"scenario", "topology", "sweep", "slowdowns", "trace", "kpis",
+                                      "cli"}));
     CLI::App* completion = root.add_subcommand("completion", "Completion script for a shell");
     completion->add_option("shell", a.kind, "Which shell")
         ->required()
@@ -287,6 +282,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& a) {
     app->add_flag("--json", a.json, "With --version: print JSON");
     add_run(*app, a);
     add_sweep(*app, a);
+    add_calibrate(*app, a);
     add_validate(*app, a);
     add_topology(*app, a);
     add_trace(*app, a);

@@ -42,6 +42,7 @@ struct Arguments {
     std::optional<std::string> shard;    // of sweep: `i/n`; absent: everything
     std::string device = "auto";         // of sweep: auto | cpu | cuda
     std::optional<std::string> threads;  // of sweep
+    std::vector<std::string> oversubscriptions;  // of calibrate; empty: the scenario's own
     std::vector<std::string> kpis;       // of sweep: columns of the table; empty: the default
     bool resume = false;
     bool dry_run = false;

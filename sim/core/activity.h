@@ -6,6 +6,7 @@
 
 #include "sim/base/random.h"
 #include "sim/core/nodes.h"
+#include "sim/core/spread.h"
 #include "sim/core/transfer.h"
 
 namespace tidepool::core {
@@ -220,6 +221,9 @@ TP_HD inline void set_running(Run<Exec, Driver>& run, std::uint32_t id, std::uin
     a.reach = detail::reach_of(plan, state, slot);
     a.speed = detail::speed_of(plan, state, slot, a.reach);
     a.chips = detail::chips_of(plan, state, slot);
+    a.pace = table_pace(run.exec, plan, state, slot.rank, [&](auto&& visit) {
+        for_each_share(state, slot, [&](std::uint32_t node, bool) { visit(node); });
+    });
     a.since = tick;
     const CheckpointRule& rule = checkpoint_rule(plan, slot.rank);
     a.restart_left = later(0, restart_ticks(plan, state, slot.rank));

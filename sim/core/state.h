@@ -115,6 +115,9 @@ struct State {
     std::uint32_t* lost_by = nullptr;      // [nodes] rank of the job that lost it last
     std::uint16_t* speed = nullptr;        // [kReaches * nodes]
     std::int32_t* short_of = nullptr;      // [pools] nodes too few in service; < 0: too many
+    std::uint32_t* leaf_mark = nullptr;    // [leaf groups, at most nodes] number of the last spread
+    std::uint32_t* pod_mark = nullptr;     // that was counted (spread.h) and met it; likewise pods
+    std::uint32_t spreads = 0;             // counted so far
     std::uint32_t next_step = 0;           // index into Plan::step
     std::uint32_t slots_missing = 0;       // slots that miss a node
     std::uint32_t lacking = 0;             // nodes wholly down in service and not missed
@@ -295,6 +298,8 @@ private:
         take(state.lost_by, plan_.nodes, cold);
         take(state.speed, std::size_t{kReaches} * plan_.nodes, cold);
         take(state.short_of, plan_.pools, cold);
+        take(state.leaf_mark, plan_.pace_leaves > 0 ? plan_.nodes : 0, cold);
+        take(state.pod_mark, plan_.pace_leaves > 0 ? plan_.nodes : 0, cold);
     }
 
     const Plan& plan_;

@@ -15,6 +15,7 @@
 #include "sim/scenario/compile_network.h"
 #include "sim/scenario/compile_outages.h"
 #include "sim/scenario/compile_recovery.h"
+#include "sim/scenario/compile_slowdowns.h"
 #include "topology/where.h"
 
 namespace tidepool::scenario {
@@ -292,6 +293,11 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
                       issues);
     if (has_network(loaded.spec)) {
         compile_traffic(loaded, where, plan, compiled.network, issues);
+        plan.pod_of = pods_of(compiled.network);
+        issues.throw_if_any();
+        if (!compiled.has_solver) {
+            compile_slowdowns(loaded, where, compiled.network, plan, issues);
+        }
     }
     issues.throw_if_any();
     plan.preempt = loaded.spec.scheduler.preempt == Preemption::kPriority;

@@ -41,6 +41,9 @@ struct PlanArrays {
     bool chips_share = false;
     std::uint32_t chip_efficiency = core::kFullPace;
     std::vector<core::RecoveryRule> recovery_rules;
+    std::uint32_t pace_leaves = 0, pace_pods = 0;  // 0: no table of slow-downs
+    std::vector<std::uint32_t> pace, pace_kind;    // likewise
+    std::vector<std::uint32_t> pod_of;             // empty without a network
     std::uint64_t gpus = 0;
     std::uint32_t locality_wait = 0;
     std::vector<std::uint32_t> locality_level;  // by rank
@@ -73,7 +76,7 @@ struct Compiled {
     std::vector<std::string> tenants;         // [0] is empty: none recorded
     std::vector<std::string> gpu_models;      // of the topology
     model::Outages outages;
-    bool has_solver = false;        // jobs share links and storage; else `network` means nothing
+    bool has_solver = false;  // jobs share links and storage; else nobody looks at capacities
     network::NetworkPlan network;
     std::vector<network::CapacityStep> capacity_steps;  // the luck of one seed, as the outages
     std::vector<std::uint32_t> node_gpus;  // by node; empty in pools

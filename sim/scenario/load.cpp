@@ -73,6 +73,7 @@ public:
         }
         check_locality(root);
         read_failures(root);
+        read_network(root);
         issues_.throw_if_any();
         loaded_.tree = std::move(root);
         return std::move(loaded_);
@@ -182,6 +183,25 @@ private:
         });
         if (loaded_.log) {
             note_input(spec.log->file, joined(folder, spec.log->file));
+        }
+    }
+
+    void read_network(const Value& root) {
+        const auto& network = loaded_.spec.network;
+        if (!network || network->table.empty() || !options_.reads_slowdowns) {
+            return;
+        }
+        const std::string folder = folder_of(*root.find("network")->find("table"));
+        const std::string path = joined(folder, network->table);
+        loaded_.slowdowns =
+            cache_.slowdowns(path, [&]() -> std::shared_ptr<const SlowdownTable> {
+                const std::size_t before = issues_.list().size();
+                SlowdownTable table = read_slowdowns(path, issues_);
+                const bool good = issues_.list().size() == before;
+                return good ? std::make_shared<const SlowdownTable>(std::move(table)) : nullptr;
+            });
+        if (loaded_.slowdowns) {
+            note_input(network->table, path);
         }
     }
 
