@@ -38,6 +38,7 @@ void for_each_array(const Cell& cell, core::Plan& plan, core::TallyPlan& rest, V
     visit(plan.pod_of, arrays.pod_of);
     visit(plan.priority, arrays.priority);
     visit(plan.job_entity, arrays.job_entity);
+    visit(plan.chip_pace, arrays.chip_pace);
     visit(plan.locality_level, arrays.locality_level);
     visit(rest.job_end, cell.job_end);
 }

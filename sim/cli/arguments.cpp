@@ -62,6 +62,13 @@ void add_reproducible(CLI::App* app, Arguments& a) {
                   "Leave /provenance out, so that equal runs give equal bytes");
 }
 
+void add_engine(CLI::App* app, Arguments& a) {
+    app->add_option("--engine", a.engine,
+                    "simgrid: on SimGrid's clock and network; batch: closed forms, faster")
+        ->check(CLI::IsMember(Choices{"simgrid", "batch"}))
+        ->capture_default_str();
+}
+
 void add_run(CLI::App& root, Arguments& a) {
     CLI::App* run = root.add_subcommand("run", "Run a scenario and write its results");
     run->add_option("scenario", a.files, "Scenario file (YAML); or a sweep file, with --cell")
@@ -72,10 +79,10 @@ void add_run(CLI::App& root, Arguments& a) {
     run->add_option("--seed", a.seed, "Replace the scenario's seed")->type_name("NUMBER");
     run->add_option("--until", a.until, "Replace the scenario's horizon, e.g. '30 d'")
         ->type_name("TIME");
-    run->add_option("--engine", a.engine,
-                    "simgrid: on SimGrid's clock and network; batch: closed forms, faster")
-        ->check(CLI::IsMember(Choices{"simgrid", "batch"}))
-        ->capture_default_str();
+    add_engine(run, a);
+    run->add_option("--network", a.network,
+                    "Whose rates jobs get on the network; as --set network.rates=...")
+        ->check(CLI::IsMember(Choices{"simgrid", "maxmin", "off"}));
     run->add_option("--cell", a.cell, "Run this cell of a sweep file")->type_name("NUMBER");
     run->add_option("--replica", a.replica, "Of that cell; default: 0")->type_name("NUMBER");
     add_progress(run, a);
@@ -167,6 +174,15 @@ void add_topology(CLI::App& root, Arguments& a) {
         ->check(CLI::IsMember(Choices{"graphviz", "graphml", "json"}))
         ->required();
     add_output(exporter, a, "File to write; default: standard output");
+    CLI::App* flows = topology->add_subcommand(
+        "flows", "Runs a scenario up to some time and shows which jobs share which links then");
+    flows->add_option("scenario", a.files, "Scenario file (YAML)")->required()->expected(1);
+    flows->add_option("--at", a.at, "When, e.g. '2 h'; what happens then is included")
+        ->type_name("TIME")
+        ->required();
+    add_common_run(flows, a);
+    add_engine(flows, a);
+    add_json(flows, a);
 }
 
 void add_trace(CLI::App& root, Arguments& a) {

@@ -36,11 +36,11 @@ enum class Phase : std::uint8_t {
 // Bytes on their way between a job and storage that it shares with others, counted like work: at
 // full pace, which is that of idle storage, a tick moves 1,024 units.
 struct Transfer {
-    std::uint64_t load = 0;         // units to read before the job can work
-    std::uint64_t write = 0;        // units of its present checkpoint that are not written yet
-    std::uint32_t pace = kFullPace; // of 2^24
-    bool pausing = false;           // the pause for a checkpoint has begun
-    bool behind = false;            // the writing goes on behind its work
+    std::uint64_t load = 0;          // units to read before the job can work
+    std::uint64_t write = 0;         // units of its present checkpoint that are not written yet
+    std::uint32_t pace = kFullPace;  // of 2^24
+    bool pausing = false;            // the pause for a checkpoint has begun
+    bool behind = false;             // the writing goes on behind its work
 };
 
 // What else there is to know of a running job when it can be interrupted; beside its Slot.
@@ -52,6 +52,7 @@ struct Activity {
     bool swapped = false;                      // its `swap` time is over
     std::uint32_t missing = 0;                 // whole nodes
     std::uint32_t speed = kFullSpeed;          // of 1024: what degraded GPUs leave
+    std::uint32_t chips = kFullPace;           // of 2^24: what its kinds of GPUs can do
     std::uint32_t pace = kFullPace;            // of 2^24: what the network leaves of that
     std::uint32_t since = 0;                   // tick up to which the times below count
     std::uint32_t own_failure = 0xFFFF'FFFFu;  // tick of it

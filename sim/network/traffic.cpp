@@ -80,12 +80,13 @@ void TrafficMap::ring(std::uint32_t stride, double bytes) {
     }
 }
 
-// Inside a replica: activations forth, gradients back.
+// Inside a whole replica: activations forth, gradients back.
 void TrafficMap::pipeline(std::uint32_t stride, double bytes) {
+    const std::size_t whole = nodes_.size() / stride * stride;
     if (bytes <= 0 || stride < 2) {
         return;
     }
-    for (std::uint32_t i = 0; i + 1 < nodes_.size(); ++i) {
+    for (std::uint32_t i = 0; i + 1 < whole; ++i) {
         if (i % stride != stride - 1) {
             send(nodes_[i], nodes_[i + 1], bytes / 2);
             send(nodes_[i + 1], nodes_[i], bytes / 2);
@@ -145,22 +146,24 @@ void TrafficMap::scatter(std::uint64_t seed, std::uint32_t entity) {
     }
 }
 
-// Static hashing: every connection of every rail keeps to one cable of its trunk, and the job waits
-// for the cable with the most of them. So the trunk looks as full as if all cables were like that
-// one.
+// Static hashing: every connection of every card keeps to one cable of its trunk (its rail's), and
+// the job waits for the cable with the most of them. So the trunk looks as full as if all cables
+// were like that one.
 void TrafficMap::spread_by_hash(std::uint64_t seed, std::uint32_t entity) {
     Dice dice(seed, entity, kHashUse);
     for (const std::uint32_t link : touched_) {
         const std::uint32_t rails = plan_.links[link].cables % plan_.rails == 0 ? plan_.rails : 1;
         const std::uint32_t cables = plan_.links[link].cables / rails;
+        const std::uint32_t cards = plan_.links[nodes_.front()].own_parts;
+        const std::uint32_t connections = connections_[link] * std::max(1U, cards / rails);
         std::uint32_t most = 0;
         for (std::uint32_t rail = 0; rail < rails; ++rail) {
             cables_.assign(cables, 0);
-            for (std::uint32_t c = 0; c < connections_[link]; ++c) {
+            for (std::uint32_t c = 0; c < connections; ++c) {
                 most = std::max(most, ++cables_[dice.below(cables)]);
             }
         }
-        load_[link] *= static_cast<double>(most) * cables / connections_[link];
+        load_[link] *= static_cast<double>(most) * cables / connections;
     }
 }
 
@@ -202,9 +205,8 @@ FlowShape TrafficMap::storage(std::uint32_t link, std::span<const std::uint32_t>
         crossing.direction = up ? Direction::kUp : Direction::kDown;
     }
     if (plan_.both_ways) {  // shape() has added the way back
-        std::erase_if(result.crossings, [n = std::size_t{0}](const Crossing&) mutable {
-            return n++ % 2 == 1;
-        });
+        std::erase_if(result.crossings,
+                      [n = std::size_t{0}](const Crossing&) mutable { return n++ % 2 == 1; });
     }
     return result;
 }

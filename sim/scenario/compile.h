@@ -37,6 +37,9 @@ struct PlanArrays {
     std::vector<std::int32_t> priority;                                           // by rank
     std::vector<std::uint32_t> checkpoint_rule_of, recovery_rule_of, job_entity;  // by rank
     std::vector<core::CheckpointRule> checkpoint_rules;
+    std::vector<std::uint32_t> chip_pace;  // by node; empty: all of them are as fast
+    bool chips_share = false;
+    std::uint32_t chip_efficiency = core::kFullPace;
     std::vector<core::RecoveryRule> recovery_rules;
     std::uint32_t pace_leaves = 0, pace_pods = 0;  // 0: no table of slow-downs
     std::vector<std::uint32_t> pace, pace_kind;    // likewise

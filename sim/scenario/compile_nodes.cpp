@@ -182,6 +182,10 @@ core::Plan PlanArrays::view() const {
         plan.preempt = preempt;
         plan.preempt_after = preempt_after;
         plan.priority = priority.data();
+        plan.chip_pace = chip_pace.data();
+        plan.mixed_chips = !chip_pace.empty();
+        plan.chips_share = chips_share;
+        plan.chip_efficiency = chip_efficiency;
     }
     plan.pace_leaves = pace_leaves;
     plan.pace_pods = pace_pods;

@@ -163,6 +163,20 @@ private:
     std::map<std::string, Need> needs_;
 };
 
+// By node: its pod, as far as the fabric knows pods; else 0.
+std::vector<std::uint32_t> pods_of(const network::NetworkPlan& network) {
+    std::map<std::uint32_t, std::uint32_t> numbers;  // by link
+    std::vector<std::uint32_t> pods;
+    for (std::uint32_t node = 0; node < network.nodes; ++node) {
+        const std::uint32_t leaf = network.links[node].parent;
+        const std::uint32_t pod =
+            leaf == network::kNoTrunk ? network::kNoTrunk : network.links[leaf].parent;
+        const auto next = static_cast<std::uint32_t>(numbers.size());
+        pods.push_back(numbers.try_emplace(pod, next).first->second);
+    }
+    return pods;
+}
+
 }  // namespace
 
 std::vector<std::string> job_kinds(const ScenarioSpec& spec) {
@@ -184,21 +198,12 @@ std::vector<std::string> job_kinds(const ScenarioSpec& spec) {
     return kinds;
 }
 
-std::vector<std::uint32_t> pods_of(const network::NetworkPlan& network) {
-    std::map<std::uint32_t, std::uint32_t> numbers;  // by link
-    std::vector<std::uint32_t> pods;
-    for (std::uint32_t node = 0; node < network.nodes; ++node) {
-        const std::uint32_t leaf = network.links[node].parent;
-        const std::uint32_t pod =
-            leaf == network::kNoTrunk ? network::kNoTrunk : network.links[leaf].parent;
-        const auto next = static_cast<std::uint32_t>(numbers.size());
-        pods.push_back(numbers.try_emplace(pod, next).first->second);
+void compile_spread(const Loaded& loaded, const std::vector<JobPlace>& where,
+                    const network::NetworkPlan& network, PlanArrays& plan, Issues& issues) {
+    plan.pod_of = pods_of(network);
+    if (loaded.spec.network->rates != NetworkRates::kTable || !issues.empty()) {
+        return;
     }
-    return pods;
-}
-
-void compile_slowdowns(const Loaded& loaded, const std::vector<JobPlace>& where,
-                       const network::NetworkPlan& network, PlanArrays& plan, Issues& issues) {
     TP_ASSERT(loaded.slowdowns, "read with the scenario");
     TableMaker maker(loaded, network, plan);
     maker.add_jobs(where);

@@ -30,9 +30,10 @@ struct Input {
 };
 
 struct LoadOptions {
-    std::vector<std::string> overrides;  // `path=value`, as given to --set
-    std::optional<std::string> seed;     // --seed
-    std::optional<std::string> until;    // --until, a time such as `30 d`
+    std::vector<std::string> overrides;       // `path=value`, as given to --set
+    std::optional<std::string> seed;          // --seed
+    std::optional<std::string> until;         // --until, a time such as `30 d`
+    std::optional<std::string> network = {};  // --network, what `network.rates` is to be
     // Those of a sweep: they act before `overrides`, under the same rules.
     std::vector<config::Assignment> assignments = {};
     bool reads_slowdowns = true;  // the file that `network.table` names
