@@ -49,7 +49,7 @@ class Kpi(NamedTuple):
     units: str  # UDUNITS style: s, h, 1, B, W, USD
     long_name: str
     better: str  # "higher", "lower" or "none"
-    group: str  # "capacity", "reliability", "money" or "service"
+    group: str  # "capacity", "reliability", "network", "money" or "service"
 
 
 class KpiMeaning(NamedTuple):
@@ -142,10 +142,30 @@ class Result:
         """One entry per node and 30 days in which it was down; empty (false) if there are none."""
         return self._optional("node_months")
 
+    @cached_property
+    def links(self) -> Table:
+        """One entry per link that jobs share, and per node that held its job up; empty without a network."""
+        return self._optional("links")
+
+    @cached_property
+    def flows(self) -> Table:
+        """One entry per flow that was under way at the end; "held_by" is a row of `links`. May be empty."""
+        return self._optional("flows")
+
+    @cached_property
+    def link_series(self) -> Table:
+        """What links carried, bin by bin; empty (false) without a network.
+
+        "time" [bins]; "rate" and "utilisation" [bins, tiers] of the tiers "tier"; and of the hottest links
+        "link" (rows of `links`) "link_utilisation" [bins, links], unless the run had too many links and bins
+        to keep them (attrs["bins_of_links"]) or none carried anything.
+        """
+        return self._optional("timeseries/link")
+
     def timeseries(self, of: str = "cluster") -> Table:
         """Column "time" [bins] (start of each bin, s) and the columns measured over the bins.
 
-        Columns have shape [bins], or [bins, entities] for `of` = "tenant", "pool" or "link".
+        Columns have shape [bins], or [bins, entities] for `of` = "tenant" or "pool"; for links see `link_series`.
         """
         return self.table(f"timeseries/{of}")
 

@@ -6,15 +6,19 @@
 #include <cstdlib>
 
 // On a device everything is inlined: then the compiler knows which pointers are into shared memory.
+// TP_RARE: what few runs need stays out of the loops that all of them go through.
 #if defined(__CUDA_ARCH__)
 #define TP_HD __host__ __device__ __attribute__((always_inline))
 #define TP_UNROLL _Pragma("unroll")
+#define TP_RARE
 #elif defined(__CUDACC__)
 #define TP_HD __host__ __device__
 #define TP_UNROLL
+#define TP_RARE
 #else
 #define TP_HD
 #define TP_UNROLL
+#define TP_RARE __attribute__((noinline))
 #endif
 
 namespace tidepool {

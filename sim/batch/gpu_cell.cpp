@@ -33,8 +33,12 @@ void for_each_array(const Cell& cell, core::Plan& plan, core::TallyPlan& rest, V
     visit(plan.checkpoint_rules, arrays.checkpoint_rules);
     visit(plan.recovery_rule_of, arrays.recovery_rule_of);
     visit(plan.recovery_rules, arrays.recovery_rules);
+    visit(plan.pace, arrays.pace);
+    visit(plan.pace_kind, arrays.pace_kind);
+    visit(plan.pod_of, arrays.pod_of);
     visit(plan.priority, arrays.priority);
     visit(plan.job_entity, arrays.job_entity);
+    visit(plan.chip_pace, arrays.chip_pace);
     visit(plan.locality_level, arrays.locality_level);
     visit(rest.job_end, cell.job_end);
 }

@@ -141,8 +141,11 @@ model::Totals totals_of(const core::Tally& tally, const Cell& cell, const model:
     r.recoveries = {tally.recoveries, tally.recovery_ticks};
     r.blast = {tally.blasts, tally.blast_sum};
     r.blast_max = tally.blast_max;
-    if (network != nullptr) {
-        t.network = model::network_totals(*network, tally.network_stalled, t.length);
+    if (network != nullptr || cell.compiled.plan.pace_leaves > 0) {
+        model::NetworkLedger table;  // has no links to speak of
+        table.on = true;
+        t.network = model::network_totals(network != nullptr ? *network : table,
+                                          tally.network_stalled, t.length);
     }
     return t;
 }

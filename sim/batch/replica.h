@@ -33,8 +33,7 @@ core::TallyPlan tally_plan_of(const Cell& cell, const scenario::Luck& luck);
 // The KPIs' integers, as model::totals() makes them of a ledger. The tally must be complete:
 // core::is_complete(), or at least without the flags that make its numbers mean nothing.
 // `network`: null if the run had none.
-model::Totals totals_of(const core::Tally& tally, const Cell& cell,
-                        const model::OutageFacts& facts,
+model::Totals totals_of(const core::Tally& tally, const Cell& cell, const model::OutageFacts& facts,
                         const model::NetworkLedger* network = nullptr);
 
 // First waits by bucket, of the jobs that started.

@@ -10,6 +10,7 @@
 
 #include "sim/base/issue.h"
 #include "sim/cli/model_input.h"
+#include "sim/cli/option_type.h"
 #include "sim/cli/step_input.h"
 
 namespace tidepool::cli {
@@ -61,6 +62,13 @@ void add_reproducible(CLI::App* app, Arguments& a) {
                   "Leave /provenance out, so that equal runs give equal bytes");
 }
 
+void add_engine(CLI::App* app, Arguments& a) {
+    app->add_option("--engine", a.engine,
+                    "simgrid: on SimGrid's clock and network; batch: closed forms, faster")
+        ->check(CLI::IsMember(Choices{"simgrid", "batch"}))
+        ->capture_default_str();
+}
+
 void add_run(CLI::App& root, Arguments& a) {
     CLI::App* run = root.add_subcommand("run", "Run a scenario and write its results");
     run->add_option("scenario", a.files, "Scenario file (YAML); or a sweep file, with --cell")
@@ -71,10 +79,10 @@ void add_run(CLI::App& root, Arguments& a) {
     run->add_option("--seed", a.seed, "Replace the scenario's seed")->type_name("NUMBER");
     run->add_option("--until", a.until, "Replace the scenario's horizon, e.g. '30 d'")
         ->type_name("TIME");
-    run->add_option("--engine", a.engine,
-                    "simgrid: on SimGrid's clock and network; batch: closed forms, faster")
-        ->check(CLI::IsMember(Choices{"simgrid", "batch"}))
-        ->capture_default_str();
+    add_engine(run, a);
+    run->add_option("--network", a.network,
+                    "Whose rates jobs get on the network; as --set network.rates=...")
+        ->check(CLI::IsMember(Choices{"simgrid", "maxmin", "off"}));
     run->add_option("--cell", a.cell, "Run this cell of a sweep file")->type_name("NUMBER");
     run->add_option("--replica", a.replica, "Of that cell; default: 0")->type_name("NUMBER");
     add_progress(run, a);
@@ -115,6 +123,26 @@ void add_sweep(CLI::App& root, Arguments& a) {
     add_json(merge, a);
 }
 
+void add_calibrate(CLI::App& root, Arguments& a) {
+    CLI::App* calibrate = root.add_subcommand(
+        "calibrate", "Fill a table of slow-downs from runs on a solver, for `rates: table`");
+    calibrate->add_option("scenario", a.files, "Scenario file (YAML) with a `network`")
+        ->required()
+        ->expected(1);
+    add_output(calibrate, a, "Table to write (YAML)");
+    calibrate->get_option("--output")->required();
+    add_common_run(calibrate, a);
+    calibrate->add_option("--oversubscription", a.oversubscriptions,
+                          "Run with this one of the fabric; may be repeated; default: its own")
+        ->type_name("NUMBER")
+        ->expected(1)
+        ->take_all();
+    calibrate->add_option("--engine", a.engine,
+                          "simgrid: on SimGrid's rates; batch: on Tidepool's own, faster")
+        ->check(CLI::IsMember(Choices{"simgrid", "batch"}))
+        ->capture_default_str();
+}
+
 void add_validate(CLI::App& root, Arguments& a) {
     CLI::App* validate = root.add_subcommand(
         "validate", "Check scenario, sweep and topology files, and the traces they name");
@@ -144,6 +172,15 @@ void add_topology(CLI::App& root, Arguments& a) {
         ->check(CLI::IsMember(Choices{"graphviz", "graphml", "json"}))
         ->required();
     add_output(exporter, a, "File to write; default: standard output");
+    CLI::App* flows = topology->add_subcommand(
+        "flows", "Runs a scenario up to some time and shows which jobs share which links then");
+    flows->add_option("scenario", a.files, "Scenario file (YAML)")->required()->expected(1);
+    flows->add_option("--at", a.at, "When, e.g. '2 h'; what happens then is included")
+        ->type_name("TIME")
+        ->required();
+    add_common_run(flows, a);
+    add_engine(flows, a);
+    add_json(flows, a);
 }
 
 void add_trace(CLI::App& root, Arguments& a) {
@@ -174,33 +211,6 @@ void add_trace(CLI::App& root, Arguments& a) {
     convert->add_flag("--force", a.force, "Replace an existing file");
 }
 
-// The words that --help shows for what an option takes.
-template <class T>
-std::string type_name(const std::optional<T>*);
-template <class T>
-std::string type_name(const T*) {
-    if constexpr (config::HasDimension<T>) {
-        switch (config::DimensionOf<T>::value) {
-            case config::Dimension::kTime:
-                return "TIME";
-            case config::Dimension::kBytes:
-                return "BYTES";
-            case config::Dimension::kFraction:
-                return "SHARE";
-            default:
-                return "RATE";
-        }
-    }
-    if (std::is_same_v<T, bool>) {
-        return "true|false";
-    }
-    return std::is_same_v<T, std::string> || config::HasKinds<T> ? "NAME" : "NUMBER";
-}
-template <class T>
-std::string type_name(const std::optional<T>*) {
-    return type_name(static_cast<const T*>(nullptr));
-}
-
 // The fields of a question as options; their texts are left to the reader, which knows units.
 template <class Question>
 void add_question(CLI::App* model, const std::string& name, const std::string& doc, Arguments& a) {
@@ -217,7 +227,7 @@ void add_question(CLI::App* model, const std::string& name, const std::string& d
                    a.options.emplace_back(name_of_field, text);
                },
                meaning)
-            ->type_name(type_name(static_cast<const T*>(nullptr)));
+            ->type_name(option_type(static_cast<const T*>(nullptr)));
     };
     std::apply([&](const auto&... field) { (add(field), ...); },
                config::SpecTable<Question>::fields);
@@ -250,11 +260,12 @@ void add_documents(CLI::App& root, Arguments& a) {
     CLI::App* schema = root.add_subcommand("schema", "JSON Schema for editors");
     schema->add_option("kind", a.kind, "Of which file")
         ->required()
-        ->check(CLI::IsMember(Choices{"scenario", "topology", "sweep"}));
+        ->check(CLI::IsMember(Choices{"scenario", "topology", "sweep", "slowdowns"}));
     CLI::App* reference = root.add_subcommand("reference", "Reference pages, as Markdown");
     reference->add_option("page", a.kind, "Which page")
         ->required()
-        ->check(CLI::IsMember(Choices{"scenario", "topology", "sweep", "trace", "kpis", "cli"}));
+        ->check(CLI::IsMember(Choices{"scenario", "topology", "sweep", "slowdowns", "trace", "kpis",
+                                      "cli"}));
     CLI::App* completion = root.add_subcommand("completion", "Completion script for a shell");
     completion->add_option("shell", a.kind, "Which shell")
         ->required()
@@ -271,6 +282,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& a) {
     app->add_flag("--json", a.json, "With --version: print JSON");
     add_run(*app, a);
     add_sweep(*app, a);
+    add_calibrate(*app, a);
     add_validate(*app, a);
     add_topology(*app, a);
     add_trace(*app, a);

@@ -25,11 +25,13 @@ struct Arguments {
     std::vector<std::string> overrides;  // --set
     std::optional<std::string> seed;     // numbers are left to the reader of YAML, which is strict
     std::optional<std::string> until;
-    std::string engine = "simgrid";   // simgrid | batch
-    std::string progress = "auto";    // auto | bar | json | none
-    std::string format;               // of validate, topology export, trace commands
-    std::string kind;                 // of list, schema, reference, completion
-    std::vector<std::string> window;  // of trace commands
+    std::string engine = "simgrid";      // simgrid | batch
+    std::optional<std::string> network;  // of run: simgrid | maxmin | off
+    std::string at;                      // of topology flows: a time
+    std::string progress = "auto";       // auto | bar | json | none
+    std::string format;                  // of validate, topology export, trace commands
+    std::string kind;                    // of list, schema, reference, completion
+    std::vector<std::string> window;     // of trace commands
     std::optional<std::string> first;
     std::optional<std::string> load_scale;
     std::optional<std::string> time_scale;
@@ -40,6 +42,7 @@ struct Arguments {
     std::optional<std::string> shard;    // of sweep: `i/n`; absent: everything
     std::string device = "auto";         // of sweep: auto | cpu | cuda
     std::optional<std::string> threads;  // of sweep
+    std::vector<std::string> oversubscriptions;  // of calibrate; empty: the scenario's own
     std::vector<std::string> kpis;       // of sweep: columns of the table; empty: the default
     bool resume = false;
     bool dry_run = false;

@@ -11,10 +11,12 @@ namespace tidepool::cli {
 ExitCode run_command(const Arguments& arguments, const std::string& command_line);
 ExitCode sweep_command(const Arguments& arguments, const std::string& command_line);
 ExitCode merge_command(const Arguments& arguments, const std::string& command_line);
+ExitCode calibrate_command(const Arguments& arguments);
 ExitCode validate_command(const Arguments& arguments);
-ExitCode topology_command(const Arguments& arguments);  // show, stats, export
-ExitCode trace_command(const Arguments& arguments);     // info, validate, convert
-ExitCode model_command(const Arguments& arguments);     // checkpoint, spares, mtti, step, ...
+ExitCode topology_command(const Arguments& arguments);  // show, stats, export, flows
+ExitCode flows_command(const Arguments& arguments);
+ExitCode trace_command(const Arguments& arguments);  // info, validate, convert
+ExitCode model_command(const Arguments& arguments);  // checkpoint, spares, mtti, step, ...
 ExitCode model_checkpoint_command(const Arguments& arguments);
 ExitCode model_step_command(const Arguments& arguments);
 ExitCode model_collective_command(const Arguments& arguments);

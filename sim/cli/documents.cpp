@@ -5,6 +5,7 @@
 #include "sim/cli/commands.h"
 #include "sim/config/schema.h"
 #include "sim/results/kpi_table.h"
+#include "sim/scenario/slowdown_table.h"
 #include "sim/scenario/spec.h"
 #include "sim/scenario/sweep_spec.h"
 #include "topology/spec.h"
@@ -46,6 +47,8 @@ ExitCode schema_command(const Arguments& arguments) {
         std::cout << config::json_schema<scenario::ScenarioSpec>(title, id);
     } else if (kind == "topology") {
         std::cout << config::json_schema<topology::TopologySpec>(title, id);
+    } else if (kind == "slowdowns") {
+        std::cout << config::json_schema<scenario::SlowdownTable>(title, id);
     } else {
         std::cout << config::json_schema<scenario::SweepSpec>(title, id);
     }
@@ -62,6 +65,9 @@ ExitCode reference_command(const Arguments& arguments) {
                           config::reference_markdown<topology::TopologySpec>());
     } else if (kind == "sweep") {
         std::cout << page(kind, "Sweep files", config::reference_markdown<scenario::SweepSpec>());
+    } else if (kind == "slowdowns") {
+        std::cout << page(kind, "Tables of slow-downs",
+                          config::reference_markdown<scenario::SlowdownTable>());
     } else if (kind == "trace") {
         std::cout << page(kind, "Trace files", workloads::trace_reference_markdown());
     } else if (kind == "kpis") {

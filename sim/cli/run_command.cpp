@@ -8,13 +8,13 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/batch/closed_form.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/engine_choice.h"
 #include "sim/cli/interrupt.h"
+#include "sim/cli/network_text.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/result_output.h"
 #include "sim/cli/run_input.h"
-#include "sim/engine/engine.h"
 #include "sim/results/kpi_table.h"
 #include "sim/results/result_file.h"
 #include "sim/scenario/compile.h"
@@ -26,25 +26,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kWriteEvery{5};  // of wall time
-
-// Whose rates the run is on, as the result file says it.
-std::string network_name(const Arguments& arguments, const scenario::Loaded& loaded) {
-    using scenario::NetworkRates;
-    const NetworkRates rates = loaded.spec.network ? loaded.spec.network->rates : NetworkRates::kOff;
-    switch (rates) {
-        case NetworkRates::kOff:
-            return "off";
-        case NetworkRates::kTable:
-            return "table";
-        case NetworkRates::kMaxMin:
-            return "maxmin";
-        case NetworkRates::kSimGrid:
-            return "simgrid";
-        case NetworkRates::kAuto:
-            break;
-    }
-    return arguments.engine == "batch" || arguments.cell ? "maxmin" : "simgrid";
-}
 
 results::Header make_header(const Arguments& arguments, const scenario::Loaded& loaded,
                             const scenario::Compiled& compiled) {
@@ -104,13 +85,7 @@ model::Ledger simulate(const Arguments& arguments, const scenario::Loaded& loade
     const scenario::Observer observer = [&](Ticks now, const model::Ledger& ledger) {
         return watcher(now, ledger);
     };
-    model::Ledger ledger = arguments.engine == "batch"
-                               ? batch::run(compiled, observer)
-                               : engine::run(loaded.topology, compiled,
-                                             network_name(arguments, loaded) == "simgrid"
-                                                 ? engine::Rates::kSimGrid
-                                                 : engine::Rates::kOwn,
-                                             observer);
+    model::Ledger ledger = run_on_engine(arguments, loaded, compiled, observer);
     watcher.finish(ledger);
     return ledger;
 }
@@ -139,16 +114,43 @@ bool did_work(const model::Ledger& ledger) {
                        [](const model::JobRecord& job) { return job.start != kNever; });
 }
 
+// Says on stderr what kept the run from being what was wanted.
+ExitCode verdict(const model::Ledger& ledger, const scenario::Compiled& compiled,
+                 const std::string& written) {
+    if (ledger.interrupted) {
+        std::cerr << "tidepool: interrupted; " << written << " holds the run so far\n";
+        return ExitCode::kInterrupted;
+    }
+    if (!did_work(ledger)) {
+        std::cerr << "tidepool: the run did no work: not one job started; see " << written << '\n';
+        return ExitCode::kRunFailed;
+    }
+    const std::string cut_off = cut_off_text(ledger, compiled.ids);
+    const bool ran_out = scenario::clock_ran_out(compiled, ledger);
+    if (ran_out && !cut_off.empty()) {
+        std::cerr << "tidepool: " << cut_off << ", and nothing brings them on; see " << written
+                  << '\n';
+        return ExitCode::kRunFailed;
+    }
+    if (ran_out) {
+        std::cerr << "tidepool: the run passes the 8.5 years of the simulated clock with jobs "
+                     "unfinished; give the scenario a horizon; see "
+                  << written << '\n';
+        return ExitCode::kRunFailed;
+    }
+    if (!cut_off.empty()) {
+        std::cerr << "tidepool: warning: at the end of the run " << cut_off << '\n';
+    }
+    return ExitCode::kOk;
+}
+
 }  // namespace
 
 ExitCode run_command(const Arguments& arguments, const std::string& command_line) {
     const auto began = Clock::now();
     watch_interrupts();
     const scenario::Loaded loaded = load_run(arguments);
-    if (arguments.engine == "batch" && network_name(arguments, loaded) == "simgrid") {
-        throw input_error("--engine", "`batch` has no SimGrid rates, which `network.rates` wants",
-                          "leave --engine out, or add --network maxmin");
-    }
+    check_engine(arguments, loaded);
     const scenario::Compiled compiled = scenario::compile(loaded);
     const std::string output =
         arguments.output.empty() ? default_output(loaded.spec.name) : arguments.output;
@@ -172,21 +174,7 @@ ExitCode run_command(const Arguments& arguments, const std::string& command_line
     // The file exists now, so the same command needs leave to replace it.
     print(arguments, loaded, ledger, written,
           arguments.force ? command_line : command_line + " --force");
-    if (ledger.interrupted) {
-        std::cerr << "tidepool: interrupted; " << written << " holds the run so far\n";
-        return ExitCode::kInterrupted;
-    }
-    if (!worked) {
-        std::cerr << "tidepool: the run did no work: not one job started; see " << written << '\n';
-        return ExitCode::kRunFailed;
-    }
-    if (ran_out) {
-        std::cerr << "tidepool: the run passes the 8.5 years of the simulated clock with jobs "
-                     "unfinished; give the scenario a horizon; see "
-                  << written << '\n';
-        return ExitCode::kRunFailed;
-    }
-    return ExitCode::kOk;
+    return verdict(ledger, compiled, written);
 }
 
 }  // namespace tidepool::cli

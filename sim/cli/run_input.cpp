@@ -33,7 +33,8 @@ scenario::Loaded load_row(const Arguments& arguments) {
     }
     const scenario::Sweep sweep = scenario::Sweep::load(file, {});
     const std::uint64_t cell = number_below("--cell", *arguments.cell, sweep.cells());
-    scenario::LoadOptions options{arguments.overrides, arguments.seed, arguments.until};
+    scenario::LoadOptions options{arguments.overrides, arguments.seed, arguments.until,
+                                  arguments.network};
     if (!arguments.seed) {  // any replica: a sweep may have been run with more than its file says
         constexpr std::uint64_t kReplicas = std::numeric_limits<std::uint32_t>::max();
         const std::uint64_t replica =
@@ -56,7 +57,8 @@ scenario::Loaded load_run(const Arguments& arguments) {
         throw input_error(arguments.cell ? "--cell" : "--replica",
                           "has no meaning for " + file + ", which is no sweep file");
     }
-    return scenario::load(file, {arguments.overrides, arguments.seed, arguments.until});
+    return scenario::load(
+        file, {arguments.overrides, arguments.seed, arguments.until, arguments.network});
 }
 
 }  // namespace tidepool::cli

@@ -23,6 +23,9 @@ topology::ExportFormat export_format(const std::string& name) {
 }  // namespace
 
 ExitCode topology_command(const Arguments& arguments) {
+    if (arguments.command == "topology flows") {
+        return flows_command(arguments);
+    }
     const topology::Topology topology =
         load_topology(arguments.files.at(0), arguments.overrides).topology;
     if (arguments.command == "topology show") {

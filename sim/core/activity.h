@@ -6,6 +6,7 @@
 
 #include "sim/base/random.h"
 #include "sim/core/nodes.h"
+#include "sim/core/spread.h"
 #include "sim/core/transfer.h"
 
 namespace tidepool::core {
@@ -123,12 +124,27 @@ TP_HD inline std::uint32_t speed_of(const Plan& plan, const State& state, const 
     return slowest;
 }
 
-// How fast the job works, of 2^24.
-TP_HD inline std::uint32_t pace_of(const Activity& a) {
-    const auto pace = static_cast<std::uint32_t>((std::uint64_t{a.speed} * a.pace) >> 10U);
-    return pace == 0 && a.pace > 0 ? 1 : pace;
+// How fast the job's kinds of GPUs are together, of 2^24.
+TP_HD inline std::uint32_t chips_of(const Plan& plan, const State& state, const Slot& slot) {
+    if (!plan.mixed_chips) {
+        return kFullPace;
+    }
+    std::uint32_t least = kFullPace, most = 0;
+    std::uint64_t sum = 0, gpus = 0;
+    for_each_share(state, slot, [&](std::uint32_t node, bool part) {
+        const std::uint32_t pace = plan.chip_pace[node];
+        const std::uint32_t here =
+            part ? slot.part_gpus : plan.classes_by_size[slot.node_class].gpus;
+        least = pace < least ? pace : least;
+        most = pace > most ? pace : most;
+        sum += std::uint64_t{pace} * here;
+        gpus += here;
+    });
+    if (!plan.chips_share || least == most) {
+        return least;
+    }
+    return static_cast<std::uint32_t>(((sum / gpus) * plan.chip_efficiency) >> 24U);
 }
-static_assert(kFullSpeed == 1U << 10U);
 
 // When the next thing happens to a running job: its end, a step of a transfer, or its own failure
 // before that.
@@ -204,6 +220,10 @@ TP_HD inline void set_running(Run<Exec, Driver>& run, std::uint32_t id, std::uin
     a.next_on_node = state.activity[id].next_on_node;
     a.reach = detail::reach_of(plan, state, slot);
     a.speed = detail::speed_of(plan, state, slot, a.reach);
+    a.chips = detail::chips_of(plan, state, slot);
+    a.pace = table_pace(run.exec, plan, state, slot.rank, [&](auto&& visit) {
+        for_each_share(state, slot, [&](std::uint32_t node, bool) { visit(node); });
+    });
     a.since = tick;
     const CheckpointRule& rule = checkpoint_rule(plan, slot.rank);
     a.restart_left = later(0, restart_ticks(plan, state, slot.rank));

@@ -23,7 +23,23 @@ TP_HD inline std::uint32_t near_level(const Plan& plan, const State& state, std:
 namespace detail {
 
 template <class Exec, class Driver>
-TP_HD inline void leave_chain(Run<Exec, Driver>& run, std::uint32_t rank) {
+TP_HD TP_RARE inline void join_chain(Run<Exec, Driver>& run, std::uint32_t rank,
+                                     std::uint32_t tick) {
+    State& state = run.state;
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        state.choosy[rank] = {later(tick, run.plan.locality_wait), state.last_choosy, kNone};
+        if (state.last_choosy != kNone) {
+            state.choosy[state.last_choosy].next = rank;
+        }
+    }
+    state.first_choosy = state.first_choosy == kNone ? rank : state.first_choosy;
+    state.last_choosy = rank;
+    run.exec.sync();
+}
+
+template <class Exec, class Driver>
+TP_HD TP_RARE inline void leave_chain(Run<Exec, Driver>& run, std::uint32_t rank) {
     State& state = run.state;
     const Choosy job = state.choosy[rank];
     run.exec.sync();
@@ -45,21 +61,9 @@ TP_HD inline void leave_chain(Run<Exec, Driver>& run, std::uint32_t rank) {
 // The job has joined the queue.
 template <class Exec, class Driver>
 TP_HD inline void begin_choosing(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick) {
-    State& state = run.state;
-    const Plan& plan = run.plan;
-    if (plan.locality_wait == 0 || plan.locality_level[rank] == kNone) {
-        return;
+    if (run.plan.locality_wait != 0 && run.plan.locality_level[rank] != kNone) {
+        detail::join_chain(run, rank, tick);
     }
-    run.exec.sync();
-    if (run.exec.lane() == 0) {
-        state.choosy[rank] = {later(tick, plan.locality_wait), state.last_choosy, kNone};
-        if (state.last_choosy != kNone) {
-            state.choosy[state.last_choosy].next = rank;
-        }
-    }
-    state.first_choosy = state.first_choosy == kNone ? rank : state.first_choosy;
-    state.last_choosy = rank;
-    run.exec.sync();
 }
 
 // The job starts in a pass at this tick.

@@ -132,9 +132,9 @@ TP_HD inline void change_speed(Run<Exec, Driver>& run, const NodeStep& step) {
         }
         bring_up_to(run, id, step.tick);
         edit_activity(run, id, [&](Activity& edited) { edited.speed = speed; });
-        reschedule(run, id,
-                   next_of<Run<Exec, Driver>::kNetwork>(run.plan, state.slots[id],
-                                                        state.activity[id]));
+        reschedule(
+            run, id,
+            next_of<Run<Exec, Driver>::kNetwork>(run.plan, state.slots[id], state.activity[id]));
     });
 }
 

@@ -171,8 +171,8 @@ TP_HD inline std::uint32_t next_whole(Exec exec, const Plan& plan, const FreeMap
 
 // The same with all nodes, also one of which it takes a part, in one domain of this level.
 template <class Exec>
-TP_HD inline bool fits_near(Exec exec, const Plan& plan, const FreeMap& map, std::uint32_t c,
-                            std::uint32_t gpus, std::uint32_t near) {
+TP_HD TP_RARE inline bool fits_near(Exec exec, const Plan& plan, const FreeMap& map,
+                                    std::uint32_t c, std::uint32_t gpus, std::uint32_t near) {
     const std::uint32_t size = plan.classes_by_size[c].gpus;
     return find_domain(exec, plan, map, domains_of(plan, near), c, (gpus - 1) / size + 1, false,
                        kNone) != kNone;

@@ -115,6 +115,18 @@ struct Plan {
     std::uint32_t preempt_after = 0;  // when they have run for so many ticks
     Input<std::int32_t> priority;     // [jobs]
     Input<std::uint32_t> job_entity;  // [jobs] owner of its random stream
+    // Whether nodes differ in speed; a gang of several speeds is as fast as its slowest node, or
+    // (chips_share) as all of them together, times the efficiency.
+    bool mixed_chips = false;
+    bool chips_share = false;
+    std::uint32_t chip_efficiency = kFullPace;  // of 2^24
+    Input<std::uint32_t> chip_pace;             // [nodes] of 2^24
+
+    // How fast jobs get on that are spread so far, if a table says so; pace_leaves 0: none does.
+    std::uint32_t pace_leaves = 0, pace_pods = 0;  // buckets (spread.h) of leaf groups, of pods
+    Input<std::uint32_t> pace;                     // [kinds * pace_leaves * pace_pods] of 2^24
+    Input<std::uint32_t> pace_kind;                // [jobs] kNone: the network leaves it alone
+    Input<std::uint32_t> pod_of;                   // [nodes] pod, as the fabric has them
 
     // How long gangs wait for a place within one domain of their level; 0: not at all.
     std::uint32_t locality_wait = 0;      // ticks

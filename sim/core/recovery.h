@@ -296,8 +296,7 @@ TP_HD inline void set_pace(Run<Exec, Driver>& run, std::uint32_t id, std::uint32
         edited.pace = pace;
         edited.transfer.pace = transfer;
     });
-    const std::uint32_t next =
-        detail::next_of<true>(run.plan, state.slots[id], state.activity[id]);
+    const std::uint32_t next = detail::next_of<true>(run.plan, state.slots[id], state.activity[id]);
     if (next != state.slots[id].end) {
         reschedule(run, id, next);
     }

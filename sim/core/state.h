@@ -36,11 +36,11 @@ enum class Phase : std::uint8_t {
 // Bytes on their way between a job and storage that it shares with others, counted like work: at
 // full pace, which is that of idle storage, a tick moves 1,024 units.
 struct Transfer {
-    std::uint64_t load = 0;         // units to read before the job can work
-    std::uint64_t write = 0;        // units of its present checkpoint that are not written yet
-    std::uint32_t pace = kFullPace; // of 2^24
-    bool pausing = false;           // the pause for a checkpoint has begun
-    bool behind = false;            // the writing goes on behind its work
+    std::uint64_t load = 0;          // units to read before the job can work
+    std::uint64_t write = 0;         // units of its present checkpoint that are not written yet
+    std::uint32_t pace = kFullPace;  // of 2^24
+    bool pausing = false;            // the pause for a checkpoint has begun
+    bool behind = false;             // the writing goes on behind its work
 };
 
 // What else there is to know of a running job when it can be interrupted; beside its Slot.
@@ -52,6 +52,7 @@ struct Activity {
     bool swapped = false;                      // its `swap` time is over
     std::uint32_t missing = 0;                 // whole nodes
     std::uint32_t speed = kFullSpeed;          // of 1024: what degraded GPUs leave
+    std::uint32_t chips = kFullPace;           // of 2^24: what its kinds of GPUs can do
     std::uint32_t pace = kFullPace;            // of 2^24: what the network leaves of that
     std::uint32_t since = 0;                   // tick up to which the times below count
     std::uint32_t own_failure = 0xFFFF'FFFFu;  // tick of it
@@ -114,6 +115,9 @@ struct State {
     std::uint32_t* lost_by = nullptr;      // [nodes] rank of the job that lost it last
     std::uint16_t* speed = nullptr;        // [kReaches * nodes]
     std::int32_t* short_of = nullptr;      // [pools] nodes too few in service; < 0: too many
+    std::uint32_t* leaf_mark = nullptr;    // [leaf groups, at most nodes] number of the last spread
+    std::uint32_t* pod_mark = nullptr;     // that was counted (spread.h) and met it; likewise pods
+    std::uint32_t spreads = 0;             // counted so far
     std::uint32_t next_step = 0;           // index into Plan::step
     std::uint32_t slots_missing = 0;       // slots that miss a node
     std::uint32_t lacking = 0;             // nodes wholly down in service and not missed
@@ -294,6 +298,8 @@ private:
         take(state.lost_by, plan_.nodes, cold);
         take(state.speed, std::size_t{kReaches} * plan_.nodes, cold);
         take(state.short_of, plan_.pools, cold);
+        take(state.leaf_mark, plan_.pace_leaves > 0 ? plan_.nodes : 0, cold);
+        take(state.pod_mark, plan_.pace_leaves > 0 ? plan_.nodes : 0, cold);
     }
 
     const Plan& plan_;

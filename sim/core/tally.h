@@ -35,7 +35,7 @@ struct Tally {
     std::uint32_t running = 0;        // held their slot at the end
     std::uint64_t requeued_gpus = 0;  // of the jobs that had run and waited again at the end
     std::uint64_t useful = 0, lost = 0, stalled = 0;  // 1/1024 GPU-ticks
-    std::uint64_t network_stalled = 0;                 // of `stalled`: what the network took
+    std::uint64_t network_stalled = 0;                // of `stalled`: what the network took
     std::uint64_t checkpoint = 0, restart = 0;        // GPU-ticks
     std::uint64_t checkpoints = 0;
     std::uint64_t interruptions = 0, preemptions = 0, second_order_preemptions = 0;

@@ -21,6 +21,17 @@ enum class Stage : std::uint8_t {
 
 namespace detail {
 
+// How fast the job would work with the network to itself, of 2^24; and how fast it does.
+TP_HD inline std::uint32_t alone_pace(const Activity& a) {
+    const auto pace = static_cast<std::uint32_t>((std::uint64_t{a.speed} * a.chips) >> 10U);
+    return pace == 0 ? 1 : pace;
+}
+TP_HD inline std::uint32_t pace_of(const Activity& a) {
+    const auto pace = static_cast<std::uint32_t>((std::uint64_t{alone_pace(a)} * a.pace) >> 24U);
+    return pace == 0 && a.pace > 0 ? 1 : pace;
+}
+static_assert(kFullSpeed == 1U << 10U && kFullPace == 1U << 24U);
+
 TP_HD inline bool writes_shared(const CheckpointRule& rule, std::uint32_t checkpoint) {
     return checkpoint % rule.tier[rule.shared].every == 0;
 }
@@ -41,9 +52,9 @@ TP_HD inline std::uint64_t goal_of(const CheckpointRule& rule, std::uint32_t tot
 TP_HD inline void count(Activity& a, const Stretch& s) {
     a.attempt.work += s.work;
     a.attempt.stalled += s.stalled;
-    if (a.pace != kFullPace) {  // beyond what degraded GPUs take
+    if (a.pace != kFullPace) {  // beyond what slower or degraded GPUs take
         const std::uint64_t at_work = (s.work + s.stalled) / kFullSpeed;  // ticks
-        a.attempt.network += s.stalled - at_work * (kFullSpeed - a.speed);
+        a.attempt.network += work_in(at_work, alone_pace(a)) - s.work;
     }
     a.attempt.checkpoint += s.checkpoint;
     a.attempt.checkpoints += s.checkpoints;

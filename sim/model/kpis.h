@@ -77,7 +77,7 @@ constexpr double gpu_hours_of_work(std::uint64_t work) {
 double availability(const Totals& t);  // 1 - down / capacity, by the outages (downtime.h)
 double ettr(const Totals& t);          // of all started jobs; see reliability.h
 double ettr_with_queue(const Totals& t);
-double blast_max(const Totals& t);  // undefined if no outage interrupted a job
+double blast_max(const Totals& t);         // undefined if no outage interrupted a job
 double network_stalled(const Totals& t);   // GPU-hours; undefined without a network
 double network_slowdown(const Totals& t);  // of all jobs; see network_slowdown(GpuTime)
 

@@ -34,8 +34,8 @@ std::string_view problem_of_bytes(double bytes, BytesPerSecond capacity,
     double sum = 0;
     for (std::size_t b = 0; b < binned.size(); ++b) {
         const std::uint64_t from = b * std::uint64_t{ledger.bin_width.value};
-        const std::uint64_t to = std::min<std::uint64_t>(from + ledger.bin_width.value,
-                                                         ledger.end.value);
+        const std::uint64_t to =
+            std::min<std::uint64_t>(from + ledger.bin_width.value, ledger.end.value);
         if (!(binned[b] >= 0 && binned[b] <= most(Ticks{static_cast<std::uint32_t>(to - from)}))) {
             return "it carries more than it can in a bin";
         }

@@ -48,8 +48,8 @@ struct FlowRecord {
     std::uint32_t nodes = 0, leaf_groups = 0, pods = 0;  // that it spans
     BytesPerSecond asked, granted;  // training: of one node's line; else of all nodes together
     std::uint32_t pace = 0;         // of 2^24: what the network leaves of the job's speed
-    std::uint32_t held_by = 0xFFFF'FFFFu;   // index into NetworkLedger::links; none: nobody
-    std::vector<std::uint32_t> links;       // that it crosses, indices into NetworkLedger::links
+    std::uint32_t held_by = 0xFFFF'FFFFu;  // index into NetworkLedger::links; none: nobody
+    std::vector<std::uint32_t> links;      // that it crosses, indices into NetworkLedger::links
 };
 
 // What a job on several nodes got for its traffic, over all its attempts.

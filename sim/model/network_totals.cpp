@@ -22,9 +22,9 @@ NetworkTotals network_totals(const NetworkLedger& network, std::uint64_t stalled
     }
     const auto of = [&](LinkTier which) {
         const auto tier = static_cast<std::size_t>(which);
-        return tier < network.tiers.size() ? utilisation(network.tiers[tier].bytes,
-                                                         network.tiers[tier].capacity, length)
-                                           : kUndefined;
+        return tier < network.tiers.size()
+                   ? utilisation(network.tiers[tier].bytes, network.tiers[tier].capacity, length)
+                   : kUndefined;
     };
     totals.leaf = of(LinkTier::kLeaf);
     totals.storage = of(LinkTier::kStorage);

@@ -153,19 +153,18 @@ std::uint32_t Contention::cut_link(const FlowShape& shape) const {
     return kNoTrunk;
 }
 
-// What the slowest of the job's nodes can send.
-double Contention::line_left(Job& job) const {
-    double least = job.training.shape.line.value;
-    job.narrowest = kNoTrunk;
+// What the slowest of the job's nodes can send; `line` with nothing broken.
+double Contention::line_left(const Job& job, double line, std::uint32_t& narrowest) const {
+    narrowest = kNoTrunk;
     if (broken_nodes_ > 0) {
         for (const std::uint32_t node : job.nodes) {
-            if (links_[node].capacity < least) {
-                least = links_[node].capacity;
-                job.narrowest = node;
+            if (links_[node].capacity < line) {
+                line = links_[node].capacity;
+                narrowest = node;
             }
         }
     }
-    return least;
+    return line;
 }
 
 // `equals`: nodes that it counts as. Rates of nodes are shared out, so that the scale of a flow's
@@ -194,6 +193,7 @@ void Contention::run_flow(Flow& flow, std::uint64_t owner, double asked, double 
 void Contention::stop_flow(Flow& flow) {
     carry(flow, 0, 0);
     if (!flow.running) {
+        flow.granted = flow.asked = 0;  // of one that meets nobody
         return;
     }
     solver_->stop(flow.id);
@@ -218,7 +218,7 @@ void Contention::update_training(std::uint32_t slot) {
         note_rate(job, false, 0);
         return;
     }
-    const double line = line_left(job);
+    const double line = line_left(job, job.training.shape.line.value, job.narrowest);
     job.cut_by = line == 0 ? job.narrowest : cut_link(job.training.shape);
     if (job.cut_by != kNoTrunk) {
         stop_flow(job.training);
@@ -244,14 +244,17 @@ void Contention::update_transfer(std::uint32_t slot) {
         flow.shape = map_.storage(job.storage, job.nodes, job.wanted.writes);
         flow.read = job.wanted.reads;
     }
-    if (cut_link(flow.shape) != kNoTrunk) {
+    const Link& storage = plan_.links[job.storage];
+    const auto nodes = static_cast<double>(job.nodes.size());
+    double asked = idle_storage_rate(storage, flow.shape.line, job.nodes.size()).value;
+    if (storage.on_fabric) {
+        std::uint32_t narrowest = kNoTrunk;
+        asked = std::min(asked, nodes * line_left(job, flow.shape.line.value, narrowest));
+    }
+    if (asked == 0 || cut_link(flow.shape) != kNoTrunk) {
         stop_flow(flow);
     } else {
-        const auto nodes = static_cast<double>(job.nodes.size());
-        run_flow(flow, std::uint64_t{slot} * 2 + 1,
-                 idle_storage_rate(plan_.links[job.storage], flow.shape.line, job.nodes.size())
-                     .value,
-                 nodes);
+        run_flow(flow, std::uint64_t{slot} * 2 + 1, asked, nodes);
     }
     reconsider(slot);
 }
@@ -283,8 +286,7 @@ std::uint32_t Contention::holder(const Flow& flow) const {
     double most = 0;
     for (const Crossing& crossing : flow.shape.crossings) {
         const LinkState& link = links_[crossing.trunk];
-        const double full =
-            link.peak[crossing.direction == Direction::kUp ? 0 : 1] / link.capacity;
+        const double full = link.peak[crossing.direction == Direction::kUp ? 0 : 1] / link.capacity;
         if (full > most * (1 + kRounding)) {
             most = full;
             fullest = crossing.trunk;
@@ -319,7 +321,9 @@ void Contention::note_pace(std::uint32_t slot) {
     }
     if (job.storage != kNoTrunk && (job.wanted.writes || job.wanted.reads)) {
         const Flow& flow = job.transfer;
-        pace.transfer = flow.running ? to_pace(flow.granted / flow.asked) : 0;
+        const double idle =
+            idle_storage_rate(plan_.links[job.storage], flow.shape.line, job.nodes.size()).value;
+        pace.transfer = flow.running ? to_pace(flow.granted / idle) : 0;
         carry(job.transfer, flow.granted * flow.shape.scale, 0);
     }
     if (pace.work != job.pace.work || pace.transfer != job.pace.transfer) {

@@ -23,7 +23,7 @@ inline constexpr std::uint32_t kFullPace = 1U << 24U;
 
 // What a job does on the network in its present stage.
 struct Activity {
-    bool trains = false;  // works, and so communicates
+    bool trains = false;                 // works, and so communicates
     bool writes = false, reads = false;  // a checkpoint; one of them
 };
 
@@ -69,7 +69,8 @@ public:
     void blame(std::uint32_t slot, std::uint64_t stalled);
 
     // At the end of the run. `job_of`: of a rank.
-    model::NetworkLedger close(Ticks end, const std::function<std::uint32_t(std::uint32_t)>& job_of);
+    model::NetworkLedger close(Ticks end,
+                               const std::function<std::uint32_t(std::uint32_t)>& job_of);
 
 private:
     struct Flow {
@@ -94,7 +95,7 @@ private:
         std::uint32_t held_by = kNoTrunk;    // link that holds its work up
         std::uint32_t blamed = kNoTrunk;     // that one, as of the last call of blame()
         Pace pace;
-        bool at_work = false;     // and sends; at this rate per node since this tick
+        bool at_work = false;  // and sends; at this rate per node since this tick
         double rate = 0;
         std::uint32_t since = 0;
         std::vector<std::uint32_t> nodes;
@@ -102,10 +103,10 @@ private:
     struct LinkState {
         std::int64_t own_lost = 0, above_lost = 0;  // 1/1024 of a part
         double capacity = 0;                        // left
-        double peak[2] = {};  // by direction: all that flows are granted, sent at once
-        double load = 0;      // B/s away from the nodes, in the mean
+        double peak[2] = {};      // by direction: all that flows are granted, sent at once
+        double load = 0;          // B/s away from the nodes, in the mean
         std::uint32_t flows = 0;  // that cross it
-        std::uint32_t since = 0;                    // tick up to which bytes are counted
+        std::uint32_t since = 0;  // tick up to which bytes are counted
         double bytes = 0;
         std::vector<double> binned;
     };
@@ -122,7 +123,7 @@ private:
     std::uint32_t cut_link(const FlowShape& shape) const;
     std::uint32_t stands_at(const Job& job) const;
     double asks(const Job& job, bool training) const;
-    double line_left(Job& job) const;
+    double line_left(const Job& job, double line, std::uint32_t& narrowest) const;
     void grant(std::uint64_t owner, double rate);
     void note_pace(std::uint32_t slot);
     std::uint32_t holder(const Flow& flow) const;
@@ -146,13 +147,13 @@ private:
     std::uint64_t most_link_bins_;
     std::unique_ptr<RateSolver> solver_;
     TrafficMap map_;
-    std::vector<Job> jobs_;            // by slot
+    std::vector<Job> jobs_;  // by slot
     std::vector<std::uint32_t> dirty_;
     std::vector<std::uint64_t> owner_of_flow_;  // by solver slot: job slot * 2 + transfer
-    std::vector<LinkState> links_;        // of the plan; then all nodes together
-    std::vector<std::uint64_t> stalled_;  // by link, 1/1024 GPU-ticks
-    std::uint64_t link_bins_ = 0;         // of all links; nodes together are no link
-    bool bins_of_links_ = true;           // else bins are those of the tiers:
+    std::vector<LinkState> links_;              // of the plan; then all nodes together
+    std::vector<std::uint64_t> stalled_;        // by link, 1/1024 GPU-ticks
+    std::uint64_t link_bins_ = 0;               // of all links; nodes together are no link
+    bool bins_of_links_ = true;                 // else bins are those of the tiers:
     std::vector<std::vector<double>> tier_bins_;
     std::vector<model::RateRecord> rates_;  // by rank
     std::vector<Pace> changed_;

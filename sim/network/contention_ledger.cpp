@@ -40,9 +40,9 @@ void Contention::add_tiers(model::NetworkLedger& ledger) {
 // What a cut flow would ask for.
 double Contention::asks(const Job& job, bool training) const {
     const FlowShape& shape = training ? job.training.shape : job.transfer.shape;
-    return training ? shape.line.value
-                    : idle_storage_rate(plan_.links[job.storage], shape.line, job.nodes.size())
-                          .value;
+    return training
+               ? shape.line.value
+               : idle_storage_rate(plan_.links[job.storage], shape.line, job.nodes.size()).value;
 }
 
 // The link with nothing left that keeps the job from whatever it does; none: it gets on.

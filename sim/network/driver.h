@@ -97,9 +97,8 @@ private:
         const std::uint32_t rule = plan_.checkpoint_rule_of[slot.rank];
         if (!contention_.has(id)) {
             nodes_.clear();
-            core::for_each_share(state_, slot, [&](std::uint32_t node, bool) {
-                nodes_.push_back(node);
-            });
+            core::for_each_share(state_, slot,
+                                 [&](std::uint32_t node, bool) { nodes_.push_back(node); });
             contention_.enter(id, slot.rank, rule, plan_.job_entity[slot.rank], nodes_);
         }
         contention_.act(id, activity_of(plan_.checkpoint_rules[rule], plan_.duration[slot.rank],

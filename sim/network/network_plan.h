@@ -49,8 +49,8 @@ struct Link {
     // Equal parts that can fail one by one: cards of a node, leaves of a group, spines of a pod
     // (own); and what they hang on (above): leaves, spines, cores. 1: it does not fail in parts.
     std::uint32_t own_parts = 1, above_parts = 1;
-    BytesPerSecond per_client;   // storage: largest rate of one node; 0: no limit
-    bool on_fabric = false;      // storage: reached through the fabric, not by a network of its own
+    BytesPerSecond per_client;  // storage: largest rate of one node; 0: no limit
+    bool on_fabric = false;     // storage: reached through the fabric, not by a network of its own
 };
 
 // What idle storage grants so many nodes together, each of which can send `line`.
@@ -79,10 +79,10 @@ struct CapacityStep {
 };
 
 struct NetworkPlan {
-    std::vector<Link> links;          // node n's trunk is link n; then leaf groups, pods, storage
+    std::vector<Link> links;  // node n's trunk is link n; then leaf groups, pods, storage
     std::uint32_t nodes = 0;
-    std::uint32_t rails = 1;          // leaf switches of a group: 1 below top-of-rack switches
-    bool both_ways = false;           // some storage is on the fabric: directions differ
+    std::uint32_t rails = 1;  // leaf switches of a group: 1 below top-of-rack switches
+    bool both_ways = false;   // some storage is on the fabric: directions differ
     Balance balance = Balance::kIdeal;
     std::vector<Traffic> kinds;
     std::vector<std::uint32_t> kind_of_job;      // by rank, index into `kinds`

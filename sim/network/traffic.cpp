@@ -80,12 +80,13 @@ void TrafficMap::ring(std::uint32_t stride, double bytes) {
     }
 }
 
-// Inside a replica: activations forth, gradients back.
+// Inside a whole replica: activations forth, gradients back.
 void TrafficMap::pipeline(std::uint32_t stride, double bytes) {
+    const std::size_t whole = nodes_.size() / stride * stride;
     if (bytes <= 0 || stride < 2) {
         return;
     }
-    for (std::uint32_t i = 0; i + 1 < nodes_.size(); ++i) {
+    for (std::uint32_t i = 0; i + 1 < whole; ++i) {
         if (i % stride != stride - 1) {
             send(nodes_[i], nodes_[i + 1], bytes / 2);
             send(nodes_[i + 1], nodes_[i], bytes / 2);
@@ -204,9 +205,8 @@ FlowShape TrafficMap::storage(std::uint32_t link, std::span<const std::uint32_t>
         crossing.direction = up ? Direction::kUp : Direction::kDown;
     }
     if (plan_.both_ways) {  // shape() has added the way back
-        std::erase_if(result.crossings, [n = std::size_t{0}](const Crossing&) mutable {
-            return n++ % 2 == 1;
-        });
+        std::erase_if(result.crossings,
+                      [n = std::size_t{0}](const Crossing&) mutable { return n++ % 2 == 1; });
     }
     return result;
 }

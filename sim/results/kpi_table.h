@@ -247,9 +247,8 @@ inline constexpr std::array kKpis{
         [](const model::Totals& t) { return model::ratio(t.queued_gpus, t.length.value); }},
     Kpi{"makespan_s", "s", "time until the last job ended", Better::kLower, Group::kService, 4,
         "last end of a job - start of the run",
-        [](const model::Totals& t) {
-            return t.last_end == kNever ? model::kUndefined : to_seconds(t.last_end).value;
-        }},
+        [](const model::Totals&
+               t) { return t.last_end == kNever ? model::kUndefined : to_seconds(t.last_end).value; }},
 };
 
 // One value per row of kKpis.

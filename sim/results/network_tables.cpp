@@ -40,11 +40,10 @@ void write_links(h5::Group& root, const model::Ledger& ledger) {
                         "carried away from the nodes; of storage: written and read; NaN: of single "
                         "nodes nobody counts them",
                         [](const LinkRecord& l) { return is_node(l) ? kUndefined : l.bytes; });
-    columns.add<double>("utilisation", "1", "bytes / (capacity * length of the run)",
-                        [&](const LinkRecord& l) {
-                            return is_node(l) ? kUndefined
-                                              : model::utilisation(l.bytes, l.capacity, ledger.end);
-                        });
+    columns.add<double>(
+        "utilisation", "1", "bytes / (capacity * length of the run)", [&](const LinkRecord& l) {
+            return is_node(l) ? kUndefined : model::utilisation(l.bytes, l.capacity, ledger.end);
+        });
     columns.add<double>("busiest", "1", "largest utilisation over a bin of the time series",
                         [&](const LinkRecord& l) {
                             return is_node(l) || !network.binned ? kUndefined : l.busiest;
@@ -146,9 +145,9 @@ void write_tiers(h5::Group& group, const model::Ledger& ledger, h5::Dataset& tim
                {"B/s", "bytes carried away from the nodes per second; of storage: both ways",
                 "time: mean"},
                {&time, &tier}, bins, tiers.size(), [&](std::uint64_t b, std::uint64_t t) {
-                   return tiers[t].links == 0 ? kUndefined
-                                              : in_bin(tiers[t].binned, b) /
-                                                    to_seconds(length_of(ledger, b)).value;
+                   return tiers[t].links == 0
+                              ? kUndefined
+                              : in_bin(tiers[t].binned, b) / to_seconds(length_of(ledger, b)).value;
                });
     write_grid(group, "utilisation", {"1", "rate / capacity with nothing broken", "time: mean"},
                {&time, &tier}, bins, tiers.size(), [&](std::uint64_t b, std::uint64_t t) {
@@ -208,8 +207,8 @@ void write_link_series(h5::Group& timeseries, const model::Ledger& ledger,
     h5::Group group = timeseries.group("link");
     group.attribute("bin_width", to_seconds(ledger.bin_width).value);
     group.attribute("bins_of_links", ledger.network.binned ? "kept" : "too many");
-    h5::Dataset time = group.column<double>("time", starts,
-                                            {time_units, "start of the bin", "time: point"});
+    h5::Dataset time =
+        group.column<double>("time", starts, {time_units, "start of the bin", "time: point"});
     time.attribute("standard_name", "time");
     time.scale_of("time", {});
     write_tiers(group, ledger, time, starts.size());
@@ -218,13 +217,12 @@ void write_link_series(h5::Group& timeseries, const model::Ledger& ledger,
 
 void add_network(Columns<model::JobRecord>& columns, const model::Ledger& ledger) {
     using model::JobRecord;
-    columns.add<double>("stalled_network", "h", "GPU-hours, of those stalled, that the network took",
+    columns.add<double>("stalled_network", "h",
+                        "GPU-hours, of those stalled, that the network took",
                         [](const JobRecord& j) { return gpu_hours_of_work(j.network_stalled); });
-    columns.add<double>("slowdown", "1",
-                        "time at work / the same without what the network took; NaN: no work",
-                        [](const JobRecord& j) {
-                            return model::network_slowdown(j.time, j.network_stalled);
-                        });
+    columns.add<double>(
+        "slowdown", "1", "time at work / the same without what the network took; NaN: no work",
+        [](const JobRecord& j) { return model::network_slowdown(j.time, j.network_stalled); });
     if (ledger.network.links.empty()) {
         return;  // nobody counted rates
     }

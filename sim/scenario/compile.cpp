@@ -11,9 +11,11 @@
 #include "sim/base/assert.h"
 #include "sim/model/generate.h"
 #include "sim/scenario/compile_locality.h"
+#include "sim/scenario/compile_mixed.h"
 #include "sim/scenario/compile_network.h"
 #include "sim/scenario/compile_outages.h"
 #include "sim/scenario/compile_recovery.h"
+#include "sim/scenario/compile_slowdowns.h"
 #include "topology/where.h"
 
 namespace tidepool::scenario {
@@ -152,7 +154,17 @@ std::vector<std::uint32_t> rank_jobs(const JobTable& table, QueueOrder order) {
     return jobs;
 }
 
-void fill_ranks(const Loaded& loaded, const JobTable& table, Compiled& compiled) {
+// The models that stand for those accepted.
+std::uint32_t counted_models(std::uint32_t accepted, const std::vector<std::uint32_t>& stand_in) {
+    std::uint32_t mask = 0;
+    for (std::uint32_t m = 0; m < stand_in.size(); ++m) {
+        mask |= ((accepted >> m) & 1U) << stand_in[m];
+    }
+    return mask;
+}
+
+void fill_ranks(const Loaded& loaded, const JobTable& table,
+                const std::vector<std::uint32_t>& stand_in, Compiled& compiled) {
     PlanArrays& plan = compiled.plan;
     for (const std::uint32_t job : compiled.job_of_rank) {
         const JobTable::Row& row = table.rows[job];
@@ -160,7 +172,7 @@ void fill_ranks(const Loaded& loaded, const JobTable& table, Compiled& compiled)
         plan.duration.push_back(row.duration);
         plan.estimate.push_back(row.estimate);
         plan.job_gpus.push_back(loaded.traces[row.workload]->jobs[row.index].gpus);
-        plan.models.push_back(row.models);
+        plan.models.push_back(counted_models(row.models, stand_in));
     }
 }
 
@@ -270,6 +282,7 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
         where.push_back({table.rows[job].workload, table.rows[job].index});
         plan.priority.push_back(table.rows[job].priority);
     }
+    compile_mixed(loaded, plan, issues);
     compiled.has_solver = has_solver(loaded.spec);
     check_network(loaded, issues);
     issues.throw_if_any();
@@ -280,6 +293,11 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
                       issues);
     if (has_network(loaded.spec)) {
         compile_traffic(loaded, where, plan, compiled.network, issues);
+        plan.pod_of = pods_of(compiled.network);
+        issues.throw_if_any();
+        if (!compiled.has_solver) {
+            compile_slowdowns(loaded, where, compiled.network, plan, issues);
+        }
     }
     issues.throw_if_any();
     plan.preempt = loaded.spec.scheduler.preempt == Preemption::kPriority;
@@ -306,7 +324,16 @@ Compiled compile_plan(const Loaded& loaded) {
     Compiled compiled;
     PlanArrays& plan = compiled.plan;
     const bool fungible = spec.scheduler.placement == PlacementChoice::kFungible;
-    compile_nodes(loaded.topology, grain_of(spec.scheduler), plan);
+    const std::vector<std::uint32_t> stand_in = stand_ins(loaded);
+    if (spec.mixed_chips) {
+        topology::Topology counted = loaded.topology;
+        for (topology::Node& node : counted.nodes) {
+            node.gpu_model = stand_in[node.gpu_model];
+        }
+        compile_nodes(counted, grain_of(spec.scheduler), plan);
+    } else {
+        compile_nodes(loaded.topology, grain_of(spec.scheduler), plan);
+    }
     plan.queue = spec.scheduler.queue;
     plan.placement =
         fungible ? core::Placement::kPack : static_cast<core::Placement>(spec.scheduler.placement);
@@ -327,7 +354,7 @@ Compiled compile_plan(const Loaded& loaded) {
     JobIssues issues;
     const JobTable table = tabulate(loaded, issues);
     compiled.job_of_rank = rank_jobs(table, spec.scheduler.order);
-    fill_ranks(loaded, table, compiled);
+    fill_ranks(loaded, table, stand_in, compiled);
     fill_records(loaded, table, compiled);
     if (!fungible) {
         for (std::uint32_t n = 0; n < loaded.topology->nodes.size(); ++n) {

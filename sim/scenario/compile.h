@@ -37,7 +37,13 @@ struct PlanArrays {
     std::vector<std::int32_t> priority;                                           // by rank
     std::vector<std::uint32_t> checkpoint_rule_of, recovery_rule_of, job_entity;  // by rank
     std::vector<core::CheckpointRule> checkpoint_rules;
+    std::vector<std::uint32_t> chip_pace;  // by node; empty: all of them are as fast
+    bool chips_share = false;
+    std::uint32_t chip_efficiency = core::kFullPace;
     std::vector<core::RecoveryRule> recovery_rules;
+    std::uint32_t pace_leaves = 0, pace_pods = 0;  // 0: no table of slow-downs
+    std::vector<std::uint32_t> pace, pace_kind;    // likewise
+    std::vector<std::uint32_t> pod_of;             // empty without a network
     std::uint64_t gpus = 0;
     std::uint32_t locality_wait = 0;
     std::vector<std::uint32_t> locality_level;  // by rank
@@ -70,7 +76,7 @@ struct Compiled {
     std::vector<std::string> tenants;         // [0] is empty: none recorded
     std::vector<std::string> gpu_models;      // of the topology
     model::Outages outages;
-    bool has_solver = false;        // jobs share links and storage; else `network` means nothing
+    bool has_solver = false;  // jobs share links and storage; else nobody looks at capacities
     network::NetworkPlan network;
     std::vector<network::CapacityStep> capacity_steps;  // the luck of one seed, as the outages
     std::vector<std::uint32_t> node_gpus;  // by node; empty in pools

@@ -112,9 +112,8 @@ private:
 
     void from_trace(const CommunicationSpec& spec, const core::NodeClass& c,
                     network::Traffic& traffic) const {
-        traffic.profile =
-            model::traced_profile(*spec.step, spec.bytes.value_or(Bytes{0}),
-                                  into_.links[c.first].capacity, spec.overlap.value);
+        traffic.profile = model::traced_profile(*spec.step, spec.bytes.value_or(Bytes{0}),
+                                                into_.links[c.first].capacity, spec.overlap.value);
         traffic.ring = spec.pattern == TrafficPattern::kRing ? 1 : 0;
         traffic.pipeline = spec.pattern == TrafficPattern::kPipeline ? 1 : 0;
         traffic.all_to_all = spec.pattern == TrafficPattern::kAllToAll ? 1 : 0;
@@ -218,9 +217,8 @@ void compile_traffic(const Loaded& loaded, const std::vector<JobPlace>& where,
         any = any || into.kinds[kind].profile.line_time > 0;
         into.kind_of_job.push_back(kind);
     }
-    const bool stores = std::ranges::any_of(into.storage_of_rule, [](std::uint32_t link) {
-        return link != network::kNoTrunk;
-    });
+    const bool stores = std::ranges::any_of(
+        into.storage_of_rule, [](std::uint32_t link) { return link != network::kNoTrunk; });
     if (!any && !stores && issues.list().empty()) {
         const topology::Where network = topology::Where::root(loaded.tree, "")["network"];
         report(issues, network,

@@ -182,7 +182,16 @@ core::Plan PlanArrays::view() const {
         plan.preempt = preempt;
         plan.preempt_after = preempt_after;
         plan.priority = priority.data();
+        plan.chip_pace = chip_pace.data();
+        plan.mixed_chips = !chip_pace.empty();
+        plan.chips_share = chips_share;
+        plan.chip_efficiency = chip_efficiency;
     }
+    plan.pace_leaves = pace_leaves;
+    plan.pace_pods = pace_pods;
+    plan.pace = pace.data();
+    plan.pace_kind = pace_kind.data();
+    plan.pod_of = pod_of.data();
     plan.locality_wait = locality_wait;
     plan.locality_level = locality_level.data();
     plan.queue = queue;

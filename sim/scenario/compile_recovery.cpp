@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "sim/base/assert.h"
-#include "sim/model/checkpoint.h"
 #include "sim/base/random.h"
+#include "sim/model/checkpoint.h"
 #include "sim/model/interruption_rate.h"
 #include "sim/scenario/compile_network.h"
 #include "topology/failure_presets.h"
@@ -19,8 +19,8 @@ namespace tidepool::scenario {
 namespace {
 
 constexpr double kNoLimit = std::numeric_limits<double>::infinity();
-constexpr Seconds kShortestInterval{1};  // of those that are computed
-constexpr std::uint64_t kJitterSeed = 0;   // no luck of a run: a property of the job
+constexpr Seconds kShortestInterval{1};   // of those that are computed
+constexpr std::uint64_t kJitterSeed = 0;  // no luck of a run: a property of the job
 
 const CheckpointSpec& checkpoint_of(const Loaded& loaded, std::size_t workload) {
     const auto& own = loaded.spec.workloads[workload].checkpoint;
@@ -58,8 +58,7 @@ std::uint32_t ticks_of(Seconds time) {
 
 class RuleMaker {
 public:
-    RuleMaker(const Loaded& loaded, PlanArrays& plan, network::NetworkPlan* network,
-              Issues& issues)
+    RuleMaker(const Loaded& loaded, PlanArrays& plan, network::NetworkPlan* network, Issues& issues)
         : loaded_(loaded),
           plan_(plan),
           network_(network),
@@ -89,13 +88,12 @@ private:
         if (jitter.value == 0 || plan_.checkpoint_rules[rule].interval == 0) {
             return rule;
         }
-        const Block words =
-            draw(kJitterSeed, Purpose::kJitter, where.workload, where.index, 0);
+        const Block words = draw(kJitterSeed, Purpose::kJitter, where.workload, where.index, 0);
         const double shift = jitter.value * (words[0] * 0x1p-31 - 1);  // [-jitter, jitter)
         core::CheckpointRule own = plan_.checkpoint_rules[rule];
         own.interval = std::max(1U, static_cast<std::uint32_t>(own.interval * (1 + shift)));
-        return number_of(own, network_ == nullptr ? network::kNoTrunk
-                                                  : network_->storage_of_rule[rule]);
+        return number_of(own,
+                         network_ == nullptr ? network::kNoTrunk : network_->storage_of_rule[rule]);
     }
 
     core::CheckpointRule from_trace(const CheckpointSpec& spec, const JobPlace& where) const {
@@ -207,9 +205,8 @@ private:
             const topology::Where checkpoint = place_of(loaded_, workload);
             const topology::Where where =
                 spec.tiers.empty() ? checkpoint : checkpoint["tiers"][rule.tiers];
-            const topology::StorageSpec* storage =
-                tier.write ? nullptr : storage_of(tier, where);
-            const Seconds write = tier.write            ? *tier.write
+            const topology::StorageSpec* storage = tier.write ? nullptr : storage_of(tier, where);
+            const Seconds write = tier.write           ? *tier.write
                                   : storage == nullptr ? Seconds{0}
                                                        : write_time(spec, tier, *storage, rank);
             const Seconds stop = tier.overlap ? tier.pause : write;
@@ -255,9 +252,8 @@ private:
     }
 
     std::uint32_t number_of(const core::CheckpointRule& rule, std::uint32_t storage) {
-        const auto [at, is_new] =
-            numbers_.try_emplace(std::pair(rule, storage),
-                                 static_cast<std::uint32_t>(plan_.checkpoint_rules.size()));
+        const auto [at, is_new] = numbers_.try_emplace(
+            std::pair(rule, storage), static_cast<std::uint32_t>(plan_.checkpoint_rules.size()));
         if (is_new) {
             plan_.checkpoint_rules.push_back(rule);
             if (network_ != nullptr) {
@@ -312,8 +308,9 @@ bool is_interruptible(const Loaded& loaded) {
         writes = writes || checkpoint_of(loaded, w).interval != IntervalRule::kNone;
     }
     const SchedulerSpec& rules = loaded.spec.scheduler;
-    return writes || has_network(loaded.spec) || !(loaded.failures() == none) || !loaded.topology->arrivals.empty() ||
-           rules.spares || rules.spare_nodes || rules.preempt != Preemption::kNone;
+    return writes || has_network(loaded.spec) || loaded.spec.mixed_chips.has_value() ||
+           !(loaded.failures() == none) || !loaded.topology->arrivals.empty() || rules.spares ||
+           rules.spare_nodes || rules.preempt != Preemption::kNone;
 }
 
 void compile_spares(const Loaded& loaded, PlanArrays& plan, Issues& issues) {

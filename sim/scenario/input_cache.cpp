@@ -27,6 +27,10 @@ std::uint64_t InputCache::weight_of(const workloads::FaultLog& log) {
     return kSmall + log.faults.capacity() * sizeof(workloads::Fault);
 }
 
+std::uint64_t InputCache::weight_of(const SlowdownTable& table) {
+    return kSmall + table.rows.capacity() * sizeof(SlowdownRow);
+}
+
 std::uint64_t InputCache::weight_of(const FileHash&) {
     return kSmall;
 }
@@ -54,6 +58,11 @@ std::shared_ptr<const topology::Topology> InputCache::topology(
 std::shared_ptr<const workloads::FaultLog> InputCache::log(const std::string& key,
                                                            const Maker<workloads::FaultLog>& make) {
     return logs_.get(key, make);
+}
+
+std::shared_ptr<const SlowdownTable> InputCache::slowdowns(const std::string& location,
+                                                           const Maker<SlowdownTable>& make) {
+    return slowdowns_.get(location, make);
 }
 
 FileHash InputCache::hash(const std::string& location) {

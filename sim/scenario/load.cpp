@@ -1,5 +1,6 @@
 #include "sim/scenario/load.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
@@ -47,7 +48,8 @@ public:
         for (const Issue& issue : file_.issues) {
             issues_.add(issue);
         }
-        const std::vector<std::string> overrides = given_overrides(options_);
+        std::vector<std::string> overrides = given_overrides(options_);
+        override_rates(overrides);
         for (const config::Assignment& laid : options_.assignments) {
             loaded_.overrides.push_back(laid.path + "=" + config::to_flow_yaml(laid.value));
         }
@@ -71,12 +73,31 @@ public:
         }
         check_locality(root);
         read_failures(root);
+        read_network(root);
         issues_.throw_if_any();
         loaded_.tree = std::move(root);
         return std::move(loaded_);
     }
 
 private:
+    // --network changes a network, it does not make one.
+    void override_rates(std::vector<std::string>& overrides) {
+        if (!options_.network) {
+            return;
+        }
+        const auto names_it = [](const std::string& path) { return path.starts_with("network"); };
+        const bool there =
+            file_.tree.find("network") != nullptr || std::ranges::any_of(overrides, names_it) ||
+            std::ranges::any_of(options_.assignments, names_it, &config::Assignment::path);
+        if (there) {
+            overrides.push_back("network.rates=" + *options_.network);
+        } else if (*options_.network != "off") {
+            issues_.add({"--network", 0, 0}, "",
+                        "the scenario has no `network` section, so its jobs share nothing",
+                        "add `network: {}`, and `communication` to say what jobs send");
+        }
+    }
+
     // What workloads say about checkpoints and recovery goes over what the scenario says.
     static void inherit_rules(Value& root) {
         Value* workloads = nullptr;
@@ -162,6 +183,25 @@ private:
         });
         if (loaded_.log) {
             note_input(spec.log->file, joined(folder, spec.log->file));
+        }
+    }
+
+    void read_network(const Value& root) {
+        const auto& network = loaded_.spec.network;
+        if (!network || network->table.empty() || !options_.reads_slowdowns) {
+            return;
+        }
+        const std::string folder = folder_of(*root.find("network")->find("table"));
+        const std::string path = joined(folder, network->table);
+        loaded_.slowdowns =
+            cache_.slowdowns(path, [&]() -> std::shared_ptr<const SlowdownTable> {
+                const std::size_t before = issues_.list().size();
+                SlowdownTable table = read_slowdowns(path, issues_);
+                const bool good = issues_.list().size() == before;
+                return good ? std::make_shared<const SlowdownTable>(std::move(table)) : nullptr;
+            });
+        if (loaded_.slowdowns) {
+            note_input(network->table, path);
         }
     }
 

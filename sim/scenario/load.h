@@ -13,6 +13,7 @@
 #include "sim/config/value.h"
 #include "sim/scenario/input_cache.h"
 #include "sim/scenario/shared.h"
+#include "sim/scenario/slowdown_table.h"
 #include "sim/scenario/spec.h"
 #include "topology/topology.h"
 #include "workloads/fault_log.h"
@@ -29,11 +30,13 @@ struct Input {
 };
 
 struct LoadOptions {
-    std::vector<std::string> overrides;  // `path=value`, as given to --set
-    std::optional<std::string> seed;     // --seed
-    std::optional<std::string> until;    // --until, a time such as `30 d`
+    std::vector<std::string> overrides;       // `path=value`, as given to --set
+    std::optional<std::string> seed;          // --seed
+    std::optional<std::string> until;         // --until, a time such as `30 d`
+    std::optional<std::string> network = {};  // --network, what `network.rates` is to be
     // Those of a sweep: they act before `overrides`, under the same rules.
     std::vector<config::Assignment> assignments = {};
+    bool reads_slowdowns = true;  // the file that `network.table` names
 };
 
 // A scenario file as it was read, to be loaded as often as wanted.
@@ -58,6 +61,7 @@ struct Loaded {
     Shared<topology::Topology> topology;
     std::vector<Shared<workloads::JobTrace>> traces;  // one per workload
     std::shared_ptr<const workloads::FaultLog> log;   // of failures(), if it names one
+    std::shared_ptr<const SlowdownTable> slowdowns;  // if `network.table` names one
     std::vector<Input> inputs;  // scenario file, files it names, in that order
 
     // The scenario's own failures, or else its topology's.

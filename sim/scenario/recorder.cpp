@@ -82,6 +82,7 @@ Recorder::Recorder(const Compiled& compiled, const core::State& state, Observer 
     }
     if (plan_.interruptible) {
         attempt_begin_.resize(ledger_.jobs.size());
+        spread_.resize(compiled.plan.pod_of.empty() ? 0 : ledger_.jobs.size());
         last_attempt_.resize(ledger_.jobs.size(), core::kNone);
     }
     for (const model::Outage& outage : compiled.outages.list) {
@@ -165,6 +166,19 @@ void Recorder::note_nodes(std::uint32_t slot, model::JobRecord& job) const {
                         });
 }
 
+void Recorder::note_spread(std::uint32_t slot) {
+    const auto distinct = [&](const std::uint32_t* domain_of) {
+        domains_.clear();
+        core::for_each_share(state_, state_.slots[slot], [&](std::uint32_t node, bool) {
+            domains_.push_back(domain_of[node]);
+        });
+        std::sort(domains_.begin(), domains_.end());
+        return static_cast<std::uint32_t>(std::unique(domains_.begin(), domains_.end()) -
+                                          domains_.begin());
+    };
+    spread_[job_of(slot)] = {distinct(plan_.leaf_of), distinct(plan_.pod_of)};
+}
+
 void Recorder::started(std::uint32_t slot, std::uint32_t tick) {
     note(core::Decision::kStarted, slot, tick);
     const std::uint32_t number = job_of(slot);
@@ -182,6 +196,9 @@ void Recorder::begin_attempt(std::uint32_t slot, std::uint32_t tick) {
     note_nodes(slot, job);
     if (plan_.interruptible) {
         attempt_begin_[number] = tick;
+        if (!spread_.empty()) {
+            note_spread(slot);
+        }
         if (last_attempt_[number] != core::kNone) {
             ledger_.attempts[last_attempt_[number]].recovered = Ticks{tick};
         }
@@ -202,15 +219,20 @@ void Recorder::end_attempt(std::uint32_t slot, std::uint32_t tick, model::Attemp
     attempt.checkpoints = activity.attempt.checkpoints;
     attempt.first_node = job.first_node;
     attempt.nodes = job.nodes;
+    if (!spread_.empty()) {
+        attempt.leaf_groups = spread_[number].leaf_groups;
+        attempt.pods = spread_[number].pods;
+    }
     attempt.time.useful = activity.attempt.work * job.gpus;
     attempt.time.stalled = activity.attempt.stalled * job.gpus;
     attempt.time.checkpoint = activity.attempt.checkpoint * job.gpus;
     attempt.time.restart = activity.restart;
     job.time += attempt.time;
-    job.network_stalled += activity.attempt.network * job.gpus;
+    attempt.network_stalled = activity.attempt.network * job.gpus;
+    job.network_stalled += attempt.network_stalled;
     job.checkpoints += attempt.checkpoints;
     attempt_before_.push_back(last_attempt_[number]);
-    if (ledger_.attempts.size() == core::kMostAttempts) {  // 1.4 GB
+    if (ledger_.attempts.size() == core::kMostAttempts) {  // 1.8 GB
         throw RunError(
             "more than 10,000,000 attempts: jobs are interrupted faster than they get on (job " +
             compiled_.ids[number] + " at " + std::to_string(to_seconds(Ticks{tick}).value) + " s)");
@@ -302,6 +324,7 @@ void Recorder::stopped(std::uint32_t slot, std::uint32_t tick) {
 model::Ledger Recorder::close(std::uint32_t end, model::NetworkLedger network) {
     account(end);
     ledger_.network = std::move(network);
+    ledger_.network.on = ledger_.network.on || plan_.pace_leaves > 0;
     ledger_.end = Ticks{end};
     ledger_.interrupted = stopped_;
     for (std::size_t j = 0; j < ledger_.jobs.size(); ++j) {

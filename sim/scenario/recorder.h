@@ -47,6 +47,7 @@ private:
     void note(core::Decision kind, std::uint32_t slot, std::uint32_t tick,
               std::uint32_t outage = 0);
     void note_nodes(std::uint32_t slot, model::JobRecord& job) const;
+    void note_spread(std::uint32_t slot);
     void begin_attempt(std::uint32_t slot, std::uint32_t tick);
     void end_attempt(std::uint32_t slot, std::uint32_t tick, model::AttemptEnd why,
                      std::uint32_t outage);
@@ -61,6 +62,11 @@ private:
     // By job, while it is out of the queue: where its present attempt began; and its last attempt
     // that ended. Only if jobs can be interrupted.
     std::vector<std::uint32_t> attempt_begin_;
+    struct Spread {
+        std::uint32_t leaf_groups = 0, pods = 0;
+    };
+    std::vector<Spread> spread_;  // of that attempt; only with a network
+    std::vector<std::uint32_t> domains_;  // scratch
     std::vector<std::uint32_t> last_attempt_;
     std::vector<std::uint32_t> attempt_before_;  // by attempt: the job's one before it
     std::size_t next_arrival_ = 0;               // of the nodes that are not installed yet

@@ -15,6 +15,7 @@
 #include "sim/config/field.h"
 #include "sim/config/value.h"
 #include "sim/core/policies.h"
+#include "sim/scenario/mixed_chips_spec.h"
 #include "sim/scenario/network_spec.h"
 #include "sim/scenario/recovery_spec.h"
 #include "topology/spec.h"
@@ -84,6 +85,7 @@ struct ScenarioSpec {
     std::optional<topology::FailureSpec> failures;  // instead of the topology's
     CheckpointSpec checkpoint;
     RecoverySpec recovery;
+    std::optional<MixedChipsSpec> mixed_chips;
     std::optional<NetworkSpec> network;
     CommunicationSpec communication;
     OutputSpec output;
@@ -278,6 +280,9 @@ struct SpecTable<scenario::ScenarioSpec> {
               "What breaks how often; absent = as `topology.failures` says."},
         Field{"checkpoint", &Spec::checkpoint, optional(), "How jobs save their work."},
         Field{"recovery", &Spec::recovery, optional(), "What becomes of jobs after failures."},
+        Field{"mixed_chips", &Spec::mixed_chips, optional(),
+              "GPU models that serve the same jobs; absent = a gang has one model, and all models "
+              "are as fast as the trace says."},
         Field{"network", &Spec::network, optional(),
               "Jobs share fabric and storage and slow each other down; absent = they do not."},
         Field{"communication", &Spec::communication, optional(),

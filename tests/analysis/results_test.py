@@ -9,7 +9,7 @@ import pytest
 from tidepool import results
 
 
-def write(path, status="complete", schema="1.2"):
+def write(path, status="complete", schema="1.3"):
     """Two jobs on a cluster watched for three bins; the second job never started."""
     with h5py.File(path, "w") as file:
         file.attrs.update({"tidepool_schema": schema, "status": status, "seed": 7})
@@ -75,6 +75,33 @@ def test_what_failed_is_in_tables_that_a_run_may_lack(tmp_path):
     assert run.checkpoints.units["writing"] == "h"
     assert list(run.nodes["name"]) == ["n0", "n1"]
     assert run.node_months["availability"][0] == 0.75
+
+
+def test_a_run_with_a_network_says_who_shared_what(tmp_path):
+    path = write(tmp_path / "a.h5")
+    lacking = results.open(path)
+    assert not lacking.links and not lacking.flows and not lacking.link_series
+    tier = h5py.enum_dtype({"node": 0, "leaf": 1, "pod": 2, "storage": 3}, basetype="i1")
+    with h5py.File(path, "a") as file:
+        file.create_dataset("links/name", data=["leaf0", "leaf1"], dtype=h5py.string_dtype())
+        file.create_dataset("links/tier", data=np.array([1, 1], dtype="i1"), dtype=tier)
+        file.create_dataset("links/utilisation", data=np.array([0.25, 0.75])).attrs["units"] = "1"
+        file["links"].attrs["solves"] = 9
+        file.create_dataset("flows/held_by", data=np.array([1, -1], dtype="i4"))
+        series = file.create_group("timeseries/link")
+        series.attrs["bins_of_links"] = "kept"
+        series.create_dataset("tier", data=["node", "leaf", "pod", "storage"], dtype=h5py.string_dtype())
+        series.create_dataset("utilisation", data=np.full((3, 4), 0.5))
+        series.create_dataset("link", data=np.array([1, 0], dtype="u4"))
+        series.create_dataset("link_utilisation", data=np.array([[0.5, 0.25]] * 3))
+    run = results.open(path)
+    assert list(run.links.labels("tier")) == ["leaf", "leaf"]
+    assert run.links.attrs["solves"] == 9
+    assert [run.links["name"][row] for row in run.flows["held_by"] if row >= 0] == ["leaf1"]
+    leaf = list(run.link_series["tier"]).index("leaf")
+    assert list(run.link_series["utilisation"][:, leaf]) == [0.5, 0.5, 0.5]
+    assert run.link_series["link_utilisation"].shape == (3, len(run.link_series["link"]))
+    assert run.link_series.attrs["bins_of_links"] == "kept"
 
 
 def test_time_series_scenario_and_provenance(tmp_path):

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/model/interrupted_ledger.h"
+#include "tests/model/networked_ledger.h"
 #include "tests/model/small_ledger.h"
 
 namespace tidepool::results {
@@ -15,6 +15,7 @@ namespace {
 
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::map<std::string_view, double> values_of(const model::Ledger& ledger) {
     std::map<std::string_view, double> values;
@@ -77,6 +78,11 @@ TEST(KpiTable, AgreesWithAHandComputation) {
         {"second_order_preemptions", 0},
         {"spares_in_use_mean", 0},
         {"spares_in_use_max", 0},
+        {"gpu_hours_stalled_network", kNone},
+        {"network_slowdown", kNone},
+        {"link_utilisation_max", kNone},
+        {"leaf_utilisation", kNone},
+        {"storage_utilisation", kNone},
         {"jobs_submitted", 5},
         {"jobs_completed", 1},
         {"jobs_failed", 1},
@@ -134,6 +140,11 @@ TEST(KpiTable, AgreesWithAHandComputationOfInterruptions) {
         {"second_order_preemptions", 7},
         {"spares_in_use_mean", 1.125},  // 2 - 1400 / 1600
         {"spares_in_use_max", 1.3625},  // 2 - 408 / 640
+        {"gpu_hours_stalled_network", kNone},
+        {"network_slowdown", kNone},
+        {"link_utilisation_max", kNone},
+        {"leaf_utilisation", kNone},
+        {"storage_utilisation", kNone},
         {"jobs_submitted", 5},
         {"jobs_completed", 2},
         {"jobs_failed", 0},
@@ -151,6 +162,24 @@ TEST(KpiTable, AgreesWithAHandComputationOfInterruptions) {
         {"makespan_s", 45.75},
     };
     expect_values(ledger, expected);
+}
+
+TEST(KpiTable, TheNetworkHasItsOwnGroup) {
+    const model::Ledger ledger = model::networked_ledger();
+    const auto values = values_of(ledger);
+    EXPECT_DOUBLE_EQ(values.at("gpu_hours_stalled_network"), 200 / 57600.0);
+    EXPECT_DOUBLE_EQ(values.at("network_slowdown"), 9040 / 8840.0);
+    EXPECT_DOUBLE_EQ(values.at("link_utilisation_max"), 0.7);
+    EXPECT_DOUBLE_EQ(values.at("leaf_utilisation"), 8500 / 15000.0);
+    EXPECT_DOUBLE_EQ(values.at("storage_utilisation"), 0.1);
+    EXPECT_THAT(kpi_table_text(ledger), HasSubstr("\nnetwork\n  gpu_hours_stalled_network "));
+}
+
+TEST(KpiTable, LeavesOutAGroupThatSaysNothing) {
+    const std::string text = kpi_table_text(model::interrupted_ledger());
+    EXPECT_THAT(text, Not(HasSubstr("network\n")));
+    EXPECT_THAT(text, Not(HasSubstr("network_slowdown")));
+    EXPECT_THAT(kpis_json(model::interrupted_ledger()), HasSubstr("\"network_slowdown\": null"));
 }
 
 TEST(KpiTable, BlastRadiusIsOverOutagesThatHit) {

@@ -3,7 +3,8 @@
     .venv/bin/python tests/scenarios/golden.py BINARY [FOLDER...]   rewrites golden.json and prints what moved
 
 A golden holds every KPI, daily means of the cluster's time series (30 days each for runs of more than 90) and one
-SHA-256 over all numbers of the file. That of a sweep holds every KPI's mean per cell and one SHA-256 of the rows.
+SHA-256 over all numbers of the file. Of runs without a network, the network's KPIs are left out. That of a sweep
+holds every KPI's mean per cell and one SHA-256 of the rows.
 Look at the difference before you commit it, and say in the CHANGELOG why the numbers moved.
 """
 
@@ -24,12 +25,25 @@ SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 SERIES = ("allocated", "down", "queue_length", "queued_gpus", "spare")
 
 
+def says_nothing(item: h5py.Dataset) -> bool:
+    """Whether this is a KPI of the network in a file of runs that have none."""
+    return item.attrs.get("group") == "network" and bool(np.isnan(item[()]).all())
+
+
+def silent(path: Path) -> set[str]:
+    """Names of those KPIs."""
+    with h5py.File(path) as file:
+        kpis = file["summary"] if "summary" in file else file["sweep/replica"]
+        return {name for name, item in kpis.items() if says_nothing(item)}
+
+
 def digest(path: Path) -> str:
     """SHA-256 over name, type and content of every dataset outside /provenance, /scenario and statistics."""
     content = hashlib.sha256()
 
     def add(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset) and not name.startswith(("provenance", "scenario", "sweep/stats")):
+        skipped = name.startswith(("provenance", "scenario", "sweep/stats"))
+        if isinstance(item, h5py.Dataset) and not skipped and not says_nothing(item):
             content.update(name.encode())
             data = item[()]
             text = isinstance(data, np.ndarray) and data.dtype.kind == "O"
@@ -60,16 +74,19 @@ def daily(path: Path) -> dict[str, list[float]]:
 def golden(binary: Path, scenario: Path, out: Path, *options: str) -> dict[str, Any]:
     """Runs the scenario and sums it up."""
     printed = run(binary, "run", scenario / "scenario.yaml", out, *options)
-    return {"kpis": printed["kpis"], "daily": daily(out), "sha256": digest(out)}
+    kpis = {name: value for name, value in printed["kpis"].items() if name not in silent(out)}
+    return {"kpis": kpis, "daily": daily(out), "sha256": digest(out)}
 
 
 def sweep_golden(binary: Path, sweep: Path, out: Path, *options: str) -> dict[str, Any]:
     """Runs the sweep and sums it up; its KPIs are named `CELL.NAME`."""
     run(binary, "sweep", sweep / "sweep.yaml", out, *options)
+    left_out = silent(out)
     with h5py.File(out) as file:
         kpis = {
             f"{cell}.{name}": None if np.isnan(mean) else float(mean)
             for name, stats in file["sweep/stats"].items()
+            if name not in left_out
             for cell, mean in enumerate(stats["mean"])
         }
         cells = {
