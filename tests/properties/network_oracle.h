@@ -1,7 +1,7 @@
 #pragma once
-// docs/network.md as a whole, in the plainest way: every job is ticked, and after every tick at which
-// anybody does something else all rates are worked out anew. FIFO on whole nodes, lowest first;
-// failures that take bandwidth or interrupt without breaking anything.
+// docs/network.md as a whole, in the plainest way: every job is ticked, and after every tick at
+// which anybody does something else all rates are worked out anew. FIFO on whole nodes, lowest
+// first; failures that take bandwidth or interrupt without breaking anything.
 
 #include <map>
 #include <optional>
