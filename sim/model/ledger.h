@@ -87,10 +87,10 @@ struct Attempt {
     Ticks recovered = kNever;          // end of the pause after it: the next start; kNever: none
     std::uint32_t checkpoints = 0;     // finished in it
     std::uint32_t first_node = 0, nodes = 0;
-    std::uint32_t leaf_groups = 0, pods = 0;  // that its nodes lie in; 0: without a network
-    std::uint64_t network_stalled = 0;        // of time.stalled: what the network took
     // lost: work done in it and lost, at its end or later.
     GpuTime time;  // restart: from its start and, after its end, until the job restarts or requeues
+    std::uint32_t leaf_groups = 0, pods = 0;  // that its nodes lie in; 0: without a network
+    std::uint64_t network_stalled = 0;        // of time.stalled: what the network took
 };
 
 // What an outage did; the outage itself is Outages::list of the same index.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -316,8 +317,12 @@ Compiled compile_plan(const Loaded& loaded) {
     PlanArrays& plan = compiled.plan;
     const bool fungible = spec.scheduler.placement == PlacementChoice::kFungible;
     const std::vector<std::uint32_t> stand_in = stand_ins(loaded);
-    compile_nodes(spec.mixed_chips ? with_stand_ins(loaded.topology, stand_in) : loaded.topology,
-                  grain_of(spec.scheduler), plan);
+    std::optional<topology::Topology> counted;
+    if (spec.mixed_chips) {
+        counted = with_stand_ins(loaded.topology, stand_in);
+    }
+    const topology::Topology& real = loaded.topology;
+    compile_nodes(counted ? *counted : real, grain_of(spec.scheduler), plan);
     plan.queue = spec.scheduler.queue;
     plan.placement =
         fungible ? core::Placement::kPack : static_cast<core::Placement>(spec.scheduler.placement);
