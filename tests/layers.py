@@ -19,10 +19,8 @@ ABOVE = {  # folder: the folders it may include, besides itself
     "sim/results": "sim/base sim/model",
     "sim/network": "sim/base sim/config sim/core sim/model topology",
     "sim/scenario": "sim/base sim/config sim/core sim/model sim/network topology workloads",
-    "sim/engine": "sim/base sim/config sim/core sim/model sim/network sim/scenario topology "
-    "workloads",
-    "sim/batch": "sim/base sim/config sim/core sim/model sim/network sim/scenario topology "
-    "workloads",
+    "sim/engine": "sim/base sim/config sim/core sim/model sim/network sim/scenario topology workloads",
+    "sim/batch": "sim/base sim/config sim/core sim/model sim/network sim/scenario topology workloads",
 }
 FOLDERS = [*ABOVE, "sim/cli", "tests"]
 ABOVE["sim/cli"] = " ".join(ABOVE)

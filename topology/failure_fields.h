@@ -171,7 +171,8 @@ struct SpecTable<topology::ComponentFailureSpec> {
               "Time of all things together for `count`: 16,384 GPUs for 54 d are 884736 d."},
         Field{"kind", &Spec::kind, optional(),
               "What it does; absent = repair, of jobs interruption."},
-        Field{"speed", &Spec::speed, optional(0.001, 0.999), "degraded: speed that is left; bandwidth: share of the part's that is left, absent = "
+        Field{"speed", &Spec::speed, optional(0.001, 0.999),
+              "degraded: speed that is left; bandwidth: share of the part's that is left, absent = "
               "nothing."},
         Field{"takes", &Spec::takes, optional(), "per gpu: what goes down; absent = its node."},
         Field{"reach", &Spec::reach, optional(),

@@ -70,7 +70,7 @@ private:
 
     std::vector<std::uint64_t> state_, tally_;
     model::NetworkLedger network_;  // of the last replica, if it had one
-    std::uint32_t slots_ = 256;  // tried first; as many as the replica before needed
+    std::uint32_t slots_ = 256;     // tried first; as many as the replica before needed
 };
 
 }  // namespace tidepool::batch

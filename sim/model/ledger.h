@@ -57,10 +57,10 @@ struct JobRecord {
     std::uint32_t workload = 0;  // index of the scenario's workload it belongs to
     GpuTime time;
     std::uint64_t network_stalled = 0;  // of time.stalled: what the network took
-    Ticks queued;                     // all its waits together, first and later ones
-    Ticks interval;                   // work between checkpoints; 0: it writes none
-    std::uint32_t checkpoints = 0;    // finished writes (pauses), lost ones included
-    std::uint32_t interruptions = 0;  // by outages and its own software; not by preemption
+    Ticks queued;                       // all its waits together, first and later ones
+    Ticks interval;                     // work between checkpoints; 0: it writes none
+    std::uint32_t checkpoints = 0;      // finished writes (pauses), lost ones included
+    std::uint32_t interruptions = 0;    // by outages and its own software; not by preemption
     std::uint32_t preemptions = 0;
     std::uint32_t attempts = 0;  // starts and restarts
 };
@@ -87,10 +87,10 @@ struct Attempt {
     Ticks recovered = kNever;          // end of the pause after it: the next start; kNever: none
     std::uint32_t checkpoints = 0;     // finished in it
     std::uint32_t first_node = 0, nodes = 0;
-    std::uint32_t leaf_groups = 0, pods = 0;  // that its nodes lie in; 0: without a network
-    std::uint64_t network_stalled = 0;        // of time.stalled: what the network took
     // lost: work done in it and lost, at its end or later.
     GpuTime time;  // restart: from its start and, after its end, until the job restarts or requeues
+    std::uint32_t leaf_groups = 0, pods = 0;  // that its nodes lie in; 0: without a network
+    std::uint64_t network_stalled = 0;        // of time.stalled: what the network took
 };
 
 // What an outage did; the outage itself is Outages::list of the same index.

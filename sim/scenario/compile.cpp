@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -152,15 +153,6 @@ std::vector<std::uint32_t> rank_jobs(const JobTable& table, QueueOrder order) {
         return std::tuple(x.submit, a) < std::tuple(y.submit, b);
     });
     return jobs;
-}
-
-// The models that stand for those accepted.
-std::uint32_t counted_models(std::uint32_t accepted, const std::vector<std::uint32_t>& stand_in) {
-    std::uint32_t mask = 0;
-    for (std::uint32_t m = 0; m < stand_in.size(); ++m) {
-        mask |= ((accepted >> m) & 1U) << stand_in[m];
-    }
-    return mask;
 }
 
 void fill_ranks(const Loaded& loaded, const JobTable& table,
@@ -321,15 +313,12 @@ Compiled compile_plan(const Loaded& loaded) {
     PlanArrays& plan = compiled.plan;
     const bool fungible = spec.scheduler.placement == PlacementChoice::kFungible;
     const std::vector<std::uint32_t> stand_in = stand_ins(loaded);
+    std::optional<topology::Topology> counted;
     if (spec.mixed_chips) {
-        topology::Topology counted = loaded.topology;
-        for (topology::Node& node : counted.nodes) {
-            node.gpu_model = stand_in[node.gpu_model];
-        }
-        compile_nodes(counted, grain_of(spec.scheduler), plan);
-    } else {
-        compile_nodes(loaded.topology, grain_of(spec.scheduler), plan);
+        counted = with_stand_ins(loaded.topology, stand_in);
     }
+    const topology::Topology& real = loaded.topology;
+    compile_nodes(counted ? *counted : real, grain_of(spec.scheduler), plan);
     plan.queue = spec.scheduler.queue;
     plan.placement =
         fungible ? core::Placement::kPack : static_cast<core::Placement>(spec.scheduler.placement);

@@ -79,8 +79,8 @@ struct Compiled {
     bool has_solver = false;  // jobs share links and storage; else nobody looks at capacities
     network::NetworkPlan network;
     std::vector<network::CapacityStep> capacity_steps;  // the luck of one seed, as the outages
-    std::vector<std::uint32_t> node_gpus;  // by node; empty in pools
-    std::vector<std::string> node_names;   // likewise
+    std::vector<std::uint32_t> node_gpus;               // by node; empty in pools
+    std::vector<std::string> node_names;                // likewise
     Ticks bin_width;
     std::string origin;  // calendar time of tick 0, if all traces agree on one
 };

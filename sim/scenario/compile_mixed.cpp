@@ -63,6 +63,23 @@ std::vector<std::uint32_t> stand_ins(const Loaded& loaded) {
     return stand_in;
 }
 
+// The models that stand for those accepted.
+std::uint32_t counted_models(std::uint32_t accepted, const std::vector<std::uint32_t>& stand_in) {
+    std::uint32_t mask = 0;
+    for (std::uint32_t m = 0; m < stand_in.size(); ++m) {
+        mask |= ((accepted >> m) & 1U) << stand_in[m];
+    }
+    return mask;
+}
+
+topology::Topology with_stand_ins(topology::Topology topology,
+                                  const std::vector<std::uint32_t>& stand_in) {
+    for (topology::Node& node : topology.nodes) {
+        node.gpu_model = stand_in[node.gpu_model];
+    }
+    return topology;
+}
+
 void compile_mixed(const Loaded& loaded, PlanArrays& plan, Issues& issues) {
     if (!loaded.spec.mixed_chips) {
         return;

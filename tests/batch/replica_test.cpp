@@ -133,6 +133,60 @@ TEST(Replica, EqualsARunOfAScenario) {
     EXPECT_GT(interruptions, 20U);
 }
 
+// Jobs that share links and storage, on a fabric that loses parts, through scenario files.
+TEST(Replica, EqualsARunOfAScenarioWithANetwork) {
+    workloads::Scratch folder;
+    std::string jobs = "job_id,submit,duration,gpus,priority\n";
+    for (std::uint32_t j = 0; j < 40; ++j) {
+        jobs += std::to_string(j) + ',' + std::to_string(j * 2000) + ',' +
+                std::to_string(5000 + j * 300) + ',' + std::to_string(8 << j % 4) + ',' +
+                std::to_string(j % 3) + '\n';
+    }
+    folder.file("jobs.csv", jobs);
+    const std::string head =
+        "tidepool: 1\nname: case\nworkloads: [{trace: {file: jobs.csv}}]\n"
+        "topology:\n  clusters: [{name: a, server: hgx-h100, nodes: 16, nodes_per_pod: 8}]\n"
+        "  fabric: {kind: fat-tree, nodes_per_leaf: 4, leaf: qm9700, spine: qm9700, core: qm9700, "
+        "oversubscription: 4}\n"
+        "  storage: [{name: scratch, kind: parallel-fs, bandwidth: 20 GB/s, path: fabric}]\n";
+    const std::string broken =
+        "failures: {components: [{name: link, per: link, mtbf: 10 d, kind: bandwidth}, "
+        "{name: spine, per: spine, mtbf: 1 d, kind: bandwidth, speed: 30 %}, "
+        "{name: node, per: node, mtbf: 2 d, kind: repair}]}\n";
+    const std::string saving =
+        "checkpoint: {interval: fixed, every: 20 min, parameters: 70e9, storage: scratch, "
+        "jitter: 10 %";
+    const std::vector<std::string> rest{
+        "network: {}\ncommunication: {class: moe}\n",
+        "network: {balance: hash}\ncommunication: {class: llm-3d, ranks: scattered}\n"
+        "scheduler: {queue: easy, placement: random}\nhorizon: 1 d\n" +
+            broken + saving + "}\n",
+        "network: {}\ncommunication: {step: 2 s, bytes: 500 GB, overlap: 40 %}\n" + broken +
+            saving + ", overlap: true, pause: 10 s}\n" +
+            "recovery: {on_failure: wait, detect: 5 min}\n",
+        "network: {}\ncommunication: {step: 2 s, bytes: 700 GB, pattern: all-to-all, "
+        "expert_nodes: 4, ranks: unaligned}\n" +
+            broken + saving + "}\n" +
+            "scheduler: {order: priority, preempt: priority, preempt_after: 10 min}\n",
+    };
+    ReplicaRunner runner;
+    std::uint32_t slowed = 0;
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+        SCOPED_TRACE(i);
+        const std::string path = folder.file(std::to_string(i) + ".yaml", head + rest[i]);
+        const Cell cell =
+            make_cell(std::make_shared<const scenario::Loaded>(scenario::load(path, {{}, {}, {}})));
+        for (const std::uint64_t seed : {1ull, 2ull, 9007199254740991ull}) {
+            WaitHistogram histogram{};
+            const ReplicaResult replica = runner.run(cell, seed, histogram);
+            const scenario::Loaded alone = scenario::load(path, {{}, std::to_string(seed), {}});
+            expect_same(replica, histogram, scenario::compile(alone));
+            slowed += replica.totals.time.stalled > 0 ? 1 : 0;
+        }
+    }
+    EXPECT_EQ(slowed, 12U);
+}
+
 // Two nodes of 4 GPUs, bins of 5 ticks; job 0 holds both for 10 ticks of work, an outage at 4 on
 // node 1 interrupts it, it is detected at 6, and all work is lost: [0, 4), then [6, 16).
 TEST(Replica, InterruptedIsWhatPaperSays) {

@@ -1,8 +1,7 @@
-#include "sim/network/contention.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/network/contention.h"
 #include "sim/network/max_min.h"
 
 namespace tidepool::network {
