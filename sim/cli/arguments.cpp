@@ -132,13 +132,15 @@ void add_calibrate(CLI::App& root, Arguments& a) {
     add_output(calibrate, a, "Table to write (YAML)");
     calibrate->get_option("--output")->required();
     add_common_run(calibrate, a);
-    calibrate->add_option("--oversubscription", a.oversubscriptions,
-                          "Run with this one of the fabric; may be repeated; default: its own")
+    calibrate
+        ->add_option("--oversubscription", a.oversubscriptions,
+                     "Run with this one of the fabric; may be repeated; default: its own")
         ->type_name("NUMBER")
         ->expected(1)
         ->take_all();
-    calibrate->add_option("--engine", a.engine,
-                          "simgrid: on SimGrid's rates; batch: on Tidepool's own, faster")
+    calibrate
+        ->add_option("--engine", a.engine,
+                     "simgrid: on SimGrid's rates; batch: on Tidepool's own, faster")
         ->check(CLI::IsMember(Choices{"simgrid", "batch"}))
         ->capture_default_str();
 }
@@ -264,8 +266,8 @@ void add_documents(CLI::App& root, Arguments& a) {
     CLI::App* reference = root.add_subcommand("reference", "Reference pages, as Markdown");
     reference->add_option("page", a.kind, "Which page")
         ->required()
-        ->check(CLI::IsMember(Choices{"scenario", "topology", "sweep", "slowdowns", "trace", "kpis",
-                                      "cli"}));
+        ->check(CLI::IsMember(
+            Choices{"scenario", "topology", "sweep", "slowdowns", "trace", "kpis", "cli"}));
     CLI::App* completion = root.add_subcommand("completion", "Completion script for a shell");
     completion->add_option("shell", a.kind, "Which shell")
         ->required()

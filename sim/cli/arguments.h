@@ -39,11 +39,11 @@ struct Arguments {
     std::optional<std::string> cell;                           // of run, when given a sweep file
     std::optional<std::string> replica;                        // likewise
     std::optional<std::string> replicas;                       // of sweep
-    std::optional<std::string> shard;    // of sweep: `i/n`; absent: everything
-    std::string device = "auto";         // of sweep: auto | cpu | cuda
-    std::optional<std::string> threads;  // of sweep
+    std::optional<std::string> shard;            // of sweep: `i/n`; absent: everything
+    std::string device = "auto";                 // of sweep: auto | cpu | cuda
+    std::optional<std::string> threads;          // of sweep
     std::vector<std::string> oversubscriptions;  // of calibrate; empty: the scenario's own
-    std::vector<std::string> kpis;       // of sweep: columns of the table; empty: the default
+    std::vector<std::string> kpis;  // of sweep: columns of the table; empty: the default
     bool resume = false;
     bool dry_run = false;
     bool yes = false;      // of sweep: a very large one is meant

@@ -63,9 +63,9 @@ ExitCode dispatch(const Arguments& arguments, const std::string& command_line) {
     }
     using Command = ExitCode (*)(const Arguments&);
     static const std::map<std::string_view, Command> kCommands{
-        {"calibrate", calibrate_command},   {"validate", validate_command},
-        {"list", list_command},             {"schema", schema_command},
-        {"reference", reference_command},   {"completion", completion_command},
+        {"calibrate", calibrate_command}, {"validate", validate_command},
+        {"list", list_command},           {"schema", schema_command},
+        {"reference", reference_command}, {"completion", completion_command},
     };
     return kCommands.at(command)(arguments);
 }

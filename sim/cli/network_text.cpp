@@ -73,6 +73,17 @@ std::vector<std::string> jobs_of(const Shared& shared, const std::vector<std::st
     return jobs;
 }
 
+// The first few; JSON has them all.
+std::string listed(const std::vector<std::string>& jobs) {
+    constexpr std::size_t kMost = 8;
+    std::string text;
+    for (std::size_t j = 0; j < std::min(jobs.size(), kMost); ++j) {
+        text += (j == 0 ? "" : " ") + jobs[j];
+    }
+    return jobs.size() <= kMost ? text
+                                : text + " and " + topology::grouped(jobs.size() - kMost) + " more";
+}
+
 }  // namespace
 
 std::size_t running_jobs(const model::Ledger& ledger) {
@@ -115,12 +126,9 @@ std::string flows_table(const model::Ledger& ledger, const std::vector<std::stri
     }
     rows = {{"link", "tier", "left", "granted", "flows", "jobs"}};
     for (const Shared& s : shared) {
-        std::string jobs;
-        for (const std::string& id : jobs_of(s, ids)) {
-            jobs += (jobs.empty() ? "" : " ") + id;
-        }
         rows.push_back({s.link->name, std::string(tier_of(*s.link)), rate(s.link->left),
-                        rate(s.link->granted), topology::grouped(s.flows.size()), jobs});
+                        rate(s.link->granted), topology::grouped(s.flows.size()),
+                        listed(jobs_of(s, ids))});
     }
     return text + '\n' + topology::columns(rows, "llrrrl");
 }

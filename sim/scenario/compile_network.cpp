@@ -196,9 +196,12 @@ void check_network(const Loaded& loaded, Issues& issues) {
     const auto& components = loaded.failures().components;
     for (std::size_t i = 0; i < components.size() && !has_solver(loaded.spec); ++i) {
         if (components[i].kind == topology::FailureKind::kBandwidth) {
+            const bool table = has_network(loaded.spec);
             report(issues, failures["components"][i]["kind"],
-                   "takes bandwidth that nobody counts without a `network` and its `rates`",
-                   "add `network: {}`, or choose another kind");
+                   table ? "takes bandwidth, of which a table of slow-downs knows nothing"
+                         : "takes bandwidth that nobody counts without a `network` and its `rates`",
+                   table ? "take other `rates`, or choose another kind"
+                         : "add `network: {}`, or choose another kind");
         }
     }
     if (has_network(loaded.spec) && loaded.topology->trunks.empty()) {

@@ -193,13 +193,12 @@ private:
         }
         const std::string folder = folder_of(*root.find("network")->find("table"));
         const std::string path = joined(folder, network->table);
-        loaded_.slowdowns =
-            cache_.slowdowns(path, [&]() -> std::shared_ptr<const SlowdownTable> {
-                const std::size_t before = issues_.list().size();
-                SlowdownTable table = read_slowdowns(path, issues_);
-                const bool good = issues_.list().size() == before;
-                return good ? std::make_shared<const SlowdownTable>(std::move(table)) : nullptr;
-            });
+        loaded_.slowdowns = cache_.slowdowns(path, [&]() -> std::shared_ptr<const SlowdownTable> {
+            const std::size_t before = issues_.list().size();
+            SlowdownTable table = read_slowdowns(path, issues_);
+            const bool good = issues_.list().size() == before;
+            return good ? std::make_shared<const SlowdownTable>(std::move(table)) : nullptr;
+        });
         if (loaded_.slowdowns) {
             note_input(network->table, path);
         }

@@ -65,7 +65,7 @@ private:
     struct Spread {
         std::uint32_t leaf_groups = 0, pods = 0;
     };
-    std::vector<Spread> spread_;  // of that attempt; only with a network
+    std::vector<Spread> spread_;          // of that attempt; only with a network
     std::vector<std::uint32_t> domains_;  // scratch
     std::vector<std::uint32_t> last_attempt_;
     std::vector<std::uint32_t> attempt_before_;  // by attempt: the job's one before it

@@ -35,6 +35,7 @@ public:
             return seed % 5 == 3 ? scenario::Luck{luck.outages.causes.empty()
                                                       ? model::Outages{}
                                                       : model::Outages{luck.outages.causes, {}},
+                                                  {},
                                                   {}}
                                  : luck;
         };

@@ -114,6 +114,25 @@ inline Cell cell_of(const core::Plan& plan, const properties::Problem& problem,
     return cell;
 }
 
+// The network slows jobs down as a table says; pods of the fabric are not those of placement.
+inline void add_table(scenario::PlanArrays& plan, std::uint32_t number) {
+    properties::Dice dice(number, 33);
+    for (std::size_t n = 0; n < plan.node_class.size(); ++n) {
+        const bool next = n > 0 && plan.leaf_of[n] != plan.leaf_of[n - 1] && dice.chance(50);
+        plan.pod_of.push_back(n == 0 ? 0 : plan.pod_of.back() + (next ? 1 : 0));
+    }
+    plan.pace_leaves = core::spread_bucket(plan.leaf_of.back() + 1) + 1;
+    plan.pace_pods = core::spread_bucket(plan.pod_of.back() + 1) + 1;
+    const std::uint32_t kinds = dice.from(1, 3);
+    for (std::uint32_t i = kinds * plan.pace_leaves * plan.pace_pods; i > 0; --i) {
+        plan.pace.push_back(dice.chance(20) ? core::kFullPace
+                                            : dice.from(core::kFullPace / 4, core::kFullPace));
+    }
+    for (std::size_t rank = 0; rank < plan.submit.size(); ++rank) {
+        plan.pace_kind.push_back(dice.chance(20) ? core::kNone : dice.below(kinds));
+    }
+}
+
 }  // namespace detail
 
 // Nothing can fail.
@@ -133,7 +152,8 @@ inline RandomCell quiet_cell(std::uint32_t number,
     return made;
 }
 
-// Things fail, jobs are preempted in half of the cases; a quarter has no horizon.
+// Things fail, jobs are preempted in half of the cases; a quarter has no horizon, a third a table
+// of slow-downs.
 inline RandomCell fragile_cell(std::uint32_t number,
                                const properties::Sizes& sizes = properties::kFragile) {
     properties::InterruptionProblem problem = properties::random_interruptions(number, sizes);
@@ -157,6 +177,9 @@ inline RandomCell fragile_cell(std::uint32_t number,
     scenario::PlanArrays& plan = made.cell.compiled.plan;
     plan.preempt = dice.chance(50) && problem.within == properties::Near::kAnywhere;
     plan.preempt_after = dice.chance(50) ? 0 : dice.from(1, 20);
+    if (number / 3 % 3 == 1) {
+        detail::add_table(plan, number);
+    }
     for (std::uint32_t left = builder.plan().jobs; left > 0; --left) {
         plan.priority.push_back(static_cast<std::int32_t>(left / 3));  // as ranks say
     }

@@ -60,6 +60,7 @@ TEST(Replica, EqualsARunInWhichNothingCanFail) {
 TEST(Replica, EqualsARunInWhichThingsFail) {
     ReplicaRunner runner;
     std::uint64_t interruptions = 0, preemptions = 0, second_order = 0, spares = 0, unended = 0;
+    std::uint64_t slowed = 0;
     for (std::uint32_t number = 0; number < 6000; ++number) {
         const RandomCell made = fragile_cell(number);
         expect_same(runner, made, number);
@@ -69,6 +70,7 @@ TEST(Replica, EqualsARunInWhichThingsFail) {
         preemptions += t.reliability.preemptions;
         second_order += t.reliability.second_order_preemptions;
         spares += t.spares_in_use_max > 0 ? 1 : 0;
+        slowed += t.network.stalled > 0 ? 1 : 0;
         unended += t.in(model::JobState::kQueued) + t.in(model::JobState::kRunning);
     }
     EXPECT_GT(interruptions, 2000U) << "the cases do not ask the question often enough";
@@ -76,6 +78,7 @@ TEST(Replica, EqualsARunInWhichThingsFail) {
     EXPECT_GT(second_order, 50U);
     EXPECT_GT(spares, 100U);
     EXPECT_GT(unended, 500U);
+    EXPECT_GT(slowed, 500U);
 }
 
 TEST(Replica, EqualsARunOfManyJobs) {

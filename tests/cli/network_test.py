@@ -158,6 +158,17 @@ def test_flows_as_a_table(tidepool, folder):
     )
 
 
+def test_the_table_names_a_few_of_many_jobs(tidepool, folder):
+    # Ten jobs of 12 nodes each, drawn at random from 128: most have some in every group of 32.
+    rows = "".join(f"j{job},0,3600,96\n" for job in range(10))
+    folder(RING % 6, "job_id,submit,duration,gpus\n" + rows)
+    done = tidepool("topology", "flows", "mine.yaml", "--at", "1 h", "--set", "scheduler.placement=random")
+    links = [line for line in done.stdout.splitlines() if line.startswith("leaf") and " 10  j" in line]
+    assert links
+    for line in links:
+        assert line.endswith(" 10  j0 j1 j2 j3 j4 j5 j6 j7 and 2 more")
+
+
 def test_flows_when_there_is_nothing_to_see(tidepool, folder):
     folder(RING % 32, ONE)
     say = ["topology", "flows", "mine.yaml", "--at"]

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READMES = [ROOT / "README.md", *sorted(ROOT.glob("scenarios/**/README.md"))]
 
 
-@pytest.mark.parametrize("page", ["scenario", "topology", "sweep", "trace", "kpis", "cli"])
+@pytest.mark.parametrize("page", ["scenario", "topology", "sweep", "slowdowns", "trace", "kpis", "cli"])
 def test_reference_page_is_current(tidepool, page):
     done = tidepool("reference", page)
     assert done.stdout == (ROOT / f"docs/reference/{page}.md").read_text(), (
@@ -21,7 +21,7 @@ def test_reference_page_is_current(tidepool, page):
     )
 
 
-@pytest.mark.parametrize("kind", ["scenario", "topology", "sweep"])
+@pytest.mark.parametrize("kind", ["scenario", "topology", "sweep", "slowdowns"])
 def test_schema_is_current(tidepool, kind):
     done = tidepool("schema", kind)
     assert json.loads(done.stdout)["$schema"].startswith("http://json-schema.org/draft-07")

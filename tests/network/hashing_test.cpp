@@ -1,8 +1,8 @@
-#include "sim/network/traffic.h"
-
 #include <array>
 
 #include <gtest/gtest.h>
+
+#include "sim/network/traffic.h"
 
 namespace tidepool::network {
 namespace {

@@ -325,6 +325,7 @@ double hash_factor(NetworkPlan plan, const Traffic& traffic,
 // the mean) or half of the load (twice). One cable makes no difference. Jobs: 4,000; 4 deviations.
 TEST(Traffic, WaitsForItsFullestCable) {
     SmallFabric fabric;
+    fabric.cards = 1;  // each has a connection of its own
     fabric.sizes = {2, 2};
     fabric.leaf = {200, 200};
     Traffic traffic;
@@ -344,7 +345,7 @@ TEST(Traffic, WaitsForItsFullestCable) {
     }
     // Two rails of two cables each: on either both connections may meet, 1 - 1/4 in all.
     fabric.cables = 4;
-    fabric.rails = 2;
+    fabric.rails = fabric.cards = 2;
     std::uint32_t met = 0;
     for (std::uint32_t job = 0; job < 4000; ++job) {
         const double factor = hash_factor(fabric.plan(), traffic, nodes, job);
