@@ -1,7 +1,8 @@
 #pragma once
 // "Storage" and "When speeds change" of docs/network.md once more, in the plainest way: a job whose
-// checkpoints lie on shared storage (or not: kNone) is ticked, every checkpoint is an entry in a list, and whatever
-// has come to an end at a tick is looked for anew. No closed forms, nothing is predicted.
+// checkpoints lie on shared storage (or not: kNone) is ticked, every checkpoint is an entry in a
+// list, and whatever has come to an end at a tick is looked for anew. No closed forms, nothing is
+// predicted.
 
 #include <algorithm>
 #include <array>
@@ -40,7 +41,9 @@ public:
     bool writes_behind() const { return writing_ && rule_.behind; }
     std::uint32_t restart_left() const { return restart_left_; }
     // What it does in the tick to come.
-    bool works() const { return !done_ && restart_left_ == 0 && to_read() == 0 && work_.left() > 0; }
+    bool works() const {
+        return !done_ && restart_left_ == 0 && to_read() == 0 && work_.left() > 0;
+    }
     bool reads() const { return restart_left_ == 0 && to_read() > 0; }
     bool writes() const { return to_write() > 0; }
     std::uint64_t events() const { return events_; }  // that have happened so far
@@ -256,9 +259,9 @@ private:
     CheckpointRule rule_;
     std::uint32_t total_ = 0;  // ticks
     std::uint64_t clock_ = 0, events_ = 0;
-    std::uint32_t restart_left_ = 0;  // ticks
-    Amount read_, work_;              // work: to the next checkpoint, or to the end
-    std::uint32_t index_ = 0;         // checkpoints behind it
+    std::uint32_t restart_left_ = 0;           // ticks
+    Amount read_, work_;                       // work: to the next checkpoint, or to the end
+    std::uint32_t index_ = 0;                  // checkpoints behind it
     std::optional<std::uint32_t> pause_left_;  // ticks; stands still for a checkpoint
     std::optional<Writing> writing_;
     bool done_ = false;

@@ -40,8 +40,8 @@ struct Small {
         for (const Link& link : plan.links) {
             capacities.push_back(link.capacity);
         }
-        contention = std::make_unique<Contention>(plan, steps, 1, bin,
-                                                  make_max_min_solver(capacities));
+        contention =
+            std::make_unique<Contention>(plan, steps, 1, bin, make_max_min_solver(capacities));
     }
     void enter(std::uint32_t slot, const std::vector<std::uint32_t>& nodes, Activity activity) {
         contention->enter(slot, slot, 0, slot, nodes);
@@ -118,8 +118,8 @@ TEST(Contention, SlowsAJobByWhatShowsOfItsStep) {
     struct Case {
         double f, h, time;
     };
-    for (const Case& c : {Case{0.5, 0, 2.5}, Case{0.5, 0.25, 2.5}, Case{0.2, 0.5, 1.3},
-                          Case{0.1, 0.5, 1}}) {
+    for (const Case& c :
+         {Case{0.5, 0, 2.5}, Case{0.5, 0.25, 2.5}, Case{0.2, 0.5, 1.3}, Case{0.1, 0.5, 1}}) {
         Small small(100);
         small.plan.kind_of_job = {small.kind(c.f, c.h, 4)};
         small.start();
@@ -184,8 +184,8 @@ TEST(Contention, FollowsTheCapacityOfItsTrunks) {
                    {40, trunk, Part::kAbove, -8 * 1024}, {50, trunk, Part::kAbove, -8 * 1024}};
     small.start();
     small.enter(0, kAll, kTrains);
-    const std::uint32_t expected[] = {kFullPace, kFullPace / 16 * 15, kFullPace / 128 * 105,
-                                      0,         kHalf,               kFullPace};
+    const std::uint32_t expected[] = {
+        kFullPace, kFullPace / 16 * 15, kFullPace / 128 * 105, 0, kHalf, kFullPace};
     for (std::uint32_t i = 0; i < 6; ++i) {
         small.settle(10 * i);
         EXPECT_EQ(small.work(0), expected[i]) << i;
@@ -205,8 +205,8 @@ TEST(Contention, FollowsTheCapacityOfItsTrunks) {
 TEST(Contention, IsAsSlowAsTheNodeWithTheFewestCards) {
     Small small(400);
     small.plan.kind_of_job = {small.kind(1, 0, 2), 0};
-    small.steps = {{10, 5, Part::kOwn, 1024}, {20, 5, Part::kOwn, 7 * 1024},
-                   {30, 5, Part::kOwn, -8 * 1024}};
+    small.steps = {
+        {10, 5, Part::kOwn, 1024}, {20, 5, Part::kOwn, 7 * 1024}, {30, 5, Part::kOwn, -8 * 1024}};
     small.start();
     small.enter(0, {0, 1, 4, 5}, kTrains);
     small.enter(1, {2, 3, 6, 7}, kTrains);

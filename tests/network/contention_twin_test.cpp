@@ -53,10 +53,9 @@ std::vector<double> carried(const RandomJobs& jobs, SharingTwin& twin) {
             const FlowShape shape = twin.shape(sharer, slot);
             for (const Crossing& crossing : shape.crossings) {
                 if (crossing.direction == Direction::kUp) {
-                    carried[crossing.trunk] += sharer.traffic.profile.line_time *
-                                               static_cast<double>(twin.line(sharer)) *
-                                               jobs.paces()[slot].work / kFullPace *
-                                               crossing.weight * shape.scale;
+                    carried[crossing.trunk] +=
+                        sharer.traffic.profile.line_time * static_cast<double>(twin.line(sharer)) *
+                        jobs.paces()[slot].work / kFullPace * crossing.weight * shape.scale;
                 }
             }
         }
@@ -128,8 +127,8 @@ TEST(ContentionTwin, CountsWhatLinksCarry) {
     }
 }
 
-// Whoever is to blame for a lost unit is a link, and was full when the pace last changed: the flow's
-// own record says so.
+// Whoever is to blame for a lost unit is a link, and was full when the pace last changed: the
+// flow's own record says so.
 TEST(ContentionTwin, FindsAFullLinkForEveryFlowThatIsHeld) {
     std::uint32_t held = 0, stale = 0;
     for (std::uint32_t number = 0; number < 1000; ++number) {
@@ -159,8 +158,8 @@ TEST(ContentionTwin, FindsAFullLinkForEveryFlowThatIsHeld) {
                 load[link] += weight[f][link] * twin.rates()[f];
             }
         }
-        const model::NetworkLedger ledger = jobs.contention().close(
-            Ticks{jobs.now()}, [](std::uint32_t rank) { return rank; });
+        const model::NetworkLedger ledger =
+            jobs.contention().close(Ticks{jobs.now()}, [](std::uint32_t rank) { return rank; });
         EXPECT_EQ(ledger.stalled, blamed);
         std::uint64_t by_link = 0;
         for (const model::LinkRecord& link : ledger.links) {

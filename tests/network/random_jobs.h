@@ -86,10 +86,9 @@ private:
         }
         fabric.rails = 1 + random_.below(4);
         plan_ = fabric.plan();
-        const std::uint32_t storage =
-            add_storage(plan_, 50.0 * (1 + random_.below(20)),
-                        random_.below(2) == 0 ? 0 : 20.0 * (1 + random_.below(5)),
-                        random_.below(2) == 0);
+        const std::uint32_t storage = add_storage(
+            plan_, 50.0 * (1 + random_.below(20)),
+            random_.below(2) == 0 ? 0 : 20.0 * (1 + random_.below(5)), random_.below(2) == 0);
         plan_.storage_of_rule = {kNoTrunk, storage};
         for (std::uint32_t rank = 0; rank < kSlots; ++rank) {
             plan_.kinds.push_back(random_kind());
@@ -113,8 +112,8 @@ private:
         for (std::uint32_t n = random_.below(12); n > 0; --n) {
             const auto link = random_.below(static_cast<std::uint32_t>(plan_.links.size()) - 1);
             const auto part = static_cast<Part>(random_.below(2));
-            const std::uint32_t parts = part == Part::kOwn ? plan_.links[link].own_parts
-                                                           : plan_.links[link].above_parts;
+            const std::uint32_t parts =
+                part == Part::kOwn ? plan_.links[link].own_parts : plan_.links[link].above_parts;
             const auto lost = static_cast<std::int32_t>(
                 random_.below(3) == 0 ? parts * 1024 : 1 + random_.below(parts * 1024));
             const std::uint32_t from = random_.below(600), to = from + 1 + random_.below(300);

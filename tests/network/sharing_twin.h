@@ -23,7 +23,7 @@ struct Sharer {
 
 struct SharerPace {
     std::uint32_t work = 1U << 24U, transfer = 1U << 24U;
-    Real sends = 0, moves = 0;  // B/s: a node while it communicates; all nodes, storage
+    Real sends = 0, moves = 0;        // B/s: a node while it communicates; all nodes, storage
     Real wants = 0, wants_moved = 0;  // the latter with nothing broken
 };
 

@@ -11,11 +11,11 @@
 namespace tidepool::network {
 
 struct SmallFabric {
-    double node_rate = 100;           // B/s of a node's cards
-    std::vector<std::uint32_t> sizes;  // nodes per leaf group
-    std::vector<double> leaf;         // B/s of a group's trunk; empty: there are none
+    double node_rate = 100;             // B/s of a node's cards
+    std::vector<std::uint32_t> sizes;   // nodes per leaf group
+    std::vector<double> leaf;           // B/s of a group's trunk; empty: there are none
     std::vector<std::uint32_t> pod_of;  // by group; empty: no pods
-    std::vector<double> pod;          // B/s of a pod's trunk
+    std::vector<double> pod;            // B/s of a pod's trunk
     std::uint32_t rails = 1;
     std::uint32_t cables = 1;  // of every trunk above nodes
     std::uint32_t cards = 8, spines = 16, cores = 4;

@@ -64,7 +64,9 @@ Traffic random_traffic(Random& random, std::uint32_t nodes) {
     return traffic;
 }
 
-bool is_whole(double load) { return std::fabs(load - std::round(load)) < 1e-9; }
+bool is_whole(double load) {
+    return std::fabs(load - std::round(load)) < 1e-9;
+}
 
 bool are_whole(const Loads& loads) {
     return std::ranges::all_of(loads, [](const auto& load) { return is_whole(load.second); });
@@ -145,11 +147,13 @@ TEST(Traffic, LoadsTrunksAsAllPairsOfNodesDo) {
             EXPECT_EQ(shape.pods, distinct(nodes, plan, 2));
             whole += !expected.empty() && are_whole(expected) ? 1 : 0;
             rounded += are_whole(expected) ? 0 : 1;
-            pods += std::ranges::any_of(expected, [&](const auto& load) {
-                        return plan.links[load.first].tier == model::LinkTier::kPod;
-                    })
-                        ? 1
-                        : 0;
+            pods +=
+                std::ranges::any_of(expected,
+                                    [&](const auto& load) {
+                                        return plan.links[load.first].tier == model::LinkTier::kPod;
+                                    })
+                    ? 1
+                    : 0;
         }
         ASSERT_FALSE(HasFailure());
     }
@@ -281,8 +285,8 @@ TEST(Traffic, OfScatteredRanksIsThatOfSomeOrder) {
         std::ranges::sort(nodes);
         do {
             const FlowShape shape = map.training(traffic, nodes, 7, number);
-            found = found ||
-                    (shape.crossings == scattered.crossings && shape.scale == scattered.scale);
+            found =
+                found || (shape.crossings == scattered.crossings && shape.scale == scattered.scale);
         } while (std::ranges::next_permutation(nodes).found);
         EXPECT_TRUE(found);
     }
@@ -365,8 +369,8 @@ TEST(Traffic, IsNeverSpreadBetterThanEvenly) {
         NetworkPlan plan = fabric.plan();
         const auto nodes = random_nodes(random, plan.nodes);
         const Traffic traffic = random_traffic(random, static_cast<std::uint32_t>(nodes.size()));
-        const Loads ideal = loads_of(TrafficMap(plan).training(traffic, nodes, 1, number),
-                                     Direction::kUp);
+        const Loads ideal =
+            loads_of(TrafficMap(plan).training(traffic, nodes, 1, number), Direction::kUp);
         plan.balance = Balance::kHash;
         const FlowShape shape = TrafficMap(plan).training(traffic, nodes, 1, number);
         const Loads hashed = loads_of(shape, Direction::kUp);

@@ -45,7 +45,7 @@ public:
 
     // What crosses each trunk upwards. `nodes` by rank.
     std::map<std::uint32_t, double> loads(const NetworkPlan& plan, bool rail_aligned,
-                                               std::span<const std::uint32_t> nodes) const {
+                                          std::span<const std::uint32_t> nodes) const {
         std::map<std::uint32_t, double> loads;
         for (std::uint32_t from = 0; from < n_; ++from) {
             for (std::uint32_t to = 0; to < n_; ++to) {
@@ -62,8 +62,7 @@ private:
         return link == kNoTrunk ? kNoTrunk : plan.links[link].parent;
     }
     static void send(const NetworkPlan& plan, bool rail_aligned, std::uint32_t from,
-                     std::uint32_t to, double bytes,
-                     std::map<std::uint32_t, double>& loads) {
+                     std::uint32_t to, double bytes, std::map<std::uint32_t, double>& loads) {
         const std::uint32_t leaf = above(plan, from), other_leaf = above(plan, to);
         const std::uint32_t pod = above(plan, leaf), other_pod = above(plan, other_leaf);
         const double rails = plan.rails;

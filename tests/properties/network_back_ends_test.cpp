@@ -1,5 +1,5 @@
-// SimGrid's rates and our own make the same run, job by job and decision by decision. Every case runs
-// in a process of its own, as SimGrid needs it.
+// SimGrid's rates and our own make the same run, job by job and decision by decision. Every case
+// runs in a process of its own, as SimGrid needs it.
 
 #include <gtest/gtest.h>
 
@@ -19,8 +19,8 @@ TEST_P(NetworkBackEnds, MakeTheSameRun) {
         run = compiled_run(random_network(++number));
     }
     const model::Ledger own = batch::run(run->compiled, {});
-    const model::Ledger reference = engine::run(
-        *run->loaded.topology, run->compiled, engine::Rates::kSimGrid, {});
+    const model::Ledger reference =
+        engine::run(*run->loaded.topology, run->compiled, engine::Rates::kSimGrid, {});
     EXPECT_EQ(fates_of(reference), fates_of(own));
     EXPECT_EQ(reference.decisions, own.decisions);
     EXPECT_EQ(reference.end, own.end);

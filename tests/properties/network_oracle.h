@@ -1,7 +1,7 @@
 #pragma once
-// docs/network.md as a whole, in the plainest way: every job is ticked, and after every tick at which
-// anybody does something else all rates are worked out anew. FIFO on whole nodes, lowest first;
-// failures that take bandwidth or interrupt without breaking anything.
+// docs/network.md as a whole, in the plainest way: every job is ticked, and after every tick at
+// which anybody does something else all rates are worked out anew. FIFO on whole nodes, lowest
+// first; failures that take bandwidth or interrupt without breaking anything.
 
 #include <map>
 #include <optional>
@@ -56,7 +56,7 @@ public:
 
     const core::CheckpointRule& rule(std::uint32_t job) const { return jobs_[job].rule; }
     const network::NetworkPlan& plan() const { return plan_; }
-    double sent() const { return sent_; }    // bytes over the cards of all nodes
+    double sent() const { return sent_; }      // bytes over the cards of all nodes
     double stored() const { return stored_; }  // written and read
 
     std::vector<NetworkFate> run() {

@@ -30,8 +30,7 @@ void expect_same_plan(const NetworkOracle& oracle, const scenario::Compiled& com
     for (std::size_t l = 0; l < links.links.size(); ++l) {
         const network::Link& found = compiled.network.links[l];
         const network::Link& expected = links.links[l];
-        EXPECT_NEAR(found.capacity.value, expected.capacity.value,
-                    1e-12 * expected.capacity.value);
+        EXPECT_NEAR(found.capacity.value, expected.capacity.value, 1e-12 * expected.capacity.value);
         EXPECT_EQ(found.parent, expected.parent) << l;
         EXPECT_EQ(found.tier, expected.tier) << l;
         EXPECT_EQ(found.own_parts, expected.own_parts) << l;

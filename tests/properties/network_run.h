@@ -1,6 +1,6 @@
 #pragma once
-// A random scenario with a network through the whole program: what was compiled of it, what its luck
-// is, and what became of its jobs.
+// A random scenario with a network through the whole program: what was compiled of it, what its
+// luck is, and what became of its jobs.
 
 #include <memory>
 #include <optional>
@@ -42,8 +42,7 @@ inline std::unique_ptr<NetworkRun> compiled_run(const NetworkScenario& scenario)
     run->luck.seed = plan.seed;
     for (std::uint32_t rank = 0; rank < plan.jobs; ++rank) {
         run->luck.entity.push_back(plan.job_entity[rank]);
-        run->luck.interval.push_back(
-            plan.checkpoint_rules[plan.checkpoint_rule_of[rank]].interval);
+        run->luck.interval.push_back(plan.checkpoint_rules[plan.checkpoint_rule_of[rank]].interval);
     }
     return run;
 }

@@ -31,8 +31,8 @@ struct SavingSpec {
 };
 
 struct NetworkScenario {
-    std::uint32_t groups_of = 3;   // nodes per leaf group
-    std::uint32_t pods_of = 0;     // nodes per pod; 0: no pods
+    std::uint32_t groups_of = 3;  // nodes per leaf group
+    std::uint32_t pods_of = 0;    // nodes per pod; 0: no pods
     std::uint32_t nodes = 9;
     bool top_of_rack = false;
     double over = 1, pod_over = 1;  // oversubscription
@@ -61,23 +61,21 @@ inline std::string seconds_of(std::uint32_t ticks) {
 
 inline std::string NetworkScenario::yaml() const {
     const auto number = [](double x) { return std::to_string(x); };
-    std::string text = "tidepool: 1\nname: twin\nworkloads: [{trace: {file: jobs.csv}}]\n"
-                       "network: {}\nscheduler: {queue: fifo, placement: first-fit}\n"
-                       "topology:\n  clusters: [{name: a, server: hgx-h100, nodes: " +
-                       std::to_string(nodes) +
-                       (pods_of > 0 ? ", nodes_per_pod: " + std::to_string(pods_of) : "") +
-                       "}]\n  fabric: {kind: " + (pods_of > 0 ? "fat-tree" : "leaf-spine") +
-                       ", wiring: " + (top_of_rack ? "tor" : "rail") +
-                       ", nodes_per_leaf: " + std::to_string(groups_of) +
-                       ", leaf: qm9700, spine: qm9700" +
-                       (pods_of > 0 ? ", core: qm9700, pod_oversubscription: " + number(pod_over)
-                                    : "") +
-                       ", oversubscription: " + number(over) + "}\n";
+    std::string text =
+        "tidepool: 1\nname: twin\nworkloads: [{trace: {file: jobs.csv}}]\n"
+        "network: {}\nscheduler: {queue: fifo, placement: first-fit}\n"
+        "topology:\n  clusters: [{name: a, server: hgx-h100, nodes: " +
+        std::to_string(nodes) + (pods_of > 0 ? ", nodes_per_pod: " + std::to_string(pods_of) : "") +
+        "}]\n  fabric: {kind: " + (pods_of > 0 ? "fat-tree" : "leaf-spine") +
+        ", wiring: " + (top_of_rack ? "tor" : "rail") +
+        ", nodes_per_leaf: " + std::to_string(groups_of) + ", leaf: qm9700, spine: qm9700" +
+        (pods_of > 0 ? ", core: qm9700, pod_oversubscription: " + number(pod_over) : "") +
+        ", oversubscription: " + number(over) + "}\n";
     if (bandwidth > 0) {
-        text += "  storage: [{name: scratch, kind: parallel-fs, bandwidth: " +
-                number(bandwidth / 1e9) + " GB/s, path: " + (on_fabric ? "fabric" : "own") +
-                (per_client > 0 ? ", per_client: " + number(per_client / 1e9) + " GB/s" : "") +
-                "}]\n";
+        text +=
+            "  storage: [{name: scratch, kind: parallel-fs, bandwidth: " + number(bandwidth / 1e9) +
+            " GB/s, path: " + (on_fabric ? "fabric" : "own") +
+            (per_client > 0 ? ", per_client: " + number(per_client / 1e9) + " GB/s" : "") + "}]\n";
     }
     text += "communication: " + traffic + "\nhorizon: " + seconds_of(horizon) + "\n" + failures;
     const std::string restart = "checkpoint: {restart: " + seconds_of(saving.restart);
@@ -87,12 +85,12 @@ inline std::string NetworkScenario::yaml() const {
         const std::string overlap =
             saving.overlap ? ", overlap: true, pause: " + seconds_of(saving.pause) : "";
         const std::string shared =
-            saving.shared ? "{name: far, storage: scratch, every: " +
-                                std::to_string(saving.shared_every) + overlap + "}"
-                          : "";
-        const std::string own = saving.own_write > 0
-                                    ? "{name: near, write: " + seconds_of(saving.own_write) + "}"
-                                    : "";
+            saving.shared
+                ? "{name: far, storage: scratch, every: " + std::to_string(saving.shared_every) +
+                      overlap + "}"
+                : "";
+        const std::string own =
+            saving.own_write > 0 ? "{name: near, write: " + seconds_of(saving.own_write) + "}" : "";
         text += restart + ", interval: fixed, every: " + seconds_of(saving.every) +
                 (saving.shared ? ", parameters: " + number(saving.bytes / 14) : "") +
                 (saving.jitter ? ", jitter: 20 %" : "") + ", tiers: [" + own +
@@ -160,8 +158,7 @@ inline void choose_class(NetworkDice& dice, NetworkScenario& s) {
     const auto kind = static_cast<model::CommClass>(dice.from(1, 3));
     constexpr const char* kNames[] = {"", "data-parallel", "llm-3d", "moe"};
     const model::CommPreset preset = model::comm_preset(kind);
-    const double all =
-        preset.traffic.dp.value + preset.traffic.pp.value + preset.traffic.ep.value;
+    const double all = preset.traffic.dp.value + preset.traffic.pp.value + preset.traffic.ep.value;
     s.traffic = std::string("{class: ") + kNames[static_cast<int>(kind)];
     s.sends.profile = preset.profile;
     s.sends.ring = preset.traffic.dp.value / all;
@@ -205,9 +202,8 @@ inline void choose_traffic(NetworkDice& dice, NetworkScenario& s) {
 inline void choose_failures(NetworkDice& dice, NetworkScenario& s) {
     std::string list;
     const auto add = [&](const char* per, std::uint32_t mtbf, const std::string& rest) {
-        list += (list.empty() ? "" : ", ") + std::string("{name: n") +
-                std::to_string(list.size()) + ", per: " + per +
-                ", mtbf: " + std::to_string(mtbf) + " s, " + rest + "}";
+        list += (list.empty() ? "" : ", ") + std::string("{name: n") + std::to_string(list.size()) +
+                ", per: " + per + ", mtbf: " + std::to_string(mtbf) + " s, " + rest + "}";
     };
     const auto bandwidth = [&](const char* per, std::uint32_t mtbf) {
         const std::uint32_t left = dice.chance(40) ? 0 : dice.from(1, 99);
@@ -258,7 +254,8 @@ inline void choose_saving(NetworkDice& dice, NetworkScenario& s) {
     s.saving.shared_every = dice.chance(60) ? 1 : dice.from(2, 3);
     // Not shorter than a write in the background, jitter and the slowest client counted in.
     const double slowest = std::min(s.bandwidth, s.per_client > 0 ? s.per_client : s.bandwidth);
-    s.saving.every = 20 + static_cast<std::uint32_t>(std::ceil(16 * s.saving.bytes / slowest * 1.3)) +
+    s.saving.every = 20 +
+                     static_cast<std::uint32_t>(std::ceil(16 * s.saving.bytes / slowest * 1.3)) +
                      dice.from(0, 100);
 }
 
