@@ -87,7 +87,9 @@ TP_HD inline std::uint32_t replay(Exec exec, const Plan& plan, State& state, Dri
             return now;
         }
         if constexpr (Run<Exec, Driver>::kNetwork) {
-            driver.settle(run, now);
+            if (next_end(state.ends) != now) {  // else a further round of this tick comes first
+                driver.settle(run, now);
+            }
         }
     }
     if (plan.end != 0xFFFF'FFFFu) {

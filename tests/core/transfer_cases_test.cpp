@@ -1,4 +1,4 @@
-// Checkpoints on shared storage whose times can be worked out by hand.
+// Checkpoints on shared storage: sums worked out by hand.
 
 #include <gtest/gtest.h>
 
@@ -24,16 +24,16 @@ CheckpointRule small_rule(bool behind, std::uint32_t pause) {
 
 TEST(Transfer, StandsStillUntilABlockingWriteIsOver) {
     const CheckpointRule rule = small_rule(false, 0);
-    EXPECT_EQ(Job(rule, 250).finish({}), 250U + 2 * 10);
-    EXPECT_EQ(Job(rule, 250).finish({1024, kFullPace, kFullPace / 2}), 250U + 2 * 20);
-    EXPECT_EQ(Job(rule, 250).finish({1024, kFullPace / 2, kFullPace}), 500U + 2 * 10);
-    EXPECT_EQ(Job(rule, 250).finish({512, kFullPace / 2, kFullPace}), 1000U + 2 * 10);
-    EXPECT_EQ(Job(rule, 250).finish({1024, kFullPace, 0}), kEndless);
-    EXPECT_EQ(Job(rule, 100).finish({1024, kFullPace, 0}), 100U);  // none at the end
+    EXPECT_EQ(TransferJob(rule, 250).finish({}), 250U + 2 * 10);
+    EXPECT_EQ(TransferJob(rule, 250).finish({1024, kFullPace, kFullPace / 2}), 250U + 2 * 20);
+    EXPECT_EQ(TransferJob(rule, 250).finish({1024, kFullPace / 2, kFullPace}), 500U + 2 * 10);
+    EXPECT_EQ(TransferJob(rule, 250).finish({512, kFullPace / 2, kFullPace}), 1000U + 2 * 10);
+    EXPECT_EQ(TransferJob(rule, 250).finish({1024, kFullPace, 0}), kEndless);
+    EXPECT_EQ(TransferJob(rule, 100).finish({1024, kFullPace, 0}), 100U);  // none at the end
     // A third of the storage: 30.0000018 ticks per write, as the pace is 5592405 / 2^24.
-    EXPECT_EQ(Job(rule, 250).finish({1024, kFullPace, kFullPace / 3}), 250U + 2 * 31);
+    EXPECT_EQ(TransferJob(rule, 250).finish({1024, kFullPace, kFullPace / 3}), 250U + 2 * 31);
     // Other pauses of a checkpoint come before the writing, and are not slowed down.
-    EXPECT_EQ(Job(small_rule(false, 3), 250).finish({1024, kFullPace, kFullPace / 2}),
+    EXPECT_EQ(TransferJob(small_rule(false, 3), 250).finish({1024, kFullPace, kFullPace / 2}),
               250U + 2 * (3 + 20));
 }
 
@@ -42,7 +42,7 @@ TEST(Transfer, StandsStillUntilABlockingWriteIsOver) {
 TEST(Transfer, WaitsForTheWriteBefore) {
     const CheckpointRule rule = small_rule(true, 2);
     const Paces slow{1024, kFullPace, kFullPace / 16};
-    Job job(rule, 250);
+    TransferJob job(rule, 250);
     job.set(slow);
     job.go(202);
     EXPECT_EQ(job.stage(), Stage::kHeld);
@@ -57,7 +57,7 @@ TEST(Transfer, WaitsForTheWriteBefore) {
     EXPECT_EQ(job.left_after(LossLevel::kNothing).index, 1U);
     EXPECT_EQ(job.now().attempt.checkpoint, 2U + 60 + 2);
     EXPECT_EQ(job.finish(slow), 50U);
-    EXPECT_EQ(Job(rule, 250).finish({}), 250U + 2 * 2);
+    EXPECT_EQ(TransferJob(rule, 250).finish({}), 250U + 2 * 2);
 }
 
 // Only checkpoints that the shared tier gets wait: with `every` 2 it gets the second, the fourth
@@ -70,7 +70,7 @@ TEST(Transfer, WaitsOnlyWhereTheTierIsDue) {
     rule.tier[1].pause = 2;
     rule.tier[0].pause = 0;
     rule.tier[0].every = 2;
-    Job job(rule, 650);
+    TransferJob job(rule, 650);
     EXPECT_EQ(job.finish({1024, kFullPace, kFullPace / 32}), 898U);
     EXPECT_EQ(job.now().attempt.checkpoint, 6U * 2 + 118 + 118);
 }
@@ -78,12 +78,12 @@ TEST(Transfer, WaitsOnlyWhereTheTierIsDue) {
 // Interrupted at 150, when checkpoint 1 is written: restart 5, load 20 at half the pace, the work
 // after it, one more checkpoint.
 TEST(Transfer, ReadsAfterTheRestart) {
-    Job job(small_rule(false, 0), 250);
+    TransferJob job(small_rule(false, 0), 250);
     job.go(150);
     job.fall_back(LossLevel::kNothing);
     EXPECT_EQ(job.finish({1024, kFullPace, kFullPace / 2}), 5U + 40 + 150 + 20);
-    EXPECT_EQ(job.now().restart, (5U + 40) * kGpus);
-    Job early(small_rule(false, 0), 250);
+    EXPECT_EQ(job.now().restart, (5U + 40) * kJobGpus);
+    TransferJob early(small_rule(false, 0), 250);
     early.go(109);  // a tick before it is written: starts anew, loads nothing
     early.fall_back(LossLevel::kNothing);
     EXPECT_EQ(early.finish({1024, kFullPace, kFullPace / 2}), 5U + 250 + 2 * 20);
@@ -92,7 +92,7 @@ TEST(Transfer, ReadsAfterTheRestart) {
 // What has been moved stays moved: a write of 10 ticks of which 4 are at full pace, 4 at half, a
 // pause of 1,000 when nothing moves, and then a quarter: 4 + 2 + 0 + 4 * 1/4 per tick = 16 ticks.
 TEST(Transfer, GoesOnWhereItStood) {
-    Job job(small_rule(false, 0), 101);
+    TransferJob job(small_rule(false, 0), 101);
     job.go(104);
     job.set({1024, kFullPace, kFullPace / 2});
     job.go(4);

@@ -1,8 +1,10 @@
 #pragma once
-// A job with checkpoints on shared storage, driven as the core drives it.
+// A job under the functions of transfer.h, driven from event to event as the core drives it.
 
 #include <algorithm>
 #include <cstdint>
+
+#include <gtest/gtest.h>
 
 #include "sim/core/activity.h"
 #include "sim/core/transfer.h"
@@ -10,12 +12,13 @@
 
 namespace tidepool::core {
 
-inline constexpr std::uint32_t kGpus = 24;
+inline constexpr std::uint32_t kJobGpus = 24;
 
-// A job under the functions of transfer.h, as the core drives it.
-class Job {
+class TransferJob {
 public:
-    Job(const CheckpointRule& rule, std::uint32_t total) : rule_(rule), total_(total) { begin(); }
+    TransferJob(const CheckpointRule& rule, std::uint32_t total) : rule_(rule), total_(total) {
+        begin();
+    }
 
     const Activity& now() const { return a_; }
     Stage stage() const { return stage_of(rule_, total_, a_); }
@@ -37,7 +40,7 @@ public:
             const std::uint64_t part = std::min(next(), ticks);
             EXPECT_GT(part, 0U);
             events += part == next() ? 1 : 0;
-            step_on(rule_, total_, kGpus, part, detail::pace_of(a_), a_);
+            step_on(rule_, total_, kJobGpus, part, detail::pace_of(a_), a_);
             ticks -= part;
         }
         return events;

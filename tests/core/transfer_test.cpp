@@ -1,17 +1,14 @@
-// Checkpoints on shared storage, event by event, against a twin that goes tick by tick, and
-// against the closed form where nobody is in the way.
+// Checkpoints on shared storage, event by event, against a twin that goes tick by tick, and against
+// the closed form where nobody is in the way.
 
 #include "sim/core/transfer.h"
 
 #include <algorithm>
-#include <vector>
 
 #include <gtest/gtest.h>
 
-#include "sim/core/activity.h"
 #include "tests/core/dice.h"
 #include "tests/core/transfer_job.h"
-#include "tests/core/transfer_twin.h"
 
 namespace tidepool::core {
 namespace {
@@ -68,7 +65,7 @@ public:
         : rule_(rule), job_(rule, total), twin_(rule, total) {}
 
     bool done() const { return job_.done(); }
-    const Job& job() const { return job_; }
+    const TransferJob& job() const { return job_; }
 
     void move(Dice& dice) {
         const Paces paces = random_paces(dice);
@@ -102,7 +99,7 @@ public:
         EXPECT_EQ(a.attempt.network, sums.stretch.network);
         EXPECT_EQ(a.attempt.checkpoint, sums.stretch.checkpoint);
         EXPECT_EQ(a.attempt.checkpoints, sums.stretch.checkpoints);
-        EXPECT_EQ(a.restart, sums.restart * kGpus);
+        EXPECT_EQ(a.restart, sums.restart * kJobGpus);
         for (std::uint32_t level = 0; level < 4; ++level) {
             const Fallback to = job_.left_after(LossLevel(level));
             const Fallback expected = twin_.left_after(LossLevel(level));
@@ -129,7 +126,7 @@ private:
     }
 
     CheckpointRule rule_;
-    Job job_;
+    TransferJob job_;
     TransferTwin twin_;
 };
 
@@ -137,7 +134,7 @@ private:
 struct Met {
     std::uint32_t losses = 0, held = 0, writing = 0, loading = 0, behind = 0, done = 0;
 
-    void add(const Job& job) {
+    void add(const TransferJob& job) {
         const Stage stage = job.stage();
         held += stage == Stage::kHeld ? 1 : 0;
         writing += stage == Stage::kWriting ? 1 : 0;
@@ -188,13 +185,13 @@ TEST(Transfer, TakesOnIdleStorageAsLongAsTheClosedForm) {
             rule.tier[rule.shared].background = rule.write;
         }
         const std::uint32_t total = dice.from(0, 5000);
-        Job job(rule, total);
+        TransferJob job(rule, total);
         Progress at;
         Copies copies;
         std::uint32_t from = 0, restart = 0;
         for (std::uint32_t round = 0; round < 4; ++round) {
             const std::uint64_t left = ticks_left(rule, total, at, kFullPace);
-            EXPECT_EQ(Job(job).finish({}), restart + left);
+            EXPECT_EQ(TransferJob(job).finish({}), restart + left);
             const std::uint64_t ticks = std::min<std::uint64_t>(left, dice.from(0, 1000));
             job.go(restart + ticks);
             move_on(rule, total, at, ticks, kFullPace);
@@ -225,7 +222,7 @@ TEST(Transfer, LosesLessThanAUnitPerTouch) {
         rule.shared = 0;
         const std::uint32_t total = dice.from(1, 2000);
         const std::uint32_t pace = dice.from(kFullPace / 50, kFullPace);
-        Job job(rule, total);
+        TransferJob job(rule, total);
         job.set({kFullSpeed, pace, kFullPace});
         std::uint64_t ticks = 0, touches = 0;
         while (!job.done()) {

@@ -56,6 +56,8 @@ public:
 
     const core::CheckpointRule& rule(std::uint32_t job) const { return jobs_[job].rule; }
     const network::NetworkPlan& plan() const { return plan_; }
+    double sent() const { return sent_; }      // bytes over the cards of all nodes
+    double stored() const { return stored_; }  // written and read
 
     std::vector<NetworkFate> run() {
         for (now_ = 0; now_ < s_.horizon; ++now_) {
@@ -70,6 +72,8 @@ public:
                 end_or_recover(j);  // the further round
             }
             settle();
+            sent_ += sending_ / 16;
+            stored_ += storing_ / 16;
             for (std::uint32_t j = 0; j < jobs_.size(); ++j) {
                 tick(j);
             }
@@ -183,10 +187,7 @@ private:
             return;
         }
         for (std::uint32_t j = 0; j < jobs_.size(); ++j) {
-            const auto& nodes = jobs_[j].nodes;
-            if (at_work(j) && std::ranges::any_of(nodes, [&](std::uint32_t node) {
-                    return node >= outage.first_node && node < outage.last_node;
-                })) {
+            if (at_work(j) && is_on(outage, j)) {
                 ++fates_[j].interruptions;
                 jobs_[j].recovers = now_ + s_.detect;
             }
@@ -302,7 +303,7 @@ private:
             sharers.push_back(sharer(j));
             const network::Sharer& s = sharers.back();
             state += std::string(s.nodes.empty() ? "-" : "+") + (s.trains ? "t" : "") +
-                     (s.writes ? "w" : "") + (s.reads ? "r" : "");
+                     (s.writes ? "w" : "") + (s.reads ? "r" : "") + std::to_string(speed_of(j));
         }
         const network::Losses taken = losses();
         if (state == state_ && taken == taken_ && now_ > 0) {
@@ -311,19 +312,47 @@ private:
         state_ = state;
         taken_ = taken;
         const auto paces = sharing_.paces(sharers, luck_.entity, taken);
+        sending_ = storing_ = 0;
         for (std::uint32_t j = 0; j < jobs_.size(); ++j) {
             core::Paces next = jobs_[j].paces;
+            next.speed = speed_of(j);
             if (sharers[j].trains) {
                 next.network = paces[j].work;
             }
+            count(sharers[j], paces[j]);
             if (sharers[j].writes || sharers[j].reads) {
                 next.transfer = paces[j].transfer;
             }
-            if (next != jobs_[j].paces) {
+            if (next != jobs_[j].paces && jobs_[j].twin) {
                 jobs_[j].twin->touch();
                 jobs_[j].paces = next;
             }
         }
+    }
+    // f x line rate x pace for each node, whether a step's traffic is spread or not.
+    void count(const network::Sharer& sharer, const network::SharerPace& pace) {
+        const auto nodes = static_cast<double>(sharer.nodes.size());
+        if (sharer.trains && nodes > 1) {
+            sending_ += nodes * sharer.traffic.profile.line_time * NetworkScenario::kLine *
+                        pace.work / (1U << 24U);
+        }
+        storing_ += static_cast<double>(pace.moves);
+    }
+    // Of 1024: that of the slowest of its nodes at present.
+    std::uint32_t speed_of(std::uint32_t j) const {
+        std::uint32_t slowest = core::kFullSpeed;
+        for (const model::Outage& outage : luck_.outages) {
+            if (outage.kind == model::OutageKind::kDegraded && outage.begin.value <= now_ &&
+                now_ < outage.end.value && at_work(j) && is_on(outage, j)) {
+                slowest = std::min<std::uint32_t>(slowest, outage.speed);
+            }
+        }
+        return slowest;
+    }
+    bool is_on(const model::Outage& outage, std::uint32_t j) const {
+        return std::ranges::any_of(jobs_[j].nodes, [&](std::uint32_t node) {
+            return node >= outage.first_node && node < outage.last_node;
+        });
     }
     void tick(std::uint32_t j) {
         if (!runs(j)) {
@@ -346,6 +375,8 @@ private:
     std::uint32_t now_ = 0;
     std::size_t head_ = 0;
     std::string state_;
+    double sending_ = 0, storing_ = 0;  // B/s, at present
+    double sent_ = 0, stored_ = 0;
     network::Losses taken_;
 };
 

@@ -66,6 +66,14 @@ void expect_same_run(std::uint32_t number, Met& met) {
     }
     EXPECT_EQ(ledger.network.stalled, by_job);
     EXPECT_EQ(by_link, by_job);
+    using model::LinkTier;
+    const auto bytes = [&](LinkTier tier) {
+        return ledger.network.tiers[static_cast<std::size_t>(tier)].bytes;
+    };
+    EXPECT_NEAR(bytes(LinkTier::kNode), oracle.sent(), 1e-6 * oracle.sent());
+    // Over the fabric with a rounded load.
+    EXPECT_NEAR(bytes(LinkTier::kStorage), oracle.stored(),
+                (scenario.on_fabric ? 1.0 / 128 : 1e-6) * oracle.stored());
     met.add(expected);
     if (testing::Test::HasFailure()) {
         FAIL() << "case " << number << "\n" << scenario.yaml() << scenario.csv();
@@ -74,7 +82,7 @@ void expect_same_run(std::uint32_t number, Met& met) {
 
 TEST(NetworkOracle, SaysWhatBecomesOfEveryJob) {
     Met met;
-    for (std::uint32_t number = 0; number < 600; ++number) {
+    for (std::uint32_t number = 0; number < 700; ++number) {
         ASSERT_NO_FATAL_FAILURE(expect_same_run(number, met));
     }
     EXPECT_GT(met.runs, 300U);

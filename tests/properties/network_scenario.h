@@ -229,6 +229,11 @@ inline void choose_failures(NetworkDice& dice, NetworkScenario& s) {
     if (dice.chance(50)) {
         add("node", dice.from(200, 3000), "kind: interruption");
     }
+    if (dice.chance(30)) {
+        add("node", dice.from(200, 3000),
+            "kind: degraded, repair: {law: fixed, mean: 20 s}, speed: " +
+                std::to_string(dice.from(10, 99)) + " %");
+    }
     s.failures = "failures: {components: [" + list + "]}\n";
 }
 
