@@ -63,7 +63,7 @@ void interrupted_100k(benchmark::State& state, core::OnFailure rule) {
     std::size_t attempts = 0;
     for (auto _ : state) {
         const scenario::Compiled compiled = scenario::compile(loaded);
-        attempts = scenario::drive<scenario::Recorder>(compiled, {}).attempts.size();
+        attempts = scenario::drive<scenario::Recorder>(compiled, {}, nullptr).attempts.size();
     }
     state.counters["attempts"] = static_cast<double>(attempts);
 }

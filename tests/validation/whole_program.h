@@ -116,9 +116,9 @@ public:
 private:
     static model::Ledger run(const scenario::Loaded& scenario, Engine engine) {
         const scenario::Compiled compiled = scenario::compile(scenario);
-        model::Ledger ledger = engine == Engine::kBatch
-                                   ? batch::run(compiled, {})
-                                   : engine::run(scenario.topology, compiled, {});
+        model::Ledger ledger = engine == Engine::kBatch ? batch::run(compiled, {})
+                                                        : engine::run(scenario.topology, compiled,
+                                                                      engine::Rates::kSimGrid, {});
         expect_waterfall(ledger);
         return ledger;
     }
