@@ -25,7 +25,8 @@ Starts starts(const Problem& problem) {
 
 std::set<std::uint32_t> nodes_of(const Problem& problem, std::uint32_t rank) {
     std::set<std::uint32_t> nodes;
-    for (const Gpu& gpu : core_schedule(problem).jobs[rank].held) {
+    const properties::Schedule schedule = core_schedule(problem);
+    for (const Gpu& gpu : schedule.jobs[rank].held) {
         nodes.insert(gpu.first);
     }
     return nodes;
