@@ -88,7 +88,7 @@ private:
         } else if (spec.model) {
             from_model(spec, where, *c, gpus, traffic);
         } else if (spec.step) {
-            from_trace(spec, *c, traffic);
+            from_trace(spec, where, *c, traffic);
         }
         if (spec.replica_nodes) {
             traffic.replica_nodes =
@@ -110,10 +110,18 @@ private:
         traffic.expert_nodes = std::min(preset.expert_nodes, nodes);
     }
 
-    void from_trace(const CommunicationSpec& spec, const core::NodeClass& c,
-                    network::Traffic& traffic) const {
-        traffic.profile = model::traced_profile(*spec.step, spec.bytes.value_or(Bytes{0}),
-                                                into_.links[c.first].capacity, spec.overlap.value);
+    void from_trace(const CommunicationSpec& spec, const JobPlace& where, const core::NodeClass& c,
+                    network::Traffic& traffic) {
+        const model::CommProfile profile =
+            model::traced_profile(*spec.step, spec.bytes.value_or(Bytes{0}),
+                                  into_.links[c.first].capacity, spec.overlap.value);
+        if (profile.line_time - profile.hidden > 1) {
+            report(issues_, place_of(loaded_, where.workload)["bytes"],
+                   "take longer than `step` at the node's line rate, hidden ones left out",
+                   "are these the bytes of one node and one step?");
+            return;
+        }
+        traffic.profile = profile;
         traffic.ring = spec.pattern == TrafficPattern::kRing ? 1 : 0;
         traffic.pipeline = spec.pattern == TrafficPattern::kPipeline ? 1 : 0;
         traffic.all_to_all = spec.pattern == TrafficPattern::kAllToAll ? 1 : 0;
@@ -261,9 +269,11 @@ void validate(const CommunicationSpec& spec, const config::Value& value, const s
     needs(spec.step.has_value(), "step", spec.bytes.has_value(), "bytes");
     needs(spec.bytes.has_value(), "bytes", spec.step.has_value(), "step");
     needs(spec.overlap.value > 0, "overlap", spec.step.has_value(), "step");
-    if (spec.step && spec.bytes && spec.overlap.value > 1) {
-        report(issues, where["overlap"], "is at most 100 %");
-    }
+    needs(spec.pattern != TrafficPattern::kRing, "pattern", spec.step.has_value(), "step");
+    needs(spec.pattern == TrafficPattern::kPipeline, "pattern", spec.replica_nodes.has_value(),
+          "replica_nodes");
+    needs(spec.pattern == TrafficPattern::kAllToAll, "pattern", spec.expert_nodes.has_value(),
+          "expert_nodes");
 }
 
 }  // namespace tidepool::scenario
