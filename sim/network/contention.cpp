@@ -13,6 +13,10 @@ namespace {
 // of the solver reaches so far, no congestion is so small.
 constexpr double kRounding = 1e-9;
 
+// Shares are relative: in these units none is so small that SimGrid takes it for nothing (ADR 6). A
+// power of two, so that no rate moves by it.
+constexpr double kShareUnit = 64;
+
 std::uint32_t to_pace(double share) {
     const double pace = std::floor(share * kFullPace + 0.5);
     return pace < 1 ? 1 : static_cast<std::uint32_t>(std::min<double>(pace, kFullPace));
@@ -172,7 +176,8 @@ double Contention::line_left(const Job& job, double line, std::uint32_t& narrowe
 void Contention::run_flow(Flow& flow, std::uint64_t owner, double asked, double equals) {
     const BytesPerSecond demand{asked * flow.shape.scale};
     if (!flow.running) {
-        flow.id = solver_->start(flow.shape.crossings, demand, equals * flow.shape.scale);
+        flow.id =
+            solver_->start(flow.shape.crossings, demand, equals * flow.shape.scale * kShareUnit);
         flow.running = true;
         if (flow.id.slot >= owner_of_flow_.size()) {
             owner_of_flow_.resize(flow.id.slot + 1);
