@@ -266,7 +266,9 @@ void expect_thrown(unsigned threads, std::uint32_t sink_throws_at, std::uint32_t
         EXPECT_STREQ(error.what(), "the disk is full");
     }
     returned = true;
-    EXPECT_GT(work.left(), 0U) << "the work went on";
+    if (threads == 1) {  // others may be through before the one that throws gets to say so
+        EXPECT_GT(work.left(), 0U) << "the work went on";
+    }
     // A thread that was joined may be seen for a moment longer.
     for (int i = 0; i < 1000 && threads_of_this_process() > before; ++i) {
         std::this_thread::sleep_for(std::chrono::milliseconds(10));

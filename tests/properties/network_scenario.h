@@ -186,11 +186,11 @@ inline void choose_trace(NetworkDice& dice, NetworkScenario& s) {
 
 inline void choose_traffic(NetworkDice& dice, NetworkScenario& s) {
     dice.chance(30) ? choose_class(dice, s) : choose_trace(dice, s);
-    if (dice.chance(60)) {
+    if (s.sends.pipeline == 1 || dice.chance(60)) {  // a traced pipeline has to say it
         s.wanted_replica = dice.from(1, 5);
         s.traffic += ", replica_nodes: " + std::to_string(s.wanted_replica);
     }
-    if (dice.chance(60)) {
+    if (s.sends.all_to_all == 1 || dice.chance(60)) {
         s.sends.expert_nodes = dice.from(1, 6);
         s.traffic += ", expert_nodes: " + std::to_string(s.sends.expert_nodes);
     }
