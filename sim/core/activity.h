@@ -69,6 +69,9 @@ TP_HD inline const RecoveryRule& recovery_rule(const Plan& plan, std::uint32_t r
 TP_HD inline std::uint64_t restart_ticks(const Plan& plan, const State& state, std::uint32_t rank) {
     const Life& life = state.life[rank];
     const CheckpointRule& rule = checkpoint_rule(plan, rank);
+    if (rule.cold) {
+        return std::uint64_t{rule.restart} + (rule.tiers > 0 ? rule.tier[0].load : 0);
+    }
     if (life.attempts == 0) {
         return 0;
     }
@@ -84,7 +87,9 @@ TP_HD inline std::uint32_t expected_end(const Plan& plan, const State& state, st
     const CheckpointRule& rule = checkpoint_rule(plan, rank);
     Progress at;
     at.index = state.life[rank].saved;
-    const std::uint32_t saved = at.index * rule.interval;
+    at.work = state.life[rank].kept;
+    const std::uint32_t saved =
+        at.index * rule.interval + static_cast<std::uint32_t>(at.work / kFullSpeed);
     const std::uint32_t total = plan.estimate[rank] > saved ? plan.estimate[rank] : saved;
     return later(tick, restart_ticks(plan, state, rank) + ticks_left(rule, total, at, kFullPace));
 }
@@ -146,18 +151,21 @@ TP_HD inline std::uint32_t chips_of(const Plan& plan, const State& state, const 
     return static_cast<std::uint32_t>(((sum / gpus) * plan.chip_efficiency) >> 24U);
 }
 
-// When the next thing happens to a running job: its end, a step of a transfer, or its own failure
-// before that.
+// When the next thing happens to a running job: its end, a step of a transfer, or before that its
+// own failure, the moment at which it leaves, or at which a unit becomes ready.
 template <bool kNetwork>
 TP_HD inline std::uint32_t next_of(const Plan& plan, const Slot& slot, const Activity& a) {
     const CheckpointRule& rule = checkpoint_rule(plan, slot.rank);
     std::uint64_t rest = 0;
-    if (kNetwork && rule.shared != kNone) {
+    if (rule.cold && !a.ready && a.restart_left > 0) {
+        rest = a.restart_left;
+    } else if (kNetwork && rule.shared != kNone) {
         rest = ticks_to_step(rule, plan.duration[slot.rank], a, pace_of(a));
     } else {
         rest = a.restart_left + ticks_left(rule, plan.duration[slot.rank], a.progress, pace_of(a));
     }
-    const std::uint32_t end = later(a.since, rest);
+    std::uint32_t end = later(a.since, rest);
+    end = end > a.saves || a.leaves < end ? a.leaves : end;
     return a.own_failure < end ? a.own_failure : end;
 }
 
@@ -185,11 +193,16 @@ TP_HD inline void bring_up_to(Run<Exec, Driver>& run, std::uint32_t id, std::uin
     const Slot& slot = state.slots[id];
     run.exec.sync();
     Activity a = state.activity[id];
-    const std::uint64_t elapsed = tick - a.since;
+    std::uint64_t elapsed = tick - a.since;
     if (a.phase == Phase::kRunning) {
         const CheckpointRule& rule = checkpoint_rule(run.plan, slot.rank);
         const std::uint32_t total = run.plan.duration[slot.rank];
         const std::uint32_t gpus = run.plan.job_gpus[slot.rank];
+        if (tick > a.saves) {  // it stands still, and writes
+            const std::uint32_t from = a.since > a.saves ? a.since : a.saves;
+            a.attempt.checkpoint += tick - from;
+            elapsed -= tick - from;
+        }
         if (Run<Exec, Driver>::kNetwork && rule.shared != kNone) {
             step_on(rule, total, gpus, elapsed, detail::pace_of(a), a);
         } else {
@@ -228,6 +241,10 @@ TP_HD inline void set_running(Run<Exec, Driver>& run, std::uint32_t id, std::uin
     const CheckpointRule& rule = checkpoint_rule(plan, slot.rank);
     a.restart_left = later(0, restart_ticks(plan, state, slot.rank));
     a.progress.index = life.saved;
+    a.progress.work = life.kept;
+    if (rule.cold && tick == 0) {  // it was there before the run began
+        a.restart_left = 0;
+    }
     if (Run<Exec, Driver>::kNetwork && rule.shared != kNone) {
         begin_transfers(rule, plan.duration[slot.rank], life, a);
     }

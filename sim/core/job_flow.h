@@ -47,9 +47,53 @@ struct QuietDriver {
     TP_HD void stopped(std::uint32_t, std::uint32_t) const {}
 };
 
+namespace detail {
+
+// A unit joins the queue or leaves it (its slot, or kNoUnit). Beside its bit the queue of jobs
+// knows nothing of it.
+template <class Exec, class Driver>
+TP_HD TP_RARE inline void note_unit(Run<Exec, Driver>& run, std::uint32_t rank,
+                                    std::uint32_t now) {
+    State& state = run.state;
+    run.exec.sync();
+    const bool waited = state.unit_slot[rank] == kWaitingUnit;
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        const std::uint64_t bit = std::uint64_t{1} << (rank % 64);
+        std::uint64_t& word = state.waiting[rank / 64];
+        word = now == kWaitingUnit ? word | bit : word & ~bit;
+        state.unit_slot[rank] = now;
+    }
+    run.exec.sync();
+    state.waiting_units += (now == kWaitingUnit ? 1U : 0U) - (waited ? 1U : 0U);
+    state.promise_again = true;
+}
+
+template <class Exec, class Driver>
+TP_HD inline void dequeue_unit(Run<Exec, Driver>& run, std::uint32_t rank) {
+    note_unit(run, rank, kNoUnit);
+}
+
+// The job or unit has got or lost a slot: `more` GPUs are held.
+template <class Exec, class Driver>
+TP_HD inline void note_held(Run<Exec, Driver>& run, std::uint32_t rank, std::uint64_t more) {
+    if constexpr (Run<Exec, Driver>::kInterruptible) {
+        (rank < run.plan.units ? run.state.units_held : run.state.jobs_held) += more;
+        run.state.promise_again = true;
+    }
+}
+
+}  // namespace detail
+
 template <class Exec, class Driver>
 TP_HD inline void enqueue(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick) {
     State& state = run.state;
+    if constexpr (Run<Exec, Driver>::kInterruptible) {
+        if (rank < run.plan.units) {
+            detail::note_unit(run, rank, kWaitingUnit);
+            return;
+        }
+    }
     run.exec.sync();
     if (run.exec.lane() == 0) {
         state.waiting[rank / 64] |= std::uint64_t{1} << (rank % 64);
@@ -191,6 +235,14 @@ TP_HD inline void release(Run<Exec, Driver>& run, std::uint32_t id) {
     }
     ++state.unused_count;
     state.others_run = true;
+    note_held(run, slot.rank, std::uint64_t{0} - plan.job_gpus[slot.rank]);
+    if constexpr (Run<Exec, Driver>::kInterruptible) {
+        if (slot.rank < plan.units) {
+            note_unit(run, slot.rank, kNoUnit);
+        } else if (state.activity[id].leaves != 0xFFFF'FFFFu) {
+            state.leaving -= plan.job_gpus[slot.rank];
+        }
+    }
     if (plan.queue == QueuePolicy::kEasy) {
         erase(run.exec, state.expected, end_key(slot.expected_end, slot.rank));
     }
@@ -252,11 +304,16 @@ TP_HD inline void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_
             set_free(run.exec, plan, state.shadow, node, left < then ? left : then);
         }
     });
-    end_choosing(run, rank, tick);
     --state.unused_count;
     state.others_run = true;
-    --state.queue_length;
-    state.queued_gpus -= plan.job_gpus[rank];
+    detail::note_held(run, rank, plan.job_gpus[rank]);
+    if (Run<Exec, Driver>::kInterruptible && rank < plan.units) {
+        detail::note_unit(run, rank, id);
+    } else {
+        end_choosing(run, rank, tick);
+        --state.queue_length;
+        state.queued_gpus -= plan.job_gpus[rank];
+    }
     if constexpr (Run<Exec, Driver>::kInterruptible) {
         set_running(run, id, tick);
     } else {

@@ -118,7 +118,7 @@ TP_HD inline void edit_node(Run<Exec, Driver>& run, std::uint32_t node, Edit&& e
     state.down_gpus += std::uint64_t{after.down} - before.down;
     state.spare_gpus += std::uint64_t{after.spare} - before.spare;
     state.lacking += after.lacking - before.lacking;
-    state.more_room = true;
+    state.more_room = state.promise_again = true;
     state.released = state.released || count_bits(free) > free_gpus(plan, state.now, node);
     run.exec.sync();
     if (run.exec.lane() == 0) {

@@ -72,6 +72,42 @@ struct RecoveryRule {
     std::uint32_t own_stream = 0;  // `kind` of the random stream of these
 };
 
+// An inference service: units that come and go with demand, after its jobs' rules: a unit is a gang
+// of endless work, and its rank is below those of all jobs. docs/inference.md has the rules.
+struct Service {
+    std::uint32_t first = 0, last = 0;  // ranks of its units: [first, last)
+    std::uint32_t least = 0;            // units wanted at any time; the most: all of them
+    std::uint32_t grow_after = 0;       // ticks from a change of the wish to the next growth,
+    std::uint32_t shrink_after = 0;     // and to the next shrinkage
+    std::uint32_t drain = 0;            // ticks from closing a unit to giving its GPUs back
+    std::uint32_t clear = 0;  // ticks in which to work off what has piled up; 0: it is not looked at
+};
+
+inline constexpr std::uint32_t kUnitLoad = 1U << 16U;  // load that one unit can just stand
+
+// What is asked of a service from here on.
+struct DemandStep {
+    std::uint32_t tick = 0;
+    std::uint32_t service = 0;
+    std::uint32_t units = 0;  // that its autoscaler plans with; kNone: it does not look here
+    std::uint32_t load = 0;   // in 1/kUnitLoad units
+};
+
+// From here on jobs may hold so many GPUs together.
+struct CeilingStep {
+    std::uint32_t tick = 0;
+    std::uint32_t unused = 0;
+    std::uint64_t gpus = 0;
+};
+
+// How services and jobs share the GPUs.
+struct TideRule {
+    bool reclaim = false;              // jobs that may be asked to go make room for units
+    std::uint32_t notice = 0;          // ticks that they get to save their work
+    std::uint64_t jobs_floor = 0;      // GPUs below which reclaiming does not push the jobs
+    std::uint64_t units_ceiling = ~std::uint64_t{0};  // GPUs that units may hold together
+};
+
 struct Plan {
     std::uint32_t nodes = 0;
     std::uint64_t gpus = 0;
@@ -131,6 +167,18 @@ struct Plan {
     // How long gangs wait for a place within one domain of their level; 0: not at all.
     std::uint32_t locality_wait = 0;      // ticks
     Input<std::uint32_t> locality_level;  // [jobs] domain level; kNone: waits for none
+
+    // Services, only in plans that can be interrupted.
+    std::uint32_t services = 0;
+    std::uint32_t units = 0;       // of all services: ranks [0, units); jobs follow
+    Input<Service> service;        // [services]
+    Input<std::uint32_t> service_of;  // [units]
+    std::uint32_t demand_steps = 0;
+    Input<DemandStep> demand;  // by (tick, service)
+    TideRule tide;
+    std::uint32_t ceiling_steps = 0;
+    Input<CeilingStep> ceiling;         // by tick
+    Input<std::uint8_t> may_be_asked;  // [jobs] 1: gives its GPUs to units when asked
 
     QueuePolicy queue = QueuePolicy::kFifo;
     Placement placement = Placement::kPack;

@@ -43,6 +43,9 @@ struct CheckpointRule {
     std::uint32_t shared = kNone;
     std::uint32_t write = 0;
     bool behind = false;
+    // Of a unit of a service: it starts cold, so `restart` and the first tier's `load` come before
+    // its work at the first start as well; and its work is delivered as it is done, never lost.
+    bool cold = false;
     friend auto operator<=>(const CheckpointRule&, const CheckpointRule&) = default;
 };
 

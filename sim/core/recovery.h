@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "sim/core/job_flow.h"
+#include "sim/core/units.h"
 
 namespace tidepool::core {
 
@@ -18,6 +19,13 @@ TP_HD inline Fallback fallback_of(const Plan& plan, const State& state, std::uin
                     state.activity[id].progress, loss);
 }
 
+// Units of work beyond checkpoint `index` that survive: those that the job had saved when it left.
+TP_HD inline std::uint64_t kept_beyond(const CheckpointRule& rule, const Life& life,
+                                       std::uint32_t index, LossLevel loss) {
+    const bool survives = life.kept_in != kNone && rule.tier[life.kept_in].survives >= loss;
+    return survives && index == life.saved ? life.kept : 0;
+}
+
 // Units of work lost by falling back, which is entered into the job's Life.
 template <class Exec, class Driver>
 TP_HD inline std::uint64_t fall_back(Run<Exec, Driver>& run, std::uint32_t id, LossLevel loss) {
@@ -27,14 +35,18 @@ TP_HD inline std::uint64_t fall_back(Run<Exec, Driver>& run, std::uint32_t id, L
     run.exec.sync();
     const Progress at = state.activity[id].progress;
     const Fallback to = fallback_of(run.plan, state, id, loss);
+    const std::uint64_t kept = kept_beyond(rule, state.life[rank], to.index, loss);
     run.exec.sync();
     if (run.exec.lane() == 0) {
-        state.life[rank].saved = to.index;
-        state.life[rank].tier = to.tier;
-        state.life[rank].copies = to.copies;
+        Life& life = state.life[rank];
+        life.saved = to.index;
+        life.tier = kept > 0 ? life.kept_in : to.tier;
+        life.copies = to.copies;
+        life.kept = kept;
+        life.kept_in = kept > 0 ? life.kept_in : kNone;
     }
     run.exec.sync();
-    return work_done(rule, at) - to.index * detail::units(rule.interval);
+    return rule.cold ? 0 : work_done(rule, at) - to.index * detail::units(rule.interval) - kept;
 }
 
 // Lane 0 edits the slot's activity.
@@ -96,18 +108,28 @@ TP_HD inline void go_on(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t 
     restart(run, id, tick);
 }
 
+// The job leaves its slot and joins the queue; a unit that closes is gone.
 template <class Exec, class Driver>
-TP_HD inline void requeue(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+TP_HD inline void requeue_losing(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick,
+                                 std::uint64_t lost) {
     State& state = run.state;
     const Slot& slot = state.slots[id];
     const std::uint32_t rank = slot.rank;
-    const std::uint64_t lost = fall_back(run, id, LossLevel::kRequeue);
+    const bool closes = rank < run.plan.units && state.activity[id].leaves != 0xFFFF'FFFFu;
     run.driver.requeued(id, tick, lost);
     state.slots_missing -= state.activity[id].missing > 0 ? 1U : 0U;
     erase(run.exec, state.ends, end_key(slot.end, rank));
     release(run, id);
     state.released = true;  // even a job that held nothing changes what others may plan with
-    enqueue(run, rank, tick);
+    if (!closes) {
+        enqueue(run, rank, tick);
+    }
+}
+
+template <class Exec, class Driver>
+TP_HD inline void requeue(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+    const std::uint64_t lost = fall_back(run, id, LossLevel::kRequeue);
+    requeue_losing(run, id, tick, lost);
 }
 
 // The end of `detect` or `swap`.
@@ -117,7 +139,8 @@ TP_HD inline void recover(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_
     bring_up_to(run, id, tick);
     const OnFailure rule = recovery_rule(run.plan, state.slots[id].rank).on_failure;
     const bool present = complete(run.plan, state, id);
-    if (rule == OnFailure::kRequeue || (rule == OnFailure::kSpare && !present)) {
+    const bool leaving = state.activity[id].leaves != 0xFFFF'FFFFu;
+    if (leaving || rule == OnFailure::kRequeue || (rule == OnFailure::kSpare && !present)) {
         requeue(run, id, tick);
     } else if (present) {
         go_on(run, id, tick);
@@ -207,7 +230,11 @@ TP_HD inline std::uint64_t lost_so_far(const Plan& plan, const State& state, std
     const CheckpointRule& rule = checkpoint_rule(plan, state.slots[id].rank);
     const Activity& a = state.activity[id];
     const Fallback to = detail::fallback_of(plan, state, id, a.loss);
-    return work_done(rule, a.progress) - to.index * detail::units(rule.interval);
+    const std::uint64_t kept =
+        detail::kept_beyond(rule, state.life[state.slots[id].rank], to.index, a.loss);
+    return rule.cold
+               ? 0
+               : work_done(rule, a.progress) - to.index * detail::units(rule.interval) - kept;
 }
 
 // The job stops, if it was running. kNone: its own failure.
@@ -220,16 +247,19 @@ TP_HD inline void interrupt(Run<Exec, Driver>& run, std::uint32_t id, std::uint3
     }
     bring_up_to(run, id, tick);
     run.driver.interrupted(id, tick, outage);
+    set_unready(run, id, tick);
     detail::edit_activity(run, id, [](Activity& a) {
         a.phase = Phase::kDetecting;
         a.attempt = Stretch{};
         a.restart = 0;
+        a.saves = 0xFFFF'FFFFu;
     });
     if (run.exec.lane() == 0) {
         state.life[state.slots[id].rank].interrupted = true;
     }
     const std::uint32_t detect = recovery_rule(run.plan, state.slots[id].rank).detect;
-    reschedule(run, id, later(tick, planned ? 0 : detect));
+    const bool leaving = state.activity[id].leaves != 0xFFFF'FFFFu;  // whether or not it is noticed
+    reschedule(run, id, later(tick, planned || leaving ? 0 : detect));
 }
 
 namespace detail {
@@ -245,7 +275,44 @@ TP_HD inline bool is_done(const Run<Exec, Driver>& run, std::uint32_t id, std::u
         return stage_of(rule, total, a) == Stage::kDone;
     }
     const std::uint64_t rest = a.restart_left + ticks_left(rule, total, a.progress, pace_of(a));
-    return later(a.since, rest) <= tick;
+    const std::uint32_t end = later(a.since, rest);
+    return end <= tick && end <= a.saves;
+}
+
+// A job that was asked to go leaves, with what it could save.
+template <class Exec, class Driver>
+TP_HD TP_RARE inline void depart(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+    State& state = run.state;
+    const std::uint32_t rank = state.slots[id].rank;
+    const CheckpointRule& rule = checkpoint_rule(run.plan, rank);
+    bring_up_to(run, id, tick);
+    run.driver.preempted(id, tick, false);
+    edit_activity(run, id, [](Activity& a) { a.restart = 0; });
+    if (state.activity[id].saves == 0xFFFF'FFFFu) {
+        requeue(run, id, tick);
+        return;
+    }
+    const Fallback rest = fallback_of(run.plan, state, id, LossLevel::kRequeue);
+    run.exec.sync();
+    Progress at = state.activity[id].progress;
+    if (rule.interval > 0 && at.index < checkpoints_of(rule, run.plan.duration[rank]) &&
+        at.work == units(rule.interval)) {  // it was about to write this very checkpoint
+        ++at.index;
+        at.work = 0;
+    }
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        Life& life = state.life[rank];
+        const std::uint32_t tier = leaving_tier(rule);
+        life.copies = rest.copies;
+        life.copies.index[tier] = at.index;
+        life.saved = at.index;
+        life.kept = at.work;
+        life.tier = at.index > 0 || at.work > 0 ? tier : kNone;
+        life.kept_in = at.work > 0 ? tier : kNone;
+    }
+    run.exec.sync();
+    requeue_losing(run, id, tick, 0);
 }
 
 }  // namespace detail
@@ -265,15 +332,28 @@ TP_HD inline void handle_next(Run<Exec, Driver>& run) {
         if constexpr (Run<Exec, Driver>::kNetwork) {
             bring_up_to(run, id, tick);
         }
-        if (!detail::is_done(run, id, tick)) {
+        const bool leaves = state.activity[id].leaves <= tick;
+        if (!detail::is_done(run, id, tick) && !(leaves && state.slots[id].rank < run.plan.units)) {
+            if (leaves) {
+                detail::depart(run, id, tick);
+                return;
+            }
             if (state.activity[id].own_failure == tick) {
                 interrupt(run, id, tick, kNone, false);
                 return;
             }
-            if constexpr (Run<Exec, Driver>::kNetwork) {
-                reschedule(run, id,
-                           detail::next_of<true>(run.plan, state.slots[id], state.activity[id]));
-                run.driver.steps(id, tick);
+            const bool unit = state.slots[id].rank < run.plan.units;
+            if (unit) {
+                check_ready(run, id, tick);
+            }
+            if (Run<Exec, Driver>::kNetwork || unit) {
+                constexpr bool kNetwork = Run<Exec, Driver>::kNetwork;
+                reschedule(
+                    run, id,
+                    detail::next_of<kNetwork>(run.plan, state.slots[id], state.activity[id]));
+                if constexpr (kNetwork) {
+                    run.driver.steps(id, tick);
+                }
                 return;
             }
         }

@@ -1,6 +1,6 @@
 #pragma once
 // The event loop: one source for every driver. At one tick: completions and recoveries (by rank),
-// what happens to nodes, arrivals (by rank), then one scheduling pass; what falls due at the same
+// what happens to nodes, demand of services, arrivals (by rank), then one scheduling pass; what falls due at the same
 // tick then (a job of no duration) is handled in a further round. Nothing here reads a clock: the
 // driver is told the time.
 
@@ -57,8 +57,10 @@ TP_HD inline std::uint32_t replay(Exec exec, const Plan& plan, State& state, Dri
             state.queue_length == 0) {
             break;  // no work is left, whatever still happens to the nodes
         }
-        const std::uint32_t to_nodes = step < change ? step : change;
-        const std::uint32_t next = job < to_nodes ? job : to_nodes;
+        const std::uint32_t demand = kCan ? next_demand(plan, state) : 0xFFFF'FFFFu;
+        const std::uint32_t of_nodes = step < change ? step : change;
+        const std::uint32_t other = of_nodes < demand ? of_nodes : demand;
+        const std::uint32_t next = job < other ? job : other;
         if (next >= plan.end || next == 0xFFFF'FFFFu) {
             break;
         }
@@ -73,6 +75,9 @@ TP_HD inline std::uint32_t replay(Exec exec, const Plan& plan, State& state, Dri
         if constexpr (kCan) {
             if (step == now) {
                 change_nodes(run, now);
+            }
+            if (demand == now) {
+                follow_demand(run, now);
             }
         }
         while (next_submit() == now) {

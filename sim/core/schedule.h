@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "sim/core/preempt.h"
+#include "sim/core/services.h"
 
 namespace tidepool::core {
 
@@ -80,6 +80,9 @@ TP_HD inline bool head_fits(Run<Exec, Driver>& run, std::uint32_t head, std::uin
     if (!state.released && head == state.blocked_head && !may_preempt(run)) {
         return false;  // nothing came free since it was found not to fit
     }
+    if (Run<Exec, Driver>::kInterruptible && !below_ceiling(run.plan, state, head)) {
+        return false;
+    }
     bool room = fits(run.exec, run.plan, state.now, head, near_level(run.plan, state, head, tick));
     if constexpr (Run<Exec, Driver>::kInterruptible) {
         if (!room && run.plan.preempt) {
@@ -94,6 +97,9 @@ TP_HD inline bool head_fits(Run<Exec, Driver>& run, std::uint32_t head, std::uin
 template <class Exec, class Driver>
 TP_HD inline Chance chance_behind(Run<Exec, Driver>& run, Pass& pass, std::uint32_t rank,
                                   std::uint32_t tick) {
+    if (Run<Exec, Driver>::kInterruptible && !below_ceiling(run.plan, run.state, rank)) {
+        return Chance::kNone;
+    }
     const std::uint32_t near = near_level(run.plan, run.state, rank, tick);
     if (!fits(run.exec, run.plan, run.state.now, rank, near)) {
         return Chance::kNone;
@@ -110,6 +116,14 @@ TP_HD inline Chance chance_behind(Run<Exec, Driver>& run, Pass& pass, std::uint3
         return Chance::kNow;
     }
     return fits(run.exec, run.plan, run.state.shadow, rank, near) ? Chance::kBeside : Chance::kNone;
+}
+
+// Whether the head may not start whatever room there is, so that under EASY nobody behind it may
+// use up what it waits for.
+template <class Exec, class Driver>
+TP_HD inline bool ceiling_blocks(const Run<Exec, Driver>& run, std::uint32_t head) {
+    return Run<Exec, Driver>::kInterruptible && run.plan.queue == QueuePolicy::kEasy &&
+           !below_ceiling(run.plan, run.state, head);
 }
 
 // From where on to look behind a head that is blocked. These jobs have been refused before, unless
@@ -131,6 +145,12 @@ TP_HD inline void schedule(Run<Exec, Driver>& run, std::uint32_t tick) {
     State& state = run.state;
     state.wake = kNone;
     end_waits(run, tick);
+    if constexpr (Run<Exec, Driver>::kInterruptible) {
+        if (run.plan.services > 0 && !serve_units(run, tick)) {
+            state.wake = next_wait_end(state);  // what has changed is looked at in a later pass
+            return;
+        }
+    }
     detail::Pass pass;
     const bool any = state.queue_length > 0;
     for (std::uint32_t from = state.queue_first; state.queue_length > 0;) {
@@ -145,7 +165,7 @@ TP_HD inline void schedule(Run<Exec, Driver>& run, std::uint32_t tick) {
             state.queue_first = rank;
             if (!detail::head_fits(run, rank, tick)) {
                 pass.head = rank;
-                if (run.plan.queue == QueuePolicy::kFifo) {
+                if (run.plan.queue == QueuePolicy::kFifo || detail::ceiling_blocks(run, rank)) {
                     break;
                 }
                 from = detail::first_behind(run.plan, state, rank, tick);

@@ -56,6 +56,11 @@ struct Activity {
     std::uint32_t pace = kFullPace;            // of 2^24: what the network leaves of that
     std::uint32_t since = 0;                   // tick up to which the times below count
     std::uint32_t own_failure = 0xFFFF'FFFFu;  // tick of it
+    // A job that was asked to go, or a unit that closes: when it leaves. From `saves` on a job
+    // stands still and writes a last checkpoint; 0xFFFFFFFF: it cannot.
+    std::uint32_t leaves = 0xFFFF'FFFFu, saves = 0xFFFF'FFFFu;  // ticks
+    bool ready = false;                     // of a unit: it takes requests
+    std::uint32_t marked_before = kNone;    // slot that was chosen to make room before this one
     std::uint32_t restart_left = 0;            // ticks
     std::uint32_t next_on_node = kNone;        // next slot with a share of the same node
     Progress progress;
@@ -69,6 +74,8 @@ struct Life {
     std::uint32_t saved = 0;     // checkpoint it starts from
     std::uint32_t tier = kNone;  // that it loads it from
     Copies copies;               // what the tiers hold
+    std::uint64_t kept = 0;      // units of work beyond `saved`, by the checkpoint written on leaving
+    std::uint32_t kept_in = kNone;  // the tier that has it
     std::uint32_t attempts = 0;
     bool interrupted = false;  // since it started last
 };
@@ -78,6 +85,21 @@ struct Choosy {
     std::uint32_t end = 0;         // tick from which on it goes anywhere
     std::uint32_t before = kNone;  // ranks
     std::uint32_t next = kNone;
+};
+
+// A unit's slot, or one of these.
+inline constexpr std::uint32_t kNoUnit = kNone;           // its GPUs are elsewhere
+inline constexpr std::uint32_t kWaitingUnit = kNone - 1;  // in the queue
+
+// How a service stands.
+struct ServiceState {
+    std::uint32_t wanted = 0;  // units
+    std::uint32_t in_use = 0;  // waiting or with GPUs, and not closing
+    std::uint32_t ready = 0;   // units that take requests
+    std::uint32_t load = 0;    // in 1/kUnitLoad units
+    std::uint32_t may_grow = 0, may_shrink = 0;  // ticks from which on
+    std::uint32_t since = 0;                     // tick up to which the backlog counts
+    std::uint64_t backlog = 0;                   // unit-ticks / kUnitLoad that have piled up
 };
 
 // Whether the scheduler may use a node that was wholly down.
@@ -124,6 +146,17 @@ struct State {
     std::uint32_t slowed = 0;              // entries of `speed` below kFullSpeed
     std::uint64_t down_gpus = 0;           // down and held by nobody
     std::uint64_t spare_gpus = 0;          // of spares, not down
+
+    ServiceState* service = nullptr;       // [services]
+    std::uint32_t* unit_slot = nullptr;    // [units] see kNoUnit
+    std::uint32_t next_demand = 0;         // index into Plan::demand
+    std::uint32_t next_ceiling = 0;        // index into Plan::ceiling
+    std::uint32_t waiting_units = 0;
+    std::uint64_t jobs_held = 0, units_held = 0;  // GPUs of those that have a slot, missing ones too
+    std::uint64_t leaving = 0;                    // of these jobs: GPUs of those asked to go
+    std::uint64_t ceiling = ~std::uint64_t{0};    // GPUs that jobs may hold
+    bool promised = false;       // waiting units are to get GPUs that jobs or units leave
+    bool promise_again = false;  // something has changed since that was found out
 
     Choosy* choosy = nullptr;  // [jobs] only if gangs wait for a near place
     std::uint32_t first_choosy = kNone, last_choosy = kNone;
@@ -227,7 +260,10 @@ private:
             }
         }
         for (std::uint32_t rank = exec.lane(); rank < plan_.jobs; rank += Exec::kWidth) {
-            state.life[rank].tier = kNone;  // else Life{} is all zeroes
+            state.life[rank].tier = state.life[rank].kept_in = kNone;  // else Life{} is all zeroes
+        }
+        for (std::uint32_t unit = exec.lane(); unit < plan_.units; unit += Exec::kWidth) {
+            state.unit_slot[unit] = kNoUnit;
         }
         exec.sync();
         for (std::uint32_t node = 0; node < plan_.nodes; ++node) {
@@ -270,7 +306,7 @@ private:
         take(state.waiting, (std::size_t{plan_.jobs} + 63) / 64, hot);
         take(state.ends.keys, slots_, hot);
         take(state.ends.slots, slots_, hot);
-        assign(state.shadow, easy || plan_.preempt, true, hot);
+        assign(state.shadow, easy || plan_.preempt || plan_.services > 0, true, hot);
         take(state.expected.keys, easy ? slots_ : 0, hot);
         take(state.expected.slots, easy ? slots_ : 0, hot);
         assign(state.then, easy, false, hot);
@@ -300,6 +336,8 @@ private:
         take(state.short_of, plan_.pools, cold);
         take(state.leaf_mark, plan_.pace_leaves > 0 ? plan_.nodes : 0, cold);
         take(state.pod_mark, plan_.pace_leaves > 0 ? plan_.nodes : 0, cold);
+        take(state.service, plan_.services, cold);
+        take(state.unit_slot, plan_.units, cold);
     }
 
     const Plan& plan_;

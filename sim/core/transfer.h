@@ -62,6 +62,21 @@ TP_HD inline void count(Activity& a, const Stretch& s) {
 
 }  // namespace detail
 
+// The tier into which a job writes its last checkpoint when it has to leave: the quickest of those
+// that outlive its nodes; kNone: there is none.
+TP_HD inline std::uint32_t leaving_tier(const CheckpointRule& rule) {
+    std::uint32_t best = kNone;
+    for (std::uint32_t i = 0; i < rule.tiers; ++i) {
+        const Tier& tier = rule.tier[i];
+        const auto takes = [](const Tier& t) { return std::uint64_t{t.pause} + t.background; };
+        if (tier.survives == LossLevel::kRequeue &&
+            (best == kNone || takes(tier) < takes(rule.tier[best]))) {
+            best = i;
+        }
+    }
+    return best;
+}
+
 TP_HD inline Stage stage_of(const CheckpointRule& rule, std::uint32_t total, const Activity& a) {
     if (a.restart_left > 0) {
         return Stage::kRestarting;
@@ -138,7 +153,7 @@ TP_HD inline void move_bytes(std::uint64_t& left, std::uint64_t ticks, std::uint
 // idle storage in.
 TP_HD inline void begin_transfers(const CheckpointRule& rule, std::uint32_t total, const Life& life,
                                   Activity& a) {
-    if (life.attempts > 0 && life.tier == rule.shared) {
+    if (rule.cold ? a.restart_left > 0 : life.attempts > 0 && life.tier == rule.shared) {
         const std::uint32_t load = rule.tier[rule.shared].load;
         a.restart_left -= load;
         a.transfer.load = detail::units(load);
