@@ -157,7 +157,7 @@ template <bool kNetwork>
 TP_HD inline std::uint32_t next_of(const Plan& plan, const Slot& slot, const Activity& a) {
     const CheckpointRule& rule = checkpoint_rule(plan, slot.rank);
     std::uint64_t rest = 0;
-    if (rule.cold && !a.ready && a.restart_left > 0) {
+    if (rule.cold && !a.ready && a.leaves == 0xFFFF'FFFFu && a.transfer.load == 0) {
         rest = a.restart_left;
     } else if (kNetwork && rule.shared != kNone) {
         rest = ticks_to_step(rule, plan.duration[slot.rank], a, pace_of(a));

@@ -118,6 +118,9 @@ TP_HD inline void requeue_losing(Run<Exec, Driver>& run, std::uint32_t id, std::
     const bool closes = rank < run.plan.units && state.activity[id].leaves != 0xFFFF'FFFFu;
     run.driver.requeued(id, tick, lost);
     state.slots_missing -= state.activity[id].missing > 0 ? 1U : 0U;
+    if (rank < run.plan.units) {
+        state.units_lacking -= run.plan.job_gpus[rank] - held_gpus(run.plan, state, id);
+    }
     erase(run.exec, state.ends, end_key(slot.end, rank));
     release(run, id);
     state.released = true;  // even a job that held nothing changes what others may plan with
@@ -169,6 +172,9 @@ TP_HD inline void lose_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint3
     give_back(run, id, node, all_gpus(run.plan, node),
               run.plan.classes_by_size[state.slots[id].node_class].gpus);
     state.slots_missing += state.activity[id].missing == 0 ? 1U : 0U;
+    if (state.slots[id].rank < run.plan.units) {
+        state.units_lacking += count_bits(all_gpus(run.plan, node));
+    }
     run.exec.sync();
     if (run.exec.lane() == 0) {
         Slot& slot = state.slots[id];
@@ -220,6 +226,9 @@ TP_HD inline void gain_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint3
     }
     run.exec.sync();
     state.slots_missing -= state.activity[id].missing == 0 ? 1U : 0U;
+    if (state.slots[id].rank < run.plan.units) {
+        state.units_lacking -= gpus;
+    }
     check_complete(run, id, tick);
 }
 

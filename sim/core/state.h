@@ -153,6 +153,7 @@ struct State {
     std::uint32_t next_ceiling = 0;        // index into Plan::ceiling
     std::uint32_t waiting_units = 0;
     std::uint64_t jobs_held = 0, units_held = 0;  // GPUs of those that have a slot, missing ones too
+    std::uint64_t units_lacking = 0;              // of units_held: GPUs of nodes that left them
     std::uint64_t leaving = 0;                    // of these jobs: GPUs of those asked to go
     std::uint64_t ceiling = ~std::uint64_t{0};    // GPUs that jobs may hold
     bool promised = false;       // waiting units are to get GPUs that jobs or units leave

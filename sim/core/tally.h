@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sim/base/unit_log.h"
 #include "sim/core/exec.h"
 #include "sim/core/input.h"
 #include "sim/core/plan.h"
@@ -48,11 +49,19 @@ struct Tally {
     std::uint32_t waits = 0;
     std::uint64_t wait_sum = 0;
     std::uint32_t wait_p50 = 0, wait_p95 = 0, wait_p99 = 0, wait_max = 0;
+    // Units of services. Their time is part of the sums above, and of these:
+    std::uint64_t unit_useful = 0, unit_stalled = 0;  // 1/1024 GPU-ticks
+    std::uint64_t unit_restart = 0;                   // GPU-ticks
+    std::uint64_t lent = 0;                           // GPU-ticks held by jobs that may be asked
+    std::uint64_t reclaims = 0;                       // of the preemptions: for units
+    std::uint64_t asked = 0;                          // times that jobs were asked to go
+    std::uint32_t unit_notes = 0;                     // in TallyMemory::unit_log
     std::uint64_t decisions = 0;  // the decision hash
     std::uint64_t events = 0;     // completions + arrivals
     // The numbers mean nothing if one of these is set.
     bool overflow = false;           // an integral passed 2^64
     bool too_many_attempts = false;  // more than kMostAttempts
+    bool too_many_notes = false;     // the log of units was full: run again with a longer one
     bool too_many_slots = false;     // more jobs at once than there were slots: run again with more
     friend bool operator==(const Tally&, const Tally&) = default;
 };
@@ -62,6 +71,7 @@ struct TallyPlan {
     Input<std::uint8_t> job_end;  // [jobs] by rank; 0 completed, 1 failed, 2 cancelled
     std::uint32_t bin_width = 1;  // ticks, of the time series
     std::uint32_t outages = 0;    // how many numbers of outages there are
+    std::uint32_t most_notes = 0;  // room in the log of units
 };
 
 // Where a run is tallied.
@@ -71,6 +81,7 @@ struct TallyMemory {
     // Only if jobs can be interrupted:
     std::uint32_t* interrupted_at = nullptr;  // [jobs] tick; kNone: it runs or has not run
     std::uint64_t* blast = nullptr;           // [outages] GPUs of the jobs interrupted
+    UnitNote* unit_log = nullptr;             // [TallyPlan::most_notes] in the order of the run
 };
 
 // Memory for a tally, aligned to 8 bytes; make() initialises it.
@@ -79,8 +90,9 @@ public:
     TP_HD TallyLayout(const Plan& plan, const TallyPlan& rest)
         : jobs_(plan.jobs),
           outages_(plan.interruptible ? rest.outages : 0),
-          interrupted_(plan.interruptible ? plan.jobs : 0) {}
-    TP_HD std::size_t bytes() const { return interrupted_at() + words(interrupted_); }
+          interrupted_(plan.interruptible ? plan.jobs : 0),
+          notes_(plan.services > 0 ? rest.most_notes : 0) {}
+    TP_HD std::size_t bytes() const { return unit_log() + notes_ * sizeof(UnitNote); }
     template <class Exec>
     TP_HD TallyMemory make(Exec exec, void* memory) const {
         auto* bytes = static_cast<unsigned char*>(memory);
@@ -89,6 +101,7 @@ public:
         made.blast = reinterpret_cast<std::uint64_t*>(bytes + sizeof(Tally));
         made.wait = reinterpret_cast<std::uint32_t*>(bytes + wait());
         made.interrupted_at = reinterpret_cast<std::uint32_t*>(bytes + interrupted_at());
+        made.unit_log = reinterpret_cast<UnitNote*>(bytes + unit_log());
         if (exec.lane() == 0) {
             *made.tally = Tally{};
         }
@@ -109,9 +122,11 @@ private:
     static_assert(sizeof(Tally) % 8 == 0);
     TP_HD static std::size_t words(std::uint32_t n) { return (std::size_t{n} + 1) / 2 * 8; }
     TP_HD std::size_t wait() const { return sizeof(Tally) + std::size_t{outages_} * 8; }
+    static_assert(sizeof(UnitNote) % 8 == 0);
     TP_HD std::size_t interrupted_at() const { return wait() + words(jobs_); }
+    TP_HD std::size_t unit_log() const { return interrupted_at() + words(interrupted_); }
 
-    std::uint32_t jobs_, outages_, interrupted_;
+    std::uint32_t jobs_, outages_, interrupted_, notes_;
 };
 
 // Whether every job that arrived has ended.
@@ -123,8 +138,8 @@ TP_HD inline bool all_ended(const Tally& tally, const Plan& plan) {
 // clock with jobs unfinished, and its numbers mean something.
 TP_HD inline bool is_complete(const Tally& tally, const Plan& plan) {
     const bool ran_out = plan.end == 0xFFFF'FFFFu && !all_ended(tally, plan);
-    return tally.waits > 0 && !ran_out && !tally.overflow && !tally.too_many_attempts &&
-           !tally.too_many_slots;
+    return (tally.waits > 0 || plan.services > 0) && !ran_out && !tally.overflow &&
+           !tally.too_many_attempts && !tally.too_many_slots && !tally.too_many_notes;
 }
 
 }  // namespace tidepool::core

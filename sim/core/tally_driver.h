@@ -45,6 +45,12 @@ public:
         }
         const Slot& slot = state_.slots[id];
         Tally& t = *memory_.tally;
+        if (is_unit(id)) {
+            note_unit(id, tick, UnitEvent::kStarted);
+            t.decisions =
+                mix_in_start(t.decisions, Decision::kStarted, tick, plan_, state_, slot);
+            return;
+        }
         const std::uint64_t gpus = plan_.job_gpus[slot.rank];
         const std::uint32_t wait = tick - plan_.submit[slot.rank];
         if (kCanInterrupt && memory_.wait[slot.rank] != kNone) {
@@ -70,6 +76,11 @@ public:
         }
         const Slot& slot = state_.slots[id];
         Tally& t = *memory_.tally;
+        if (is_unit(id)) {
+            note_unit(id, tick, UnitEvent::kGone);
+            t.decisions = mix_in(t.decisions, Decision::kFinished, tick, slot);
+            return;
+        }
         const std::uint8_t end = rest_.job_end[slot.rank];
         ++(end == 0 ? t.completed : end == 1 ? t.failed : t.cancelled);
         ++t.events;
@@ -88,6 +99,11 @@ public:
         }
         const Slot& slot = state_.slots[id];
         Tally& t = *memory_.tally;
+        if (is_unit(id)) {
+            note_unit(id, tick, UnitEvent::kFailed);
+            t.decisions = mix_in(t.decisions, Decision::kInterrupted, tick, slot, outage);
+            return;
+        }
         ++t.interruptions;
         memory_.interrupted_at[slot.rank] = tick;
         if (outage != kNone) {
@@ -105,6 +121,9 @@ public:
             const Slot& slot = state_.slots[id];
             Tally& t = *memory_.tally;
             end_pause(id, lost);
+            if (is_unit(id)) {
+                note_unit(id, tick, UnitEvent::kStarted);
+            }
             begin_attempt(slot.rank, tick);
             t.decisions = mix_in_start(t.decisions, Decision::kRecovers, tick, plan_, state_, slot);
         }
@@ -116,9 +135,13 @@ public:
             Tally& t = *memory_.tally;
             const std::uint64_t gpus = plan_.job_gpus[slot.rank];
             end_pause(id, lost);
-            leave(slot, tick);
-            t.gpus_queued -= gpus * tick;
-            t.requeued_gpus += gpus;
+            if (is_unit(id)) {
+                note_unit(id, tick, UnitEvent::kGone);
+            } else {
+                leave(slot, tick);
+                t.gpus_queued -= gpus * tick;
+                t.requeued_gpus += gpus;
+            }
             t.decisions = mix_in(t.decisions, Decision::kRequeued, tick, slot);
         }
     }
@@ -128,6 +151,7 @@ public:
         if (exec_.lane() == 0) {
             Tally& t = *memory_.tally;
             ++t.preemptions;
+            t.reclaims += state_.activity[id].leaves == tick ? 1 : 0;
             t.second_order_preemptions += second_order ? 1 : 0;
             t.decisions = mix_in(t.decisions, Decision::kPreempted, tick, state_.slots[id]);
         }
@@ -142,9 +166,39 @@ public:
             if (!running) {
                 end_pause(id, lost_so_far(plan_, state_, id));
             }
-            leave(state_.slots[id], tick);
+            if (!is_unit(id)) {
+                leave(state_.slots[id], tick);
+            }
             Tally& t = *memory_.tally;
+            t.running += is_unit(id) ? 0 : 1;
             t.decisions = mix_in(t.decisions, Decision::kStopped, tick, state_.slots[id]);
+        }
+    }
+
+    TP_HD void ready(std::uint32_t id, std::uint32_t tick) {
+        if (exec_.lane() == 0) {
+            note_unit(id, tick, UnitEvent::kReady);
+        }
+    }
+    TP_HD void closing(std::uint32_t id, std::uint32_t tick) {
+        if (exec_.lane() == 0) {
+            note_unit(id, tick, UnitEvent::kClosing);
+        }
+    }
+    TP_HD void reopened(std::uint32_t id, std::uint32_t tick) {
+        if (exec_.lane() == 0) {
+            note_unit(id, tick, UnitEvent::kReopened);
+        }
+    }
+    TP_HD void wants(std::uint32_t service, std::uint32_t tick) {
+        if (exec_.lane() == 0) {
+            append({tick, service, UnitEvent::kWanted, state_.service[service].wanted});
+        }
+    }
+    TP_HD void asked_to_go(std::uint32_t id, std::uint32_t tick) {
+        if (exec_.lane() == 0) {
+            ++memory_.tally->asked;
+            append({tick, 0, UnitEvent::kAsked, plan_.job_gpus[state_.slots[id].rank]});
         }
     }
 
@@ -162,7 +216,7 @@ public:
                 }
             }
             t.end = end;
-            t.running = state_.ends.size;
+            t.running = kCanInterrupt ? t.running : state_.ends.size;
             t.gpus_queued += t.requeued_gpus * end;
             t.events += state_.next_arrival;
             t.too_many_attempts = attempts_ > kMostAttempts;
@@ -173,6 +227,23 @@ public:
     }
 
 private:
+    TP_HD bool is_unit(std::uint32_t id) const {
+        return kCanInterrupt && state_.slots[id].rank < plan_.units;
+    }
+
+    // Lane 0.
+    TP_HD void append(const UnitNote& note) {
+        Tally& t = *memory_.tally;
+        if (t.unit_notes < rest_.most_notes) {
+            memory_.unit_log[t.unit_notes++] = note;
+        } else {
+            t.too_many_notes = true;
+        }
+    }
+    TP_HD void note_unit(std::uint32_t id, std::uint32_t tick, UnitEvent event) {
+        append({tick, state_.slots[id].rank, event, 0});
+    }
+
     TP_HD static void add(Tally& t, std::uint64_t& sum, std::uint64_t amount, std::uint32_t ticks) {
         const std::uint64_t product = amount * ticks;
         const std::uint64_t high =
@@ -244,6 +315,14 @@ private:
                 t.checkpoint += a.attempt.checkpoint * gpus;
                 t.checkpoints += a.attempt.checkpoints;
                 t.restart += a.restart;
+                if (is_unit(id)) {
+                    t.unit_useful += a.attempt.work * gpus;
+                    t.unit_stalled += a.attempt.stalled * gpus;
+                    t.unit_restart += a.restart;
+                } else if (plan_.units > 0 && plan_.may_be_asked[state_.slots[id].rank] != 0) {
+                    t.lent += (a.attempt.work + a.attempt.stalled) / kFullSpeed * gpus +
+                              a.attempt.checkpoint * gpus + a.restart;
+                }
             }
         }
     }
@@ -253,6 +332,11 @@ private:
         Tally& t = *memory_.tally;
         const std::uint64_t gpus = plan_.job_gpus[state_.slots[id].rank];
         t.restart += state_.activity[id].restart;
+        if (is_unit(id)) {
+            t.unit_restart += state_.activity[id].restart;
+        } else if (plan_.units > 0 && plan_.may_be_asked[state_.slots[id].rank] != 0) {
+            t.lent += state_.activity[id].restart;
+        }
         t.lost += lost * gpus;
         t.useful -= lost * gpus;
     }

@@ -25,6 +25,7 @@ constexpr std::array kColumns{
     Column{"absent", &Bin::absent},
     Column{"queued_gpus", &Bin::queued_gpus},
     Column{"queue_length", &Bin::queue_length},
+    Column{"units", &Bin::units},
 };
 
 // Everything that is not idle.
@@ -82,7 +83,14 @@ void check_sums(const Ledger& ledger, Laws& laws) {
         queue_length += job.queued.value;
         queued_gpus += std::uint64_t{job.gpus} * job.queued.value;
     }
-    laws.equal("1024 * allocated = sum over jobs of their GPU time",
+    GpuTime unit_time;
+    for (const JobRecord& unit : ledger.units) {
+        unit_time += unit.time;
+    }
+    laws.equal("1024 * units = sum over units of their GPU time", kWorkUnits * ledger.total.units,
+               held(unit_time));
+    time += unit_time;
+    laws.equal("1024 * allocated = sum over jobs and units of their GPU time",
                kWorkUnits * ledger.total.allocated, held(time));
     laws.equal("queue_length = sum over jobs of queued", ledger.total.queue_length, queue_length);
     laws.equal("queued_gpus = sum over jobs of gpus * queued", ledger.total.queued_gpus,

@@ -12,7 +12,7 @@ struct Course {
     std::uint64_t running = 0;           // ticks in attempts
     std::uint64_t preempted_pauses = 0;  // ticks from preemptions to the next start
     std::uint64_t checkpoints = 0;
-    std::uint32_t attempts = 0, interruptions = 0, preemptions = 0;
+    std::uint32_t attempts = 0, interruptions = 0, preemptions = 0, reclaims = 0;
     Ticks first_start = kNever, last_end = kNever, resumes = kNever;
     AttemptEnd ended = AttemptEnd::kRunning;
     bool chained = true;  // each attempt starts where the pause after the one before ends
@@ -20,7 +20,7 @@ struct Course {
 
 bool goes_on(AttemptEnd ended) {
     return ended == AttemptEnd::kOutage || ended == AttemptEnd::kSoftware ||
-           ended == AttemptEnd::kPreempted;
+           is_preempted(ended);
 }
 
 void add(Course& course, const Attempt& attempt) {
@@ -36,8 +36,9 @@ void add(Course& course, const Attempt& attempt) {
     course.last_end = attempt.end;
     course.resumes = attempt.recovered;
     course.ended = attempt.ended;
-    if (attempt.ended == AttemptEnd::kPreempted) {
+    if (is_preempted(attempt.ended)) {
         ++course.preemptions;
+        course.reclaims += attempt.ended == AttemptEnd::kReclaimed ? 1 : 0;
     } else if (goes_on(attempt.ended)) {
         ++course.interruptions;
     }
@@ -45,14 +46,14 @@ void add(Course& course, const Attempt& attempt) {
 
 // Of a preemption that nothing followed.
 std::uint64_t open_pause(const Course& course, Ticks end) {
-    return course.ended == AttemptEnd::kPreempted ? end.value - course.last_end.value : 0;
+    return is_preempted(course.ended) ? end.value - course.last_end.value : 0;
 }
 
 std::vector<Course> courses(const Ledger& ledger) {
     std::vector<Course> all(ledger.jobs.size());
     for (const Attempt& attempt : ledger.attempts) {
         Course& course = all[attempt.job];
-        if (course.ended == AttemptEnd::kPreempted && attempt.start >= course.last_end) {
+        if (is_preempted(course.ended) && attempt.start >= course.last_end) {
             course.preempted_pauses += attempt.start.value - course.last_end.value;
         }
         add(course, attempt);
@@ -134,13 +135,16 @@ std::string_view problem_of_time(const JobRecord& job, const Course& course, Tic
     if (time < gpus * course.running || time > gpus * (span - job.queued.value)) {
         return "the GPU time it held does not fit the time it was running or recovering";
     }
-    const bool undisturbed = job.interruptions + job.preemptions == 0;
+    const bool undisturbed = job.interruptions + job.preemptions + job.asked == 0;
     if (undisturbed && (job.time.lost > 0 || job.time.restart > 0 ||
                         time != gpus * course.running || job.queued.value != first_wait)) {
         return "nothing interrupted it, yet it lost time or waited again";
     }
     if (job.interval == Ticks{0}) {
-        return job.checkpoints == 0 && job.time.checkpoint == 0 ? "" : "it writes no checkpoints";
+        const bool leaving = job.asked > 0;  // that one is not counted, its time is
+        return job.checkpoints == 0 && (leaving || job.time.checkpoint == 0)
+                   ? ""
+                   : "it writes no checkpoints";
     }
     if (job.end != kNever && job.gpus > 0) {
         const std::uint64_t work = job.time.useful / gpus;
@@ -163,7 +167,7 @@ bool ends_like(const JobRecord& job, const Course& course) {
         case JobState::kQueued:
             return course.attempts == 0 || goes_on(course.ended);
         case JobState::kRunning:  // or recovering
-            return course.ended != AttemptEnd::kPreempted &&
+            return !is_preempted(course.ended) &&
                    (course.ended == AttemptEnd::kRunning || goes_on(course.ended));
         case JobState::kCompleted:
             return course.ended == AttemptEnd::kCompleted;
@@ -184,6 +188,7 @@ std::string_view problem_of_attempts(const JobRecord& job, const Course& course)
         return "its first attempt does not start, or its last one end, as it does";
     }
     if (job.interruptions != course.interruptions || job.preemptions != course.preemptions ||
+        job.reclaims != course.reclaims || job.reclaims > job.asked ||
         job.checkpoints != course.checkpoints) {
         return "its interruptions, preemptions or checkpoints are not those of its attempts";
     }

@@ -68,12 +68,14 @@ double availability(const Totals& t) {
 }
 
 double ettr(const Totals& t) {
-    return ratio(t.time.useful, t.reliability.gpus_out_of_queue) / double{kWorkUnits};
+    return ratio(t.time.useful - t.unit_time.useful, t.reliability.gpus_out_of_queue) /
+           double{kWorkUnits};
 }
 
 double ettr_with_queue(const Totals& t) {
     const Reliability& r = t.reliability;
-    return ratio(t.time.useful, r.gpus_out_of_queue + r.gpus_queued) / double{kWorkUnits};
+    return ratio(t.time.useful - t.unit_time.useful, r.gpus_out_of_queue + r.gpus_queued) /
+           double{kWorkUnits};
 }
 
 double blast_max(const Totals& t) {
@@ -92,7 +94,14 @@ double network_slowdown(const GpuTime& time, std::uint64_t network_stalled) {
 }
 
 double network_slowdown(const Totals& t) {
-    return t.network.on ? network_slowdown(t.time, t.network.stalled) : kUndefined;
+    if (!t.network.on) {
+        return kUndefined;
+    }
+    GpuTime jobs = t.time;
+    jobs.useful -= t.unit_time.useful;
+    jobs.lost -= t.unit_time.lost;
+    jobs.stalled -= t.unit_time.stalled;
+    return network_slowdown(jobs, t.network.stalled);
 }
 
 Totals totals(const Ledger& ledger) {
@@ -122,6 +131,10 @@ Totals totals(const Ledger& ledger) {
             t.last_end = job.end;
         }
     }
+    for (const JobRecord& unit : ledger.units) {
+        t.unit_time += unit.time;
+    }
+    t.time += t.unit_time;
     t.waits = summarise(waits);
     t.network = network_totals(ledger.network, network_stalled, ledger.end);
     return t;

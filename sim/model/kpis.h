@@ -41,6 +41,7 @@ struct Totals {
     std::uint64_t idle = 0;        // GPU-ticks: capacity - down - spare - allocated
     std::uint64_t allocated = 0;   // GPU-ticks held by jobs
     GpuTime time;                  // what these were used for
+    GpuTime unit_time;             // of that, by units of services
     std::uint64_t spare_gpus = 0;  // withheld as spares
     double spares_in_use = 0;  // mean GPUs of spares that were not ready; undefined without time
     double spares_in_use_max = 0;  // the largest mean over one bin; undefined without bins

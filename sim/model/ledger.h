@@ -3,7 +3,7 @@
 // integrals over time. Drivers fill it; KPIs, time series and later money are pure functions of it.
 // Laws that hold exactly (docs/interruptions.md says what the words mean):
 //   capacity = gpus * end - absent = down + spare + idle + allocated
-//   1024 * allocated = sum over jobs of useful + lost + stalled + 1024 * (checkpoint + restart)
+//   1024 * allocated = sum over jobs and units of useful + lost + stalled + 1024 * (checkpoint + restart)
 
 #include <cstdint>
 #include <string>
@@ -11,7 +11,9 @@
 
 #include "sim/base/ticks.h"
 #include "sim/model/network_ledger.h"
+#include "sim/base/unit_log.h"
 #include "sim/model/outages.h"
+#include "sim/model/service_ledger.h"
 
 namespace tidepool::model {
 
@@ -61,8 +63,10 @@ struct JobRecord {
     Ticks interval;                     // work between checkpoints; 0: it writes none
     std::uint32_t checkpoints = 0;      // finished writes (pauses), lost ones included
     std::uint32_t interruptions = 0;    // by outages and its own software; not by preemption
-    std::uint32_t preemptions = 0;
-    std::uint32_t attempts = 0;  // starts and restarts
+    std::uint32_t preemptions = 0;  // for jobs of higher priority and for units of services
+    std::uint32_t reclaims = 0;     // of these: for units, or when its window closed
+    std::uint32_t asked = 0;        // times it was asked to make room for units
+    std::uint32_t attempts = 0;     // starts and restarts
 };
 
 // Values are part of the results (/attempts/ended): never renumber, only add.
@@ -74,6 +78,8 @@ enum class AttemptEnd : std::int8_t {
     kOutage = 4,     // Attempt::outage says which
     kSoftware = 5,   // its own (`per: job`) failure
     kPreempted = 6,  // made room for a job of higher priority
+    kReclaimed = 7,  // was asked to make room for units of services, and left
+    kReleased = 8,   // of a unit: it was not wanted any more
 };
 
 inline constexpr std::uint32_t kNoOutage = 0xFFFF'FFFFu;
@@ -97,6 +103,24 @@ struct Attempt {
 struct OutageEffect {
     std::uint32_t jobs = 0;  // interrupted by it
     std::uint64_t gpus = 0;  // of these jobs: the blast radius
+    std::uint32_t units = 0;  // of services, interrupted by it
+};
+
+constexpr bool is_preempted(AttemptEnd ended) {
+    return ended == AttemptEnd::kPreempted || ended == AttemptEnd::kReclaimed;
+}
+
+// A service and how its requests fared; which units it had when is in Ledger::unit_log.
+struct ServiceRecord {
+    std::string name;
+    std::uint32_t tenant = 0;  // index into Ledger::tenants
+    std::uint32_t gpus = 0;    // of a unit
+    std::uint32_t first_unit = 0, units = 0;  // its units among those of all services
+    bool by_requests = false;                 // requests fidelity
+    double ttft_promise = 0, tpot_promise = 0;  // s; 0: none
+    double unit_rate = 0;                       // requests/s that a full unit stands for ever
+    double idle_ttft_p95 = 0, idle_tpot_p95 = 0;  // s, of an idle unit: no promise can be below
+    ServiceLedger flow;
 };
 
 // Integrals over one bin of time: GPU-ticks, or jobs * ticks for the queue length.
@@ -107,6 +131,7 @@ struct Bin {
     std::uint64_t absent = 0;        // GPU-ticks not yet installed
     std::uint64_t queued_gpus = 0;   // GPU-ticks asked for by waiting jobs
     std::uint64_t queue_length = 0;  // job-ticks waiting
+    std::uint64_t units = 0;         // of `allocated`: GPU-ticks held by units of services
 };
 
 struct Ledger {
@@ -130,6 +155,11 @@ struct Ledger {
     std::vector<std::string> tenants;            // index 0 is the empty name: no tenant recorded
     std::vector<std::string> gpu_models;
     NetworkLedger network;
+    std::vector<JobRecord> units;         // of services, as jobs without end
+    std::vector<Attempt> unit_attempts;   // Attempt::job is an index into units
+    std::vector<UnitNote> unit_log;       // in the order of the run
+    std::vector<ServiceRecord> services;
+    std::uint64_t lent = 0;  // GPU-ticks held by jobs that units may ask to go
     std::uint64_t events = 0;     // completions + arrivals handled
     std::uint64_t decisions = 0;  // hash of all decisions, see docs/sweeps.md
 };

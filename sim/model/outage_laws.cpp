@@ -68,7 +68,10 @@ std::string_view problem_of_end(const Ledger& ledger, const Attempt& attempt) {
         case AttemptEnd::kOutage:
         case AttemptEnd::kSoftware:
         case AttemptEnd::kPreempted:
+        case AttemptEnd::kReclaimed:
             return "";
+        case AttemptEnd::kReleased:
+            return "only units are released";
     }
     return "its end is of an unknown kind";
 }

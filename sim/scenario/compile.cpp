@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -10,12 +11,11 @@
 #include <utility>
 
 #include "sim/base/assert.h"
-#include "sim/model/generate.h"
 #include "sim/scenario/compile_locality.h"
 #include "sim/scenario/compile_mixed.h"
 #include "sim/scenario/compile_network.h"
-#include "sim/scenario/compile_outages.h"
 #include "sim/scenario/compile_recovery.h"
+#include "sim/scenario/compile_services.h"
 #include "sim/scenario/compile_slowdowns.h"
 #include "topology/where.h"
 
@@ -155,10 +155,13 @@ std::vector<std::uint32_t> rank_jobs(const JobTable& table, QueueOrder order) {
     return jobs;
 }
 
+// Behind the units.
 void fill_ranks(const Loaded& loaded, const JobTable& table,
+                const std::vector<std::uint32_t>& ranking,
                 const std::vector<std::uint32_t>& stand_in, Compiled& compiled) {
     PlanArrays& plan = compiled.plan;
-    for (const std::uint32_t job : compiled.job_of_rank) {
+    for (const std::uint32_t job : ranking) {
+        compiled.job_of_rank.push_back(job);
         const JobTable::Row& row = table.rows[job];
         plan.submit.push_back(row.submit);
         plan.duration.push_back(row.duration);
@@ -233,12 +236,18 @@ void admit(const Loaded& loaded, const JobTable& table, Compiled& compiled, JobI
     }
     core::Plan view = plan.view();
     view.classes_by_size = in_service.data();
-    for (std::uint32_t rank = 0; rank < view.jobs; ++rank) {
+    const auto fits_ceiling = [&](std::uint32_t rank) {
+        return plan.ceiling.empty() ||
+               std::ranges::any_of(plan.ceiling, [&](const core::CeilingStep& step) {
+                   return plan.job_gpus[rank] <= step.gpus;
+               });
+    };
+    for (std::uint32_t rank = plan.units; rank < view.jobs; ++rank) {
         const JobTable::Row& row = table.rows[compiled.job_of_rank[rank]];
         JobRecord& record = compiled.jobs[compiled.job_of_rank[rank]];
         if (row.submit >= plan.end) {
             record.rejection = Rejection::kHorizon;
-        } else if (!core::can_ever_fit(view, rank)) {
+        } else if (!core::can_ever_fit(view, rank) || !fits_ceiling(rank)) {
             record.rejection = row.models == 0 ? Rejection::kGpuModel : Rejection::kTooLarge;
             if (loaded.spec.workloads[row.workload].never_fits == NeverFits::kError) {
                 const workloads::Job& job = loaded.traces[row.workload]->jobs[row.index];
@@ -252,6 +261,9 @@ void admit(const Loaded& loaded, const JobTable& table, Compiled& compiled, JobI
         }
         record.state = JobState::kRejected;
     }
+    Issues of_units;
+    check_units(loaded, view, of_units);
+    of_units.throw_if_any();
     std::sort(plan.arrival.begin(), plan.arrival.end(), [&](std::uint32_t a, std::uint32_t b) {
         return std::tuple(plan.submit[a], a) < std::tuple(plan.submit[b], b);
     });
@@ -270,9 +282,11 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
     }
     compile_spares(loaded, plan, issues);
     std::vector<JobPlace> where;
-    for (const std::uint32_t job : compiled.job_of_rank) {
-        where.push_back({table.rows[job].workload, table.rows[job].index});
-        plan.priority.push_back(table.rows[job].priority);
+    plan.priority.assign(plan.units, std::numeric_limits<std::int32_t>::max());
+    for (std::size_t rank = plan.units; rank < compiled.job_of_rank.size(); ++rank) {
+        const JobTable::Row& row = table.rows[compiled.job_of_rank[rank]];
+        where.push_back({row.workload, row.index});
+        plan.priority.push_back(row.priority);
     }
     compile_mixed(loaded, plan, issues);
     compiled.has_solver = has_solver(loaded.spec);
@@ -291,7 +305,8 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
     plan.preempt = loaded.spec.scheduler.preempt == Preemption::kPriority;
     plan.preempt_after = to_ticks(loaded.spec.scheduler.preempt_after).value_or(Ticks{}).value;
     plan.interruptible = true;
-    for (std::uint32_t rank = 0; rank < where.size(); ++rank) {
+    compile_tide(loaded, compiled);
+    for (std::uint32_t rank = plan.units; rank < compiled.job_of_rank.size(); ++rank) {
         const core::CheckpointRule& rule = plan.checkpoint_rules[plan.checkpoint_rule_of[rank]];
         compiled.jobs[compiled.job_of_rank[rank]].interval = Ticks{rule.interval};
     }
@@ -338,9 +353,10 @@ Compiled compile_plan(const Loaded& loaded) {
 
     JobIssues issues;
     const JobTable table = tabulate(loaded, issues);
-    compiled.job_of_rank = rank_jobs(table, spec.scheduler.order);
-    fill_ranks(loaded, table, stand_in, compiled);
     fill_records(loaded, table, compiled);
+    compiled.first_unit = static_cast<std::uint32_t>(compiled.jobs.size());
+    add_units(loaded, stand_in, compiled);
+    fill_ranks(loaded, table, rank_jobs(table, spec.scheduler.order), stand_in, compiled);
     if (!fungible) {
         for (std::uint32_t n = 0; n < loaded.topology->nodes.size(); ++n) {
             compiled.node_gpus.push_back(loaded.topology->nodes[n].gpus);
@@ -357,29 +373,6 @@ Compiled compile_plan(const Loaded& loaded) {
     }
     admit(loaded, table, compiled, issues);
     issues.throw_if_any();
-    return compiled;
-}
-
-Luck draw_luck(const Loaded& loaded, const PlanArrays& plan, std::uint64_t seed) {
-    Luck luck;
-    if (plan.interruptible) {
-        const Ticks end = plan.end == kNever.value ? Ticks{kNever.value - 1} : Ticks{plan.end};
-        luck.outages = model::generate_outages(loaded.topology, loaded.failures(),
-                                               loaded.fault_log(), seed, end);
-        luck.steps = node_steps(luck.outages, loaded.topology);
-        if (has_solver(loaded.spec)) {
-            luck.capacity_steps = capacity_steps(luck.outages, loaded.topology);
-        }
-    }
-    return luck;
-}
-
-Compiled compile(const Loaded& loaded) {
-    Compiled compiled = compile_plan(loaded);
-    Luck luck = draw_luck(loaded, compiled.plan, compiled.plan.seed);
-    compiled.outages = std::move(luck.outages);
-    compiled.plan.steps = std::move(luck.steps);
-    compiled.capacity_steps = std::move(luck.capacity_steps);
     return compiled;
 }
 

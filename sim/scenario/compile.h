@@ -47,6 +47,13 @@ struct PlanArrays {
     std::uint64_t gpus = 0;
     std::uint32_t locality_wait = 0;
     std::vector<std::uint32_t> locality_level;  // by rank
+    std::uint32_t units = 0;                    // of services: the first ranks
+    std::vector<core::Service> services;
+    std::vector<std::uint32_t> service_of;  // by unit
+    std::vector<core::DemandStep> demand;   // the luck of one seed, see draw_luck()
+    core::TideRule tide;
+    std::vector<core::CeilingStep> ceiling;
+    std::vector<std::uint8_t> may_be_asked;  // by rank
     core::QueuePolicy queue = core::QueuePolicy::kFifo;
     core::Placement placement = core::Placement::kPack;
     std::uint64_t seed = 0;
@@ -69,8 +76,10 @@ struct Compiled {
     PlanArrays plan;
     std::vector<std::uint32_t> job_of_rank;  // index into jobs, which are in trace order
     // One record per job, filled as far as it is known before the run: submission, size, tenant,
-    // plan, and for rejected jobs the reason.
+    // plan, and for rejected jobs the reason. Then one for each unit of a service.
     std::vector<model::JobRecord> jobs;
+    std::uint32_t first_unit = 0;  // index into jobs
+    std::vector<model::ServiceRecord> services;  // likewise, as far as it is known
     std::vector<workloads::JobEnd> job_ends;  // how each job will have ended if it gets to its end
     std::vector<std::string> ids;             // by job
     std::vector<std::string> tenants;         // [0] is empty: none recorded
@@ -79,6 +88,7 @@ struct Compiled {
     bool has_solver = false;  // jobs share links and storage; else nobody looks at capacities
     network::NetworkPlan network;
     std::vector<network::CapacityStep> capacity_steps;  // the luck of one seed, as the outages
+    std::vector<workloads::DemandSeries> demand;        // likewise; by service
     std::vector<std::uint32_t> node_gpus;               // by node; empty in pools
     std::vector<std::string> node_names;                // likewise
     Ticks bin_width;
@@ -98,6 +108,8 @@ struct Luck {
     model::Outages outages;
     std::vector<core::NodeStep> steps;
     std::vector<network::CapacityStep> capacity_steps;
+    std::vector<workloads::DemandSeries> demand;  // by service
+    std::vector<core::DemandStep> demand_steps;
 };
 
 // For a plan of compile_plan(), with any seed; empty if nothing in it can be interrupted. Throws

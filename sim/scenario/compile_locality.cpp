@@ -38,7 +38,7 @@ void compile_locality(const LocalitySpec& spec, PlanArrays& plan) {
     plan.locality_level.assign(plan.submit.size(), core::kNone);
     for (std::uint32_t level = pods + 1; level-- > (leaf ? plan.leaf_level : pods);) {
         const std::vector<std::uint32_t> largest = largest_domains(plan, level);
-        for (std::uint32_t rank = 0; rank < view.jobs; ++rank) {
+        for (std::uint32_t rank = plan.units; rank < view.jobs; ++rank) {  // units do not wait
             const std::uint32_t gpus = plan.job_gpus[rank];
             for (std::size_t c = 0; c < plan.classes.size(); ++c) {
                 const core::NodeClass& k = plan.classes[c];

@@ -223,8 +223,13 @@ void compile_traffic(const Loaded& loaded, const std::vector<JobPlace>& where,
     into.balance = loaded.spec.network->balance;
     TrafficMaker maker(loaded, plan, into, issues);
     bool any = false;
-    for (std::uint32_t rank = 0; rank < where.size(); ++rank) {
-        const std::uint32_t kind = maker.kind_for(where[rank], rank);
+    if (plan.units > 0) {  // units send nothing that others would feel, but may load weights
+        into.kinds.emplace_back();
+        into.kinds.back().profile = {};
+        into.kind_of_job.assign(plan.units, 0);
+    }
+    for (std::uint32_t job = 0; job < where.size(); ++job) {
+        const std::uint32_t kind = maker.kind_for(where[job], plan.units + job);
         any = any || into.kinds[kind].profile.line_time > 0;
         into.kind_of_job.push_back(kind);
     }

@@ -186,6 +186,16 @@ core::Plan PlanArrays::view() const {
         plan.mixed_chips = !chip_pace.empty();
         plan.chips_share = chips_share;
         plan.chip_efficiency = chip_efficiency;
+        plan.services = static_cast<std::uint32_t>(services.size());
+        plan.units = units;
+        plan.service = services.data();
+        plan.service_of = service_of.data();
+        plan.demand_steps = static_cast<std::uint32_t>(demand.size());
+        plan.demand = demand.data();
+        plan.tide = tide;
+        plan.ceiling_steps = static_cast<std::uint32_t>(ceiling.size());
+        plan.ceiling = ceiling.data();
+        plan.may_be_asked = may_be_asked.data();
     }
     plan.pace_leaves = pace_leaves;
     plan.pace_pods = pace_pods;

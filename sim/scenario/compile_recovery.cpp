@@ -12,6 +12,7 @@
 #include "sim/model/checkpoint.h"
 #include "sim/model/interruption_rate.h"
 #include "sim/scenario/compile_network.h"
+#include "sim/scenario/compile_services.h"
 #include "topology/failure_presets.h"
 #include "topology/where.h"
 
@@ -308,7 +309,7 @@ bool is_interruptible(const Loaded& loaded) {
         writes = writes || checkpoint_of(loaded, w).interval != IntervalRule::kNone;
     }
     const SchedulerSpec& rules = loaded.spec.scheduler;
-    return writes || has_network(loaded.spec) || loaded.spec.mixed_chips.has_value() ||
+    return writes || !loaded.services.empty() || has_network(loaded.spec) || loaded.spec.mixed_chips.has_value() ||
            !(loaded.failures() == none) || !loaded.topology->arrivals.empty() || rules.spares ||
            rules.spare_nodes || rules.preempt != Preemption::kNone;
 }
@@ -355,11 +356,12 @@ void compile_job_rules(const Loaded& loaded, const std::vector<JobPlace>& where,
         plan.recovery_rules.push_back(recovery_rule(loaded, w));
     }
     RuleMaker rules(loaded, plan, network, issues);
-    for (std::uint32_t rank = 0; rank < where.size(); ++rank) {
-        plan.checkpoint_rule_of.push_back(rules.rule_for(where[rank], rank));
-        plan.recovery_rule_of.push_back(where[rank].workload);
-        plan.job_entity.push_back(where[rank].index);
+    for (std::uint32_t job = 0; job < where.size(); ++job) {
+        plan.checkpoint_rule_of.push_back(rules.rule_for(where[job], plan.units + job));
+        plan.recovery_rule_of.push_back(where[job].workload);
+        plan.job_entity.push_back(where[job].index);
     }
+    compile_unit_rules(loaded, plan, network, issues);
 }
 
 }  // namespace tidepool::scenario

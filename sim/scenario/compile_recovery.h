@@ -12,8 +12,8 @@ bool is_interruptible(const Loaded& loaded);
 // Withholds spares and lays out their pools. Needs the nodes of the plan.
 void compile_spares(const Loaded& loaded, PlanArrays& plan, Issues& issues);
 
-// Rules of every job. Needs the jobs of the plan; `where` finds the workload and the row in its
-// trace of each rank.
+// Rules of every job, and of every unit of a service. Needs the jobs of the plan; `where` finds the
+// workload and the row in its trace of each job, by rank behind the units.
 struct JobPlace {
     std::uint32_t workload = 0, index = 0;
 };

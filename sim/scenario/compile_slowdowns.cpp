@@ -78,17 +78,18 @@ public:
     void add_jobs(const std::vector<JobPlace>& where) {
         const std::vector<std::string> kinds = job_kinds(loaded_.spec);
         const core::Plan view = plan_.view();
-        plan_.pace_kind.assign(where.size(), core::kNone);
-        for (std::uint32_t rank = 0; rank < where.size(); ++rank) {
+        plan_.pace_kind.assign(plan_.units + where.size(), core::kNone);
+        for (std::uint32_t job = 0; job < where.size(); ++job) {
+            const std::uint32_t rank = plan_.units + job;
             if (!communicates(network_, rank)) {
                 continue;
             }
-            const auto [at, is_new] = needs_.try_emplace(kinds[where[rank].workload]);
+            const auto [at, is_new] = needs_.try_emplace(kinds[where[job].workload]);
             Need& need = at->second;
             if (is_new) {
                 need.number = static_cast<std::uint32_t>(needs_.size() - 1);
                 need.inside_free = network_.rails == 1 ||
-                                   communication_of(loaded_.spec, where[rank].workload).ranks ==
+                                   communication_of(loaded_.spec, where[job].workload).ranks ==
                                        network::Ranks::kRailAligned;
             }
             plan_.pace_kind[rank] = need.number;

@@ -31,6 +31,11 @@ std::uint64_t InputCache::weight_of(const SlowdownTable& table) {
     return kSmall + table.rows.capacity() * sizeof(SlowdownRow);
 }
 
+std::uint64_t InputCache::weight_of(const ServiceModel& service) {
+    return kSmall + service.demand.bins.capacity() * sizeof(workloads::DemandBin) +
+           service.demand.lengths.capacity() * sizeof(workloads::Lengths);
+}
+
 std::uint64_t InputCache::weight_of(const FileHash&) {
     return kSmall;
 }
@@ -63,6 +68,11 @@ std::shared_ptr<const workloads::FaultLog> InputCache::log(const std::string& ke
 std::shared_ptr<const SlowdownTable> InputCache::slowdowns(const std::string& location,
                                                            const Maker<SlowdownTable>& make) {
     return slowdowns_.get(location, make);
+}
+
+std::shared_ptr<const ServiceModel> InputCache::service(const std::string& key,
+                                                        const Maker<ServiceModel>& make) {
+    return services_.get(key, make);
 }
 
 FileHash InputCache::hash(const std::string& location) {

@@ -12,6 +12,7 @@
 #include "sim/base/issue.h"
 #include "sim/scenario/hash.h"
 #include "sim/scenario/kept.h"
+#include "sim/scenario/service_model.h"
 #include "sim/scenario/slowdown_table.h"
 #include "topology/topology.h"
 #include "workloads/fault_log.h"
@@ -39,6 +40,8 @@ public:
                                                    const Maker<workloads::FaultLog>& make);
     std::shared_ptr<const SlowdownTable> slowdowns(const std::string& location,
                                                    const Maker<SlowdownTable>& make);
+    std::shared_ptr<const ServiceModel> service(const std::string& key,
+                                                const Maker<ServiceModel>& make);
 
     // Throws RunError if the file cannot be read.
     FileHash hash(const std::string& location);
@@ -49,12 +52,14 @@ private:
     static std::uint64_t weight_of(const topology::Topology& topology);
     static std::uint64_t weight_of(const workloads::FaultLog& log);
     static std::uint64_t weight_of(const SlowdownTable& table);
+    static std::uint64_t weight_of(const ServiceModel& service);
     static std::uint64_t weight_of(const FileHash& hash);
 
     Kept<Trace> traces_{kMost, weight_of};
     Kept<topology::Topology> topologies_{kMost, weight_of};
     Kept<workloads::FaultLog> logs_{kMost, weight_of};
     Kept<SlowdownTable> slowdowns_{kMost, weight_of};
+    Kept<ServiceModel> services_{kMost, weight_of};
     Kept<FileHash> hashes_{kMost, weight_of};
 };
 

@@ -67,13 +67,15 @@ public:
         loaded_.source_yaml = file_.text;
         loaded_.resolved_yaml = config::to_yaml(loaded_.spec);
         build_topology(*root.find("topology"));
-        const Value* workloads = root.find("workloads");
+        const Value* workloads = root.find("workloads");  // null: there are none
         for (std::size_t w = 0; w < loaded_.spec.workloads.size(); ++w) {
             read_workload(w, *workloads->items[w].find("trace"));
         }
         check_locality(root);
         read_failures(root);
         read_network(root);
+        issues_.throw_if_any();
+        read_services(root);
         issues_.throw_if_any();
         loaded_.tree = std::move(root);
         return std::move(loaded_);
@@ -201,6 +203,44 @@ private:
         });
         if (loaded_.slowdowns) {
             note_input(network->table, path);
+        }
+    }
+
+    void read_services(const Value& root) {
+        const Value* services = root.find("services");
+        for (std::size_t s = 0; s < loaded_.spec.services.size(); ++s) {
+            const ServiceSpec& spec = loaded_.spec.services[s];
+            const Value& value = services->items[s];
+            const topology::Where where = topology::Where::root(root, "")["services"][s];
+            const model::UnitModel unit = model::compile_unit(spec.unit, where["unit"], issues_);
+            const Value* file = value.find("demand")->find("file");
+            const std::string folder = file == nullptr ? std::string() : folder_of(*file);
+            if (!issues_.empty()) {
+                continue;
+            }
+            read_service(s, unit, folder);
+        }
+    }
+
+    void read_service(std::size_t number, const model::UnitModel& unit, const std::string& folder) {
+        const ServiceSpec& spec = loaded_.spec.services[number];
+        const auto seed = static_cast<std::uint64_t>(loaded_.spec.seed);
+        const std::string key = folder + '\n' + config::to_yaml(spec) + '\n' +
+                                std::to_string(number) + ' ' + std::to_string(seed) + ' ' +
+                                std::to_string(loaded_.spec.horizon->value);
+        try {
+            loaded_.services.push_back(cache_.service(key, [&] {
+                return make_service_model(spec, unit, static_cast<std::uint32_t>(number), folder,
+                                          *loaded_.spec.horizon, seed);
+            }));
+        } catch (const InputError& error) {
+            for (const Issue& issue : error.issues()) {
+                issues_.add(issue);
+            }
+            return;
+        }
+        if (!spec.demand.file.empty()) {
+            note_input(spec.demand.file, joined(folder, spec.demand.file));
         }
     }
 

@@ -12,6 +12,7 @@
 #include "sim/base/quantity.h"
 #include "sim/config/value.h"
 #include "sim/scenario/input_cache.h"
+#include "sim/scenario/service_model.h"
 #include "sim/scenario/shared.h"
 #include "sim/scenario/slowdown_table.h"
 #include "sim/scenario/spec.h"
@@ -60,6 +61,7 @@ struct Loaded {
         overrides;  // as given; --seed, --until and those of a sweep appear as assignments
     Shared<topology::Topology> topology;
     std::vector<Shared<workloads::JobTrace>> traces;  // one per workload
+    std::vector<std::shared_ptr<const ServiceModel>> services;
     std::shared_ptr<const workloads::FaultLog> log;   // of failures(), if it names one
     std::shared_ptr<const SlowdownTable> slowdowns;   // if `network.table` names one
     std::vector<Input> inputs;  // scenario file, files it names, in that order

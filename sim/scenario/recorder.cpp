@@ -33,6 +33,7 @@ void add(model::Bin& bin, const core::State& state, std::uint64_t absent, std::u
     add(bin.absent, absent, ticks);
     add(bin.queued_gpus, state.queued_gpus, ticks);
     add(bin.queue_length, state.queue_length, ticks);
+    add(bin.units, state.units_held - state.units_lacking, ticks);
 }
 
 model::AttemptEnd end_of(workloads::JobEnd end) {
@@ -77,6 +78,7 @@ Recorder::Recorder(const Compiled& compiled, const core::State& state, Observer 
     ledger_.tenants = compiled.tenants;
     ledger_.gpu_models = compiled.gpu_models;
     ledger_.bin_width = compiled.bin_width;
+    ledger_.services = compiled.services;
     for (const model::JobRecord& job : ledger_.jobs) {
         waiting_since_.push_back(job.submit.value);
     }
@@ -183,7 +185,11 @@ void Recorder::started(std::uint32_t slot, std::uint32_t tick) {
     note(core::Decision::kStarted, slot, tick);
     const std::uint32_t number = job_of(slot);
     model::JobRecord& job = ledger_.jobs[number];
-    job.queued.value += tick - waiting_since_[number];
+    if (is_unit(slot)) {
+        note_unit(slot, tick, UnitEvent::kStarted);
+    } else {
+        job.queued.value += tick - waiting_since_[number];
+    }
     job.start = job.start == kNever ? Ticks{tick} : job.start;
     job.state = model::JobState::kRunning;
     begin_attempt(slot, tick);
@@ -248,7 +254,12 @@ void Recorder::interrupted(std::uint32_t slot, std::uint32_t tick, std::uint32_t
                 own ? model::kNoOutage : outage);
     model::JobRecord& job = ledger_.jobs[job_of(slot)];
     ++job.interruptions;
-    if (!own) {
+    if (is_unit(slot)) {
+        note_unit(slot, tick, UnitEvent::kFailed);
+        if (!own) {
+            ++ledger_.effects[outage].units;
+        }
+    } else if (!own) {
         ++ledger_.effects[outage].jobs;
         ledger_.effects[outage].gpus += job.gpus;
     }
@@ -276,6 +287,9 @@ void Recorder::end_pause(std::uint32_t slot, std::uint64_t lost) {
 
 void Recorder::recovers(std::uint32_t slot, std::uint32_t tick, std::uint64_t lost) {
     note(core::Decision::kRecovers, slot, tick);
+    if (is_unit(slot)) {
+        note_unit(slot, tick, UnitEvent::kStarted);
+    }
     end_pause(slot, lost);
     begin_attempt(slot, tick);
 }
@@ -283,6 +297,9 @@ void Recorder::recovers(std::uint32_t slot, std::uint32_t tick, std::uint64_t lo
 void Recorder::requeued(std::uint32_t slot, std::uint32_t tick, std::uint64_t lost) {
     note(core::Decision::kRequeued, slot, tick);
     end_pause(slot, lost);
+    if (is_unit(slot)) {
+        note_unit(slot, tick, UnitEvent::kGone);
+    }
     const std::uint32_t number = job_of(slot);
     ledger_.jobs[number].state = model::JobState::kQueued;
     waiting_since_[number] = tick;
@@ -290,6 +307,11 @@ void Recorder::requeued(std::uint32_t slot, std::uint32_t tick, std::uint64_t lo
 
 void Recorder::finished(std::uint32_t slot, std::uint32_t tick) {
     note(core::Decision::kFinished, slot, tick);
+    if (is_unit(slot)) {
+        note_unit(slot, tick, UnitEvent::kGone);
+        end_attempt(slot, tick, model::AttemptEnd::kReleased, model::kNoOutage);
+        return;
+    }
     const std::uint32_t number = job_of(slot);
     model::JobRecord& job = ledger_.jobs[number];
     const workloads::JobEnd end = compiled_.job_ends[number];
@@ -306,8 +328,12 @@ void Recorder::finished(std::uint32_t slot, std::uint32_t tick) {
 
 void Recorder::preempted(std::uint32_t slot, std::uint32_t tick, bool second_order) {
     note(core::Decision::kPreempted, slot, tick);
-    end_attempt(slot, tick, model::AttemptEnd::kPreempted, model::kNoOutage);
+    const bool reclaimed = state_.activity[slot].leaves == tick;
+    end_attempt(slot, tick,
+                reclaimed ? model::AttemptEnd::kReclaimed : model::AttemptEnd::kPreempted,
+                model::kNoOutage);
     ++ledger_.jobs[job_of(slot)].preemptions;
+    ledger_.jobs[job_of(slot)].reclaims += reclaimed ? 1 : 0;
     ledger_.second_order_preemptions += second_order ? 1 : 0;
 }
 
@@ -345,6 +371,7 @@ model::Ledger Recorder::close(std::uint32_t end, model::NetworkLedger network) {
         ledger_.outages.list.pop_back();
         ledger_.effects.pop_back();
     }
+    part_units();
     for (const std::string& broken : model::check_conservation(ledger_)) {
         broken_invariant("check_conservation(ledger)", broken.c_str(), __FILE__, __LINE__);
     }

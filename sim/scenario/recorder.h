@@ -34,6 +34,11 @@ public:
     void requeued(std::uint32_t slot, std::uint32_t tick, std::uint64_t lost);
     void preempted(std::uint32_t slot, std::uint32_t tick, bool second_order);
     void stopped(std::uint32_t slot, std::uint32_t tick);
+    void ready(std::uint32_t slot, std::uint32_t tick);
+    void closing(std::uint32_t slot, std::uint32_t tick);
+    void reopened(std::uint32_t slot, std::uint32_t tick);
+    void wants(std::uint32_t service, std::uint32_t tick);
+    void asked_to_go(std::uint32_t slot, std::uint32_t tick);
 
     // After replay() returned `end`: closes the integrals and hands the ledger out, conservation
     // checked. `network`: the network's part of it, if there is one.
@@ -43,6 +48,9 @@ private:
     std::uint32_t job_of(std::uint32_t slot) const {
         return compiled_.job_of_rank[state_.slots[slot].rank];
     }
+    bool is_unit(std::uint32_t slot) const { return state_.slots[slot].rank < plan_.units; }
+    void note_unit(std::uint32_t slot, std::uint32_t tick, UnitEvent event);
+    void part_units();
     void account(std::uint32_t to);
     void note(core::Decision kind, std::uint32_t slot, std::uint32_t tick,
               std::uint32_t outage = 0);

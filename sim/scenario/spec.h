@@ -18,6 +18,7 @@
 #include "sim/scenario/mixed_chips_spec.h"
 #include "sim/scenario/network_spec.h"
 #include "sim/scenario/recovery_spec.h"
+#include "sim/scenario/service_spec.h"
 #include "topology/spec.h"
 #include "workloads/trace_spec.h"
 
@@ -44,6 +45,7 @@ struct WorkloadSpec {
     std::optional<CheckpointSpec> checkpoint;  // over the scenario's, see inherit()
     std::optional<RecoverySpec> recovery;
     std::optional<CommunicationSpec> communication;  // instead of the scenario's
+    std::optional<bool> preemptible;  // absent: jobs that the trace says run under the spot plan
     friend bool operator==(const WorkloadSpec&, const WorkloadSpec&) = default;
 };
 
@@ -81,6 +83,8 @@ struct ScenarioSpec {
     std::int64_t seed = 1;
     topology::TopologySpec topology;
     std::vector<WorkloadSpec> workloads;
+    std::vector<ServiceSpec> services;
+    TideRulesSpec tide;
     SchedulerSpec scheduler;
     std::optional<topology::FailureSpec> failures;  // instead of the topology's
     CheckpointSpec checkpoint;
@@ -93,6 +97,10 @@ struct ScenarioSpec {
 };
 
 inline constexpr std::size_t kMostBins = 10'000'000;  // of the time series; 80 MB each
+
+// What must hold between its services and the rest.
+void check_services(const ScenarioSpec& spec, const config::Value& value, const std::string& path,
+                    Issues& issues);
 
 // What must hold between the fields of a scenario.
 void validate(const ScenarioSpec& spec, const config::Value& value, const std::string& path,
@@ -218,6 +226,9 @@ struct SpecTable<scenario::WorkloadSpec> {
             "`recovery`."},
         Field{"communication", &Spec::communication, optional(),
               "What these jobs send over the network; instead of the scenario's `communication`."},
+        Field{"preemptible", &Spec::preemptible, optional(),
+              "Whether these jobs make room for units of services (`tide`); absent = those that "
+              "run under the spot plan, as the trace says."},
     };
 };
 
@@ -274,7 +285,10 @@ struct SpecTable<scenario::ScenarioSpec> {
               "End of the run, counted from its start; absent = until the last job has ended."},
         Field{"seed", &Spec::seed, optional(0), "Seed of everything random."},
         Field{"topology", &Spec::topology, required(), "The datacenter."},
-        Field{"workloads", &Spec::workloads, required(), "The work, one entry per source."},
+        Field{"workloads", &Spec::workloads, optional(), "The jobs, one entry per source."},
+        Field{"services", &Spec::services, optional(),
+              "Inference services; the scenario needs `workloads`, `services` or both."},
+        Field{"tide", &Spec::tide, optional(), "How services and jobs share the GPUs."},
         Field{"scheduler", &Spec::scheduler, optional(), "The rules."},
         Field{"failures", &Spec::failures, optional(),
               "What breaks how often; absent = as `topology.failures` says."},

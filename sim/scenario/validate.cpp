@@ -15,10 +15,11 @@ const config::Value& child(const config::Value& value, const char* key) {
 void validate(const ScenarioSpec& spec, const config::Value& value, const std::string& path,
               Issues& issues) {
     const auto below = [&](const char* name) { return path.empty() ? name : path + "." + name; };
-    if (spec.workloads.empty() && value.find("workloads") != nullptr) {
+    if (spec.workloads.empty() && spec.services.empty()) {
         issues.add(config::position_of(value, "workloads"), below("workloads"),
-                   "needs at least one workload");
+                   "needs at least one workload", "or give the scenario `services`");
     }
+    check_services(spec, value, path, issues);
     if (spec.horizon && spec.horizon->value / spec.output.bin.value > kMostBins) {
         issues.add(config::position_of(child(value, "output"), "bin"), below("output.bin"),
                    "makes more than 10,000,000 bins over the horizon", "choose a wider bin");

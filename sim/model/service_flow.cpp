@@ -1,0 +1,333 @@
+#include "sim/model/service_flow.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <deque>
+#include <utility>
+
+#include "sim/base/assert.h"
+
+namespace tidepool::model {
+namespace {
+
+// Steady states are looked at up to this utilisation; beyond it, what waits is a fluid.
+constexpr double kSteady = 0.98;
+constexpr double kNanoseconds = 1e9;
+constexpr int kPoints = 40;  // of a distribution that goes into a sketch
+
+// A distribution by its quantiles, linear in between, with the mean that it should have where the
+// values below the median can make it so.
+class Curve {
+public:
+    Curve(double mean, double p50, double p95, double p99) {
+        const double last = p99 + (p99 - p95);
+        const double above =
+            0.45 * (p50 + p95) / 2 + 0.04 * (p95 + p99) / 2 + 0.01 * (p99 + last) / 2;
+        const double first = std::clamp(4 * (mean - above) - p50, 0.0, p50);
+        knots_ = {{{0, first}, {0.5, p50}, {0.95, p95}, {0.99, p99}, {1, last}}};
+    }
+    double at(double share) const {
+        std::size_t k = 1;
+        while (k + 1 < knots_.size() && knots_[k].first < share) {
+            ++k;
+        }
+        const auto& [q0, v0] = knots_[k - 1];
+        const auto& [q1, v1] = knots_[k];
+        return v0 + (v1 - v0) * (share - q0) / (q1 - q0);
+    }
+    // Share of the values that are at most this.
+    double below(double value) const {
+        if (value < knots_.front().second) {
+            return 0;
+        }
+        for (std::size_t k = 1; k < knots_.size(); ++k) {
+            const auto& [q0, v0] = knots_[k - 1];
+            const auto& [q1, v1] = knots_[k];
+            if (value < v1) {
+                return q0 + (q1 - q0) * (value - v0) / (v1 - v0);
+            }
+        }
+        return 1;
+    }
+
+private:
+    std::array<std::pair<double, double>, 5> knots_;
+};
+
+// Requests and tokens that are not whole yet, as whole ones over time: the sum so far, rounded.
+class Rounded {
+public:
+    std::uint64_t add(double amount, std::uint64_t most) {
+        sum_ += amount;
+        const auto whole = static_cast<std::uint64_t>(std::floor(std::max(0.0, sum_) + 0.5));
+        const std::uint64_t now = std::min(whole > given_ ? whole - given_ : 0, most);
+        given_ += now;
+        return now;
+    }
+
+private:
+    double sum_ = 0;
+    std::uint64_t given_ = 0;
+};
+
+// One way in which requests can leave, or come.
+struct Way {
+    Rounded requests, tokens_in, tokens_out;
+};
+
+struct Sizes {  // of a request, in the mean
+    double tokens_in = 0, tokens_out = 0;
+};
+
+class Class {
+public:
+    explicit Class(std::string name) { result.name = std::move(name); }
+
+    void offer(double requests, const Sizes& size, ServiceBin& bin) {
+        const RequestSums sums = take(offered_, requests, size, nullptr);
+        result.flow.offered += sums;
+        bin.offered += sums;
+        add(inside_, sums);
+    }
+    void reject(double requests, const Sizes& size, ServiceBin& bin) {
+        const RequestSums sums = take(rejected_, requests, size, &inside_);
+        result.flow.rejected += sums;
+        bin.rejected += sums;
+    }
+    void time_out(double requests, const Sizes& size, ServiceBin& bin) {
+        const RequestSums sums = take(timed_out_, requests, size, &inside_);
+        result.flow.timed_out += sums;
+        bin.timed_out += sums;
+    }
+    std::uint64_t serve(double requests, double in_slo, const Sizes& size, ServiceBin& bin) {
+        const RequestSums sums = take(served_, requests, size, &inside_);
+        result.flow.served += sums;
+        bin.served += sums;
+        RequestSums good = {good_requests_.add(requests * in_slo, sums.requests),
+                            good_in_.add(requests * in_slo * size.tokens_in, sums.tokens_in),
+                            good_out_.add(requests * in_slo * size.tokens_out, sums.tokens_out)};
+        result.flow.in_slo += good;
+        bin.in_slo += good.requests;
+        return sums.requests;
+    }
+    void close() { result.flow.unfinished = inside_; }
+
+    ServiceClass result;
+
+private:
+    static void add(RequestSums& into, const RequestSums& more) { into += more; }
+    static RequestSums take(Way& way, double requests, const Sizes& size, RequestSums* inside) {
+        constexpr std::uint64_t kAll = ~std::uint64_t{0};
+        const RequestSums sums = {
+            way.requests.add(requests, inside == nullptr ? kAll : inside->requests),
+            way.tokens_in.add(requests * size.tokens_in,
+                              inside == nullptr ? kAll : inside->tokens_in),
+            way.tokens_out.add(requests * size.tokens_out,
+                               inside == nullptr ? kAll : inside->tokens_out)};
+        if (inside != nullptr) {
+            inside->requests -= sums.requests;
+            inside->tokens_in -= sums.tokens_in;
+            inside->tokens_out -= sums.tokens_out;
+        }
+        return sums;
+    }
+
+    Way offered_, rejected_, timed_out_, served_;
+    Rounded good_requests_, good_in_, good_out_;
+    RequestSums inside_;
+};
+
+class Flow {
+public:
+    Flow(const FlowRules& rules, const FlowLatency& latency, std::uint32_t end, std::uint32_t bin)
+        : rules_(rules), latency_(latency), bin_(bin), others_("") {
+        ledger_.bins.resize((std::uint64_t{end} + bin - 1) / bin);
+        if (rules.batch_share > 0) {
+            batch_.emplace_back(rules.batch_class);
+        }
+    }
+
+    // From tick `from` to `to`, within one bin of everything.
+    void pass(std::uint32_t from, std::uint32_t to, const FlowDemand& demand, double seconds,
+              std::uint32_t units) {
+        bin_now_ = &ledger_.bins[from / bin_];
+        const double time = (to - from) / double{kTicksPerSecond};
+        const double rate = seconds > 0 ? demand.requests / seconds : 0;
+        size_ = demand.requests > 0 ? Sizes{demand.tokens_in / demand.requests,
+                                            demand.tokens_out / demand.requests}
+                                    : size_;
+        work_ = demand.requests > 0 ? demand.unit_seconds : work_;
+        bin_now_->ready_ns += static_cast<std::uint64_t>(units) * (to - from) *
+                              (1'000'000'000 / kTicksPerSecond);
+        const double batch = rate * rules_.batch_share;
+        others_.offer((rate - batch) * time, size_, *bin_now_);
+        double forced = 0;
+        if (!batch_.empty()) {
+            forced = pass_batch(batch * time, rate - batch, units, from, time);
+        }
+        pass_others(rate - batch, forced, units, time);
+    }
+
+    ServiceLedger close() {
+        others_.close();
+        ledger_.classes.push_back(std::move(others_.result));
+        for (Class& c : batch_) {
+            c.close();
+            ledger_.classes.push_back(std::move(c.result));
+        }
+        return std::move(ledger_);
+    }
+
+private:
+    double capacity(std::uint32_t units) const { return work_ > 0 ? units / work_ : 0; }
+
+    // Requests with a deadline take what the others leave; in the last tenth of their time they go
+    // like them. Returns requests of that sort.
+    double pass_batch(double arrived, double rate, std::uint32_t units, std::uint32_t from,
+                      double time) {
+        batch_[0].offer(arrived, size_, *bin_now_);
+        waiting_.push_back({from / double{kTicksPerSecond}, arrived});
+        double room = std::max(0.0, rules_.batch_fill * capacity(units) - rate) * time;
+        double done = 0;
+        while (!waiting_.empty() && room > 0) {
+            const double part = std::min(room, waiting_.front().second);
+            waiting_.front().second -= part;
+            room -= part;
+            done += part;
+            if (waiting_.front().second <= 0) {
+                waiting_.pop_front();
+            }
+        }
+        serve(batch_[0], done, 1, 0, units, rate + (time > 0 ? done / time : 0));
+        double due = 0;
+        const double now = (from / double{kTicksPerSecond}) + time;
+        while (!waiting_.empty() && waiting_.front().first + 0.9 * rules_.deadline <= now) {
+            due += waiting_.front().second;
+            waiting_.pop_front();
+        }
+        return due;
+    }
+
+    void pass_others(double rate, double forced, std::uint32_t units, double time) {
+        const double can = capacity(units);
+        const double before = queue_;
+        const double arrived = rate * time + forced;
+        queue_ = std::max(0.0, before + arrived - can * time);
+        double most_rejecting = HUGE_VAL, most_waiting = HUGE_VAL;
+        if (rules_.queue_limit >= 0) {
+            most_rejecting = rules_.queue_limit * std::max<std::uint32_t>(units, 1);
+        }
+        if (rules_.patience > 0) {
+            most_waiting = (units > 0 ? can : rate) * rules_.patience;
+        }
+        double gone = 0;
+        const double most = std::min(most_rejecting, most_waiting);
+        if (queue_ > most) {
+            gone = queue_ - most;
+            queue_ = most;
+            if (most_rejecting <= most_waiting) {
+                others_.reject(gone, size_, *bin_now_);
+            } else {
+                others_.time_out(gone, size_, *bin_now_);
+            }
+        }
+        ledger_.queue_max = std::max(ledger_.queue_max, static_cast<std::uint64_t>(queue_));
+        const double served = before + arrived - gone - queue_;
+        const double delay = can > 0 ? (before + queue_) / 2 / can : 0;
+        const double of_batch = arrived > 0 ? std::min(1.0, forced / arrived) : 0;
+        const double load = queue_ > 0 || before > 0 ? HUGE_VAL : (rate + forced / std::max(time, 1e-9));
+        serve(others_, served * (1 - of_batch), -1, delay, units, load);
+        if (of_batch > 0) {
+            serve(batch_[0], served * of_batch, -1, delay, units, load);
+        }
+    }
+
+    // `in_slo` < 0: as the latencies say.
+    void serve(Class& of, double requests, double in_slo, double delay, std::uint32_t units,
+               double rate) {
+        if (requests <= 0 || units == 0) {
+            return;
+        }
+        const double steady = std::min(rate, kSteady * capacity(units));
+        const double mix = work_ * latency_.capacity();  // how much more work than the mean request
+        const FlowPoint point = latency_.at(units, steady * mix);
+        const Curve ttft(point.ttft_mean, point.ttft_p50, point.ttft_p95, point.ttft_p99);
+        const Curve tpot(point.tpot_mean, point.tpot_p50, point.tpot_p95, point.tpot_p99);
+        const Curve total(point.total_mean, point.total_p50, point.total_p95, point.total_p99);
+        if (in_slo < 0) {
+            in_slo = point.in_slo;
+            if (delay > 0 && rules_.ttft_promise > 0) {
+                const double alone = ttft.below(rules_.ttft_promise);
+                const double now = ttft.below(rules_.ttft_promise - delay);
+                in_slo = alone > 0 ? in_slo * now / alone : 0;
+            }
+        }
+        const std::uint64_t whole = of.serve(requests, in_slo, size_, *bin_now_);
+        const double work = requests * work_ * kNanoseconds;
+        bin_now_->work_ns += static_cast<std::uint64_t>(work);
+        bin_now_->busy_ns += static_cast<std::uint64_t>(work);
+        cached_ += requests * size_.tokens_in * rules_.cached_share;
+        of.result.flow.cached_tokens +=
+            cached_tokens_.add(requests * size_.tokens_in * rules_.cached_share, ~std::uint64_t{0});
+        std::uint64_t given = 0;
+        for (int p = 0; p < kPoints; ++p) {
+            const std::uint64_t upto = whole * static_cast<std::uint64_t>(p + 1) / kPoints;
+            const std::uint64_t times = upto - given;
+            given = upto;
+            if (times == 0) {
+                continue;
+            }
+            const double share = (p + 0.5) / kPoints;
+            const auto ns = [](double s) { return static_cast<std::uint64_t>(s * kNanoseconds); };
+            of.result.latencies.ttft.add(ns(ttft.at(share) + delay), times);
+            of.result.latencies.tpot.add(ns(tpot.at(share)), times);
+            of.result.latencies.total.add(ns(total.at(share) + delay), times);
+            bin_now_->ttft.add(ns(ttft.at(share) + delay), times);
+        }
+    }
+
+    const FlowRules& rules_;
+    const FlowLatency& latency_;
+    std::uint32_t bin_;
+    ServiceLedger ledger_;
+    ServiceBin* bin_now_ = nullptr;
+    Class others_;
+    std::vector<Class> batch_;
+    std::deque<std::pair<double, double>> waiting_;  // batch requests: since when, how many
+    Sizes size_;
+    double work_ = 0;  // s of a unit, per request
+    double queue_ = 0, cached_ = 0;
+    Rounded cached_tokens_;
+};
+
+}  // namespace
+
+ServiceLedger flow_through(const FlowRules& rules, const FlowLatency& latency,
+                           std::span<const FlowDemand> demand, std::uint32_t demand_bin,
+                           std::span<const ReadyStep> ready, std::uint32_t end,
+                           std::uint32_t bin) {
+    TP_ASSERT(demand_bin > 0 && bin > 0, "bins have a width");
+    Flow flow(rules, latency, end, bin);
+    const double width = demand_bin / double{kTicksPerSecond};
+    std::size_t step = 0;
+    std::uint32_t units = 0;
+    for (std::uint32_t now = 0; now < end;) {
+        for (; step < ready.size() && ready[step].tick <= now; ++step) {
+            units = ready[step].units;
+        }
+        const std::uint64_t in_demand = (std::uint64_t{now} / demand_bin + 1) * demand_bin;
+        const std::uint64_t in_bin = (std::uint64_t{now} / bin + 1) * bin;
+        std::uint64_t next = std::min({in_demand, in_bin, std::uint64_t{end}});
+        if (step < ready.size()) {
+            next = std::min<std::uint64_t>(next, ready[step].tick);
+        }
+        const std::size_t d = now / demand_bin;
+        flow.pass(now, static_cast<std::uint32_t>(next), d < demand.size() ? demand[d] : FlowDemand{},
+                  width, units);
+        now = static_cast<std::uint32_t>(next);
+    }
+    return flow.close();
+}
+
+}  // namespace tidepool::model

@@ -1,0 +1,162 @@
+#include "sim/scenario/service_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "sim/base/assert.h"
+
+namespace tidepool::scenario {
+namespace {
+
+constexpr double kRounding = 1e-9;  // a load of 3.0000000001 units is one of 3
+
+std::uint32_t whole_units(double load, double utilisation) {
+    const double units = std::ceil(load / utilisation - kRounding);
+    return static_cast<std::uint32_t>(std::clamp(units, 0.0, 65535.0));
+}
+
+// Whether other seeds make other demand of it.
+bool draws_luck(const ServiceSpec& spec) {
+    if (spec.demand.tide) {
+        return spec.fidelity == Fidelity::kRequests || spec.demand.tide->noise.has_value();
+    }
+    return spec.fidelity == Fidelity::kRequests;  // of rates; traces of requests stay as they are
+}
+
+std::uint32_t by_schedule(const std::vector<ScheduleStep>& schedule, double time) {
+    const double of_day = std::fmod(time, 86'400.0);
+    std::int64_t units = schedule.back().units;  // since yesterday
+    for (const ScheduleStep& step : schedule) {
+        if (step.at.value <= of_day + kRounding) {
+            units = step.units;
+        }
+    }
+    return static_cast<std::uint32_t>(units);
+}
+
+// The highest load that the coming `look_ahead` had one `look_back` ago; 0 before there is one.
+double seen_before(const AutoscaleSpec& rule, const std::vector<double>& loads, double time) {
+    const double width = rule.every.value;
+    const double from = time - rule.look_back.value;
+    if (from < 0) {
+        return 0;
+    }
+    const auto first = static_cast<std::size_t>(from / width);
+    const auto last = static_cast<std::size_t>((from + rule.look_ahead.value) / width);
+    double most = 0;
+    for (std::size_t b = first; b <= last && b < loads.size(); ++b) {
+        most = std::max(most, loads[b]);
+    }
+    return most;
+}
+
+std::uint32_t planned(const ServiceModel& service, const std::vector<double>& loads,
+                      std::size_t look) {
+    const AutoscaleSpec& rule = service.spec.autoscale;
+    const double seen = loads[look == 0 ? 0 : look - 1];
+    const double time = static_cast<double>(look) * rule.every.value;
+    switch (rule.rule) {
+        case ScaleRule::kFixed:
+            return most_units(service.spec);
+        case ScaleRule::kTarget:
+            return whole_units(seen, rule.utilisation.value);
+        case ScaleRule::kLatency: {
+            const SloSpec& slo = service.spec.slo;
+            const Seconds none{0};
+            return service.latency->units_for(
+                seen * service.latency->capacity(),
+                rule.ttft_p95.value_or(slo.ttft_p95.value_or(none)).value,
+                rule.tpot_p95.value_or(slo.tpot_p95.value_or(none)).value,
+                most_units(service.spec));
+        }
+        case ScaleRule::kSchedule:
+            return by_schedule(rule.schedule, time);
+        case ScaleRule::kPredict:
+            return whole_units(std::max(seen, seen_before(rule, loads, time)),
+                               rule.utilisation.value);
+    }
+    TP_ASSERT(false, "every rule is listed");
+}
+
+}  // namespace
+
+std::uint32_t most_units(const ServiceSpec& spec) {
+    return static_cast<std::uint32_t>(spec.autoscale.units.back());
+}
+
+std::shared_ptr<const ServiceModel> make_service_model(const ServiceSpec& spec,
+                                                       const model::UnitModel& unit,
+                                                       std::uint32_t entity,
+                                                       const std::string& folder, Seconds end,
+                                                       std::uint64_t seed) {
+    auto service = std::make_shared<ServiceModel>();
+    service->spec = spec;
+    service->entity = entity;
+    service->folder = folder;
+    service->end = end;
+    service->seed = seed;
+    service->unit = unit;
+    if (spec.cache && spec.cache->hit_rate) {
+        service->cached_share = spec.cache->hit_rate->value;
+    }
+    service->demand = workloads::read_demand(spec.demand, folder, seed, entity,
+                                             spec.autoscale.every, end,
+                                             spec.fidelity == Fidelity::kFlow);
+    std::vector<model::Length> lengths;
+    for (const workloads::Lengths& length : service->demand.lengths) {
+        lengths.push_back({length.tokens_in, length.tokens_out});
+    }
+    if (lengths.empty()) {
+        lengths.emplace_back();  // nobody asks for anything
+    }
+    const auto promise = [](const std::optional<Seconds>& p) { return p ? p->value : 0; };
+    service->latency = std::make_shared<const model::FlowLatency>(
+        unit, lengths, service->cached_share, service->demand.arrival_scv,
+        spec.routing == serving::Routing::kSharedQueue, promise(spec.slo.ttft_p95),
+        promise(spec.slo.tpot_p95));
+    return service;
+}
+
+workloads::DemandSeries demand_of(const ServiceModel& service, std::uint64_t seed) {
+    if (seed == service.seed || !draws_luck(service.spec)) {
+        return service.demand;
+    }
+    return workloads::read_demand(service.spec.demand, service.folder, seed, service.entity,
+                                  service.spec.autoscale.every, service.end,
+                                  service.spec.fidelity == Fidelity::kFlow);
+}
+
+std::vector<double> loads_of(const ServiceModel& service, const workloads::DemandSeries& demand) {
+    std::vector<double> loads;
+    loads.reserve(demand.bins.size());
+    for (const workloads::DemandBin& bin : demand.bins) {
+        double load = 0;
+        if (bin.requests > 0) {
+            load = bin.requests *
+                   model::unit_seconds(service.unit, bin.tokens_in / bin.requests,
+                                       bin.tokens_out / bin.requests, service.cached_share) /
+                   demand.bin.value;
+        }
+        loads.push_back(load);
+    }
+    return loads;
+}
+
+std::vector<core::DemandStep> plan_units(const ServiceModel& service,
+                                         const workloads::DemandSeries& demand, Ticks end) {
+    const std::vector<double> loads = loads_of(service, demand);
+    std::vector<core::DemandStep> steps;
+    for (std::size_t look = 0; look < loads.size(); ++look) {
+        const auto tick = to_ticks(Seconds{static_cast<double>(look) * demand.bin.value});
+        if (!tick || *tick >= end) {
+            break;
+        }
+        const double load = std::min(loads[look] * core::kUnitLoad, 4'294'967'295.0);
+        steps.push_back({tick->value, service.entity, planned(service, loads, look),
+                         static_cast<std::uint32_t>(load)});
+    }
+    return steps;
+}
+
+}  // namespace tidepool::scenario
