@@ -14,8 +14,8 @@ namespace tidepool::workloads {
 // One of these ways to say how many tokens.
 struct LengthSpec {
     std::optional<std::int64_t> fixed;
-    std::optional<double> exponential;  // mean
-    std::vector<double> lognormal;      // [mu, sigma] of the natural logarithm
+    std::optional<double> exponential;       // mean
+    std::vector<double> lognormal;           // [mu, sigma] of the natural logarithm
     std::vector<std::vector<double>> table;  // [[share, tokens], ...]: quantiles, linear in between
     friend bool operator==(const LengthSpec&, const LengthSpec&) = default;
 };
@@ -54,15 +54,15 @@ struct FlashSpec {  // flash crowd: up to `factor` and back, linearly
 };
 
 struct TideSpec {
-    EventsPerSecond base;         // mean rate of requests in an average hour
+    EventsPerSecond base;          // mean rate of requests in an average hour
     std::string profile = "flat";  // a named hour-of-day profile: flat, deepseek, azure-2024, ...
-    std::vector<double> hours;    // 24 factors instead, normalised to mean 1
-    std::vector<double> days;     // 7 factors, Monday first, normalised to mean 1; empty: all 1
-    double growth = 0;            // per day, compounded: 0.01 is 1 % a day
+    std::vector<double> hours;     // 24 factors instead, normalised to mean 1
+    std::vector<double> days;      // 7 factors, Monday first, normalised to mean 1; empty: all 1
+    double growth = 0;             // per day, compounded: 0.01 is 1 % a day
     std::optional<NoiseSpec> noise;
     std::vector<FlashSpec> flash;
-    std::string time_zone = "UTC";       // IANA name; hours and days are local, DST included
-    std::string start = "2026-01-05";    // local date (a Monday) of second 0, at 00:00
+    std::string time_zone = "UTC";     // IANA name; hours and days are local, DST included
+    std::string start = "2026-01-05";  // local date (a Monday) of second 0, at 00:00
     friend bool operator==(const TideSpec&, const TideSpec&) = default;
 };
 
