@@ -68,22 +68,6 @@ struct Check {
                  "add e.g. lengths: {in: {fixed: 1000}, out: {fixed: 200}}");
         }
     }
-
-    void classes() const {
-        constexpr double kExact = 1e-6;
-        double sum = 0;
-        for (std::size_t i = 0; i < spec.classes.size(); ++i) {
-            sum += spec.classes[i].share.value;
-            for (std::size_t j = 0; j < i; ++j) {
-                if (spec.classes[i].name == spec.classes[j].name) {
-                    fail("classes", "two of the same name (got '" + spec.classes[i].name + "')");
-                }
-            }
-        }
-        if (!spec.classes.empty() && std::abs(sum - 1) > kExact) {
-            fail("classes", "shares must add up to 1 (got " + shortest(sum) + ")");
-        }
-    }
 };
 
 }  // namespace
@@ -94,7 +78,8 @@ void validate(const DemandSpec& spec, const config::Value& value, const std::str
     check.source();
     check.window();
     check.drawing();
-    check.classes();
+    validate_classes(spec.classes, value.find("classes"),
+                     path.empty() ? "classes" : path + ".classes", issues);
 }
 
 }  // namespace tidepool::workloads

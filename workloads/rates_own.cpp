@@ -8,6 +8,7 @@
 #include "workloads/csv.h"
 #include "workloads/own_rates.h"
 #include "workloads/rate_reader.h"
+#include "workloads/request.h"
 #include "workloads/source.h"
 
 namespace tidepool::workloads {
