@@ -23,7 +23,12 @@ enum class Purpose : std::uint32_t {
     kJobFailure = 5,
     kReplica = 6,
     kRouting = 7,
-    kJitter = 8
+    kJitter = 8,
+    kDemand = 9,
+    kLengths = 10,
+    kArrivals = 11,
+    kDemandCopies = 20,
+    kDemandClass = 21
 };
 
 TP_HD constexpr Block philox(Block c, std::uint32_t k0, std::uint32_t k1) {
@@ -50,6 +55,15 @@ TP_HD constexpr Block draw(std::uint64_t seed, Purpose purpose, std::uint32_t en
 TP_HD constexpr Block draw(std::uint64_t seed, Purpose purpose, std::uint32_t kind,
                            std::uint32_t entity, std::uint32_t k) {
     return philox({k, 0, static_cast<std::uint32_t>(purpose) | (kind << 8U), entity},
+                  static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
+}
+
+// The same for streams of more than 2^32 blocks, k < 2^40, of each of the parts (< 2^24) of such an
+// entity.
+TP_HD constexpr Block draw_long(std::uint64_t seed, Purpose purpose, std::uint32_t kind,
+                                std::uint32_t part, std::uint32_t entity, std::uint64_t k) {
+    return philox({static_cast<std::uint32_t>(k), static_cast<std::uint32_t>(k >> 32) | part << 8U,
+                   static_cast<std::uint32_t>(purpose) | (kind << 8U), entity},
                   static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
 }
 
