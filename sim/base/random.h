@@ -23,7 +23,8 @@ enum class Purpose : std::uint32_t {
     kJobFailure = 5,
     kReplica = 6,
     kRouting = 7,
-    kJitter = 8
+    kJitter = 8,
+    kRequestRouting = 12
 };
 
 TP_HD constexpr Block philox(Block c, std::uint32_t k0, std::uint32_t k1) {
