@@ -60,6 +60,7 @@ Service::Service(const ServiceRules& rules, std::span<const UnitChange> changes,
         }
     }
     read_next();
+    workers_.set_block_tokens(requests.block_tokens());
 }
 
 void Service::read_next() {
