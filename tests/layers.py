@@ -17,6 +17,7 @@ ABOVE = {  # folder: the folders it may include, besides itself
     "workloads": "sim/base sim/config",
     "sim/model": "sim/base sim/config topology workloads",
     "sim/results": "sim/base sim/model",
+    "sim/serving": "sim/base sim/config sim/model topology workloads",
     "sim/network": "sim/base sim/config sim/core sim/model topology",
     "sim/scenario": "sim/base sim/config sim/core sim/model sim/network topology workloads",
     "sim/engine": "sim/base sim/config sim/core sim/model sim/network sim/scenario topology workloads",

@@ -56,8 +56,8 @@ public:
     // values.
     std::uint64_t quantile(std::uint32_t per_mille) const {
         TP_ASSERT(per_mille > 0 && per_mille <= 1000, "a share of the values");
-        const auto rank = static_cast<std::uint64_t>(
-            (static_cast<unsigned __int128>(count_) * per_mille + 999) / 1000);
+        __extension__ using Wide = unsigned __int128;
+        const auto rank = static_cast<std::uint64_t>((Wide{count_} * per_mille + 999) / 1000);
         std::uint64_t below = 0;
         for (std::uint32_t i = 0; i < counts_.size(); ++i) {
             below += counts_[i];

@@ -27,6 +27,7 @@ enum class Purpose : std::uint32_t {
     kDemand = 9,
     kLengths = 10,
     kArrivals = 11,
+    kRequestRouting = 12,
     kDemandCopies = 20,
     kDemandClass = 21
 };

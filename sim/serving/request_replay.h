@@ -45,16 +45,19 @@ struct RequestClassRule {
 };
 
 struct PrefixCache {
-    std::uint64_t blocks = 0;             // capacity; 0: no cache; ~0: endless
+    std::uint64_t blocks = 0;             // capacity; 0: no cache; kAnyNumber: endless
     bool shared = true;                   // one for the service; else one in each unit
-    std::uint64_t load_ns_per_token = 0;  // ns * 2^-20, to bring a cached token back
+    std::uint64_t load_ns_per_token = 0;  // ns * 2^-20, to bring a cached token back; < 2^40
     friend bool operator==(const PrefixCache&, const PrefixCache&) = default;
 };
+
+inline constexpr std::uint64_t kAnyNumber = ~std::uint64_t{0};
 
 struct ServiceRules {
     model::UnitModel unit;
     Routing routing = Routing::kLeastLoaded;
-    std::uint64_t queue_limit = 0;   // requests that may wait per ready unit; 0: any number
+    // Requests that a unit may hold beyond those that its batch has places for; 0: none waits.
+    std::uint64_t queue_limit = kAnyNumber;
     std::int64_t patience = 0;       // ns until the first token; 0: endless
     std::uint32_t batch_fill = 700;  // per mille of the batch limit that batch requests may fill
     std::int64_t ttft_promise = 0, tpot_promise = 0;  // ns; 0: none
