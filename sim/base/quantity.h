@@ -21,5 +21,6 @@ using Watts = Quantity<struct WattsUnit>;                      // W
 using Fraction = Quantity<struct FractionUnit>;                // 1; written `60 %` or `0.6`
 using Money = Quantity<struct MoneyUnit>;                      // currency units; specs only
 using EventsPerSecond = Quantity<struct EventsPerSecondUnit>;  // 1/s; failure and arrival rates
+using TokensPerSecond = Quantity<struct TokensPerSecondUnit>;  // tokens/s; speeds of inference
 
 }  // namespace tidepool

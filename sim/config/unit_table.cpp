@@ -101,9 +101,13 @@ constexpr std::array kUnits{
     UnitSpelling{kEventRate, "/h", 1, 3600},
     UnitSpelling{kEventRate, "/d", 1, 86400},
     UnitSpelling{kEventRate, "/yr", 1, 365 * 86400},
+
+    UnitSpelling{kTokenRate, "tok/s"},
+    UnitSpelling{kTokenRate, "ktok/s", 1e3},
+    UnitSpelling{kTokenRate, "Mtok/s", 1e6},
 };
 
-constexpr std::array<DimensionInfo, 8> kDimensions{{
+constexpr std::array<DimensionInfo, 9> kDimensions{{
     {"time", "a time", "s", "s"},
     {"data", "an amount of data", "B", "GB"},
     {"data rate", "a data rate", "B/s", "GB/s"},
@@ -112,6 +116,7 @@ constexpr std::array<DimensionInfo, 8> kDimensions{{
     {"fractions", "a fraction", "", "%"},
     {"money", "an amount of money", "USD", "USD"},
     {"event rate", "an event rate", "/s", "/h"},
+    {"token rate", "a token rate", "tok/s", "tok/s"},
 }};
 
 }  // namespace

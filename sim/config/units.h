@@ -1,7 +1,7 @@
 #pragma once
 // Numbers with units, as in `900 GB/s` or `1 h 30 min`. A bare number is an error wherever a
 // dimension is expected, fractions excepted. All values are SI: s, B, B/s, FLOP/s, W, 1, currency
-// units, 1/s.
+// units, 1/s, tokens/s.
 
 #include <optional>
 #include <span>
@@ -13,7 +13,17 @@
 
 namespace tidepool::config {
 
-enum class Dimension { kTime, kBytes, kRate, kFlops, kPower, kFraction, kMoney, kEventRate };
+enum class Dimension {
+    kTime,
+    kBytes,
+    kRate,
+    kFlops,
+    kPower,
+    kFraction,
+    kMoney,
+    kEventRate,
+    kTokenRate
+};
 
 struct DimensionInfo {
     std::string_view name;          // "time"
@@ -83,6 +93,10 @@ struct DimensionOf<Money> {
 template <>
 struct DimensionOf<EventsPerSecond> {
     static constexpr Dimension value = Dimension::kEventRate;
+};
+template <>
+struct DimensionOf<TokensPerSecond> {
+    static constexpr Dimension value = Dimension::kTokenRate;
 };
 
 template <class T>

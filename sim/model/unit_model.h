@@ -5,6 +5,7 @@
 // nothing depends on the machine.
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace tidepool::model {
@@ -19,8 +20,10 @@ struct TimePoint {
 };
 using TimeTable = std::vector<TimePoint>;
 
-// Exact to the rounding down of one division; `table` is not empty.
+// Exact to the rounding down of one division; no more than kMostNs. `table` is not empty.
 std::uint64_t time_at(const TimeTable& table, std::uint64_t at);
+
+inline constexpr std::uint64_t kMostNs = std::uint64_t{1} << 62U;  // 146 years
 
 struct UnitModel {
     // Time to compute the prompts of one iteration, by their tokens together (cached ones left
@@ -44,5 +47,11 @@ struct UnitModel {
     std::uint64_t transfer_ns_per_token = 0;  // per token of it, ns * 2^-20
     friend bool operator==(const UnitModel&, const UnitModel&) = default;
 };
+
+// What keeps a unit from being one, by the member it is about; empty: it can be used.
+struct UnitProblem {
+    std::string key, problem, hint;
+};
+std::vector<UnitProblem> check_unit(const UnitModel& unit);
 
 }  // namespace tidepool::model

@@ -114,10 +114,15 @@ TEST(Units, OfPowerFractionMoneyAndEvents) {
         {{"3 /s", 3}, {"2 /h", 2.0 / 3600}, {"1 /d", 1.0 / 86400}, {"1/yr", 1.0 / 31536000}});
 }
 
+TEST(Units, OfTokenRateAreTokensPerSecond) {
+    expect_all(Dimension::kTokenRate,
+               {{"300 tok/s", 300}, {"2.9 ktok/s", 2900}, {"32ktok/s", 32000}, {"5 Mtok/s", 5e6}});
+}
+
 TEST(Units, EverySpellingIsCoveredAndUnique) {
-    // 10 of time, 11 of data, 32 of rate, 12 of speed, 4 of power, 1 %, 1 USD, 4 of events: as
-    // above.
-    EXPECT_EQ(unit_table().size(), 75U);
+    // 10 of time, 11 of data, 32 of rate, 12 of speed, 4 of power, 1 %, 1 USD, 4 of events, 3 of
+    // tokens: as above.
+    EXPECT_EQ(unit_table().size(), 78U);
     std::set<std::string_view> names;
     for (const UnitSpelling& row : unit_table()) {
         EXPECT_TRUE(names.insert(row.name).second) << row.name;
@@ -181,6 +186,9 @@ TEST(Units, ComplaintsSayWhatToWrite) {
          "write a number and a unit, for example '90 %'"},
         {Dimension::kEventRate, "6.5 /1000 node-days",
          "unknown unit '/1000 node-days' (got '6.5 /1000 node-days')", "write for example '90 /h'"},
+        {Dimension::kTokenRate, "32 ktok", "unknown unit 'ktok' (got '32 ktok')",
+         "write for example '90 tok/s'"},
+        {Dimension::kTokenRate, "32", "needs a unit (got '32')", "write for example '32 tok/s'"},
         {Dimension::kTime, "1e400 s", "is beyond the range of numbers (got '1e400 s')", ""},
         {Dimension::kTime, "1e308 yr", "is beyond the range of numbers (got '1e308 yr')", ""},
     };

@@ -1,0 +1,320 @@
+#include "sim/model/flow_solver.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "sim/model/batch_chain.h"
+#include "sim/model/flow_answer.h"
+#include "sim/model/flow_wait.h"
+#include "sim/model/lattice_law.h"
+#include "sim/model/queueing.h"
+
+namespace tidepool::model {
+namespace {
+
+constexpr double kCovered = 0.993;  // of all requests
+// Strata of the wait and of the requests, finer towards the upper end.
+constexpr std::array kWaitEdges{0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.92, 0.97, 0.99, 1.0};
+constexpr std::size_t kSample = 128;
+
+double square(double x) {
+    return x * x;
+}
+
+struct Sampled {
+    double weight = 0;
+    RequestWork request;
+};
+
+// All requests of a small mix, else one of every stratum by work.
+std::vector<Sampled> sample(const MixWork& mix) {
+    std::vector<RequestWork> sorted = mix.requests;
+    const auto count = static_cast<double>(sorted.size());
+    std::vector<Sampled> result;
+    if (sorted.size() <= kSample) {
+        for (const RequestWork& each : sorted) {
+            result.push_back({1 / count, each});
+        }
+        return result;
+    }
+    const double step = mix.full_iteration / mix.places;
+    std::stable_sort(sorted.begin(), sorted.end(), [&](const RequestWork& a, const RequestWork& b) {
+        return a.prompt + step * a.steps < b.prompt + step * b.steps;
+    });
+    const auto edge = [](std::size_t i) {
+        const double left = 1 - static_cast<double>(i) / kSample;
+        return 1 - left * std::sqrt(left);
+    };
+    for (std::size_t i = 0; i < kSample; ++i) {
+        const double middle = (edge(i) + edge(i + 1)) / 2;
+        result.push_back({edge(i + 1) - edge(i), sorted[static_cast<std::size_t>(middle * count)]});
+    }
+    return result;
+}
+
+// The squared coefficient of variation of the steps of a request.
+double steps_scv(const MixWork& mix) {
+    double sum = 0;
+    for (const RequestWork& each : mix.requests) {
+        sum += square(each.steps);
+    }
+    return sum / static_cast<double>(mix.requests.size()) / square(mix.steps) - 1;
+}
+
+class Steady {
+public:
+    Steady(const UnitSpeed& speed, const MixWork& mix, const FlowLoad& load)
+        : speed_(speed), mix_(mix), load_(load), rate_(load.rate / load.units), answer_(speed) {
+        together_ = load.shared_queue ? load.units : 1;
+        if (one_by_one(speed, mix)) {
+            alone();
+        } else {
+            batched();
+        }
+    }
+    FlowPoint point(const FlowPromises& promises) const;
+
+private:
+    void alone();
+    void batched();
+    void decode();
+    void meet_iterations(double idle);
+    LatticeLaw wait_law(LatticeLaw& ttft) const;
+    void fill(FlowPoint& point, const LatticeLaw& wait, const FlowPromises& promises) const;
+
+    const UnitSpeed& speed_;
+    const MixWork& mix_;
+    const FlowLoad load_;
+    double rate_ = 0;             // of one unit
+    std::uint32_t together_ = 1;  // units with one queue
+    ServerWait prompts_;          // for the computation of the prompt, or for the whole unit
+    std::vector<double> own_;     // s of each prompt until the first token
+    Residual residual_;
+    WaitLaw place_;
+    BatchState state_;
+    AnswerLaw answer_;
+    double busy_ = 0;
+};
+
+void Steady::alone() {
+    prompts_ =
+        server_wait(whole_services(speed_, mix_), rate_ * together_, together_, load_.arrival_scv);
+    for (const RequestWork& each : mix_.requests) {
+        own_.push_back(each.prompt);
+    }
+    busy_ = prompts_.load;
+}
+
+void Steady::decode() {
+    BatchLoad load;
+    load.rate = rate_ / speed_.decode_workers();
+    load.steps = mix_.steps;
+    load.places = mix_.places;
+    const double prompt_share = speed_.split() ? 0 : rate_ * mix_.prompt;
+    const double left = 1 - prompt_share;
+    if (speed_.chunk_time() > 0) {
+        load.rate /= left;  // prompts join one by one, between iterations
+    } else if (prompt_share > 0) {
+        // Prompts that arrive while others are computed join with them: a busy period of M/G/1.
+        const double variance = square(rate_) * (mix_.prompt_square - square(mix_.prompt));
+        load.burst_mean = 1 / left;
+        load.burst_variance = (prompt_share + std::max(0.0, variance)) / (left * left * left);
+    }
+    state_ = batch_state(load, [&](double batch) { return speed_.iteration(batch, mix_.context); });
+    place_ = WaitLaw{state_.full, 0};
+    double mean = state_.mean_waiting / (rate_ / speed_.decode_workers()) *
+                  (load_.arrival_scv + steps_scv(mix_)) / 2;
+    if (together_ > 1) {
+        place_ = place_wait(speed_, mix_, load_);
+        mean = place_.mean();
+    }
+    place_ = place_.share > 1e-12 ? WaitLaw{place_.share, mean / place_.share} : WaitLaw{};
+}
+
+// What of an iteration is left when a newcomer arrives, if its unit is not at a prompt.
+void Steady::meet_iterations(double idle) {
+    const double left = 1 - rate_ * mix_.prompt;
+    const double met = std::clamp(1 - idle * left / std::max(1e-12, 1 - prompts_.load), 0.0, 1.0);
+    residual_ = {met, 1, &state_};
+    for (std::uint32_t i = 1; i < std::min(together_, 64U); ++i) {
+        residual_.share *= met;  // no unit is idle
+    }
+    // The first of several units to end an iteration.
+    residual_.scale = 2 / (1 + std::max(1.0, together_ * left));
+}
+
+void Steady::batched() {
+    double idle = 1;
+    double beside = 0;  // mean iteration that a chunk of a prompt runs beside
+    if (mix_.steps > 0) {
+        decode();
+        idle = state_.idle;
+        for (std::size_t k = 1; k < state_.share.size(); ++k) {
+            beside += state_.share[k] * state_.iteration[k];
+        }
+    }
+    for (const RequestWork& each : mix_.requests) {
+        own_.push_back(each.prompt + (speed_.chunk_time() > 0 ? each.chunks * beside : 0));
+    }
+    prompts_ = server_wait(own_, rate_ * together_, speed_.prompt_workers() * together_,
+                           load_.arrival_scv);
+    std::sort(own_.begin(), own_.end());
+    if (speed_.split()) {
+        busy_ = (rate_ * mix_.prompt + (1 - idle) * speed_.decode_workers()) /
+                (speed_.prompt_workers() + speed_.decode_workers());
+    } else {
+        busy_ = 1 - idle * (1 - rate_ * mix_.prompt);
+        if (mix_.steps > 0) {
+            meet_iterations(idle);
+        }
+    }
+    if (mix_.steps > 0) {
+        answer_ = AnswerLaw(speed_, mix_, state_, rate_, prompts_.mean + residual_.mean());
+    }
+    if (speed_.split()) {
+        answer_.joining = mix_.steps > 0 ? Residual{1 - idle, 1, &state_}.mean() : 0;
+        answer_.place = place_;
+        place_ = {};  // after the first token
+    }
+}
+
+// The wait before the prompt; `ttft` becomes its sum with the prompt.
+LatticeLaw Steady::wait_law(LatticeLaw& ttft) const {
+    double end = own_[own_.size() - 1 - own_.size() / 200] * 1.1 + 4 * residual_.mean();
+    end += prompts_.share > 0 ? 5 * prompts_.mean / prompts_.share : 0;
+    end += 5 * place_.mean_if_wait * std::min(1.0, 20 * place_.share);
+    end = std::max(end, 1e-9);
+    for (int tries = 0;; ++tries) {
+        const double step = end / kLatticePoints;
+        LatticeLaw wait = law_of(prompts_, step);
+        if (residual_.share > 0) {
+            wait = sum_of(wait, law_of(residual_, step));
+        }
+        if (place_.share > 0) {
+            wait = sum_of(wait, law_of(place_, step));
+        }
+        ttft = sum_of(wait, law_of(own_, step));
+        if (ttft.covered() >= kCovered || tries == 16) {
+            return wait;
+        }
+        end *= 1.7;
+    }
+}
+
+FlowPoint Steady::point(const FlowPromises& promises) const {
+    FlowPoint point;
+    point.utilisation = rate_ * mix_.work;
+    point.busy = busy_;
+    LatticeLaw ttft;
+    const LatticeLaw wait = wait_law(ttft);
+    point.ttft_mean = prompts_.mean + residual_.mean() + place_.mean() + mean_of(own_);
+    point.ttft_p50 = ttft.quantile(0.50);
+    point.ttft_p95 = ttft.quantile(0.95);
+    point.ttft_p99 = ttft.quantile(0.99);
+    fill(point, wait, promises);
+    return point;
+}
+
+// Everything about the answer.
+void Steady::fill(FlowPoint& point, const LatticeLaw& wait, const FlowPromises& promises) const {
+    const auto count = static_cast<double>(mix_.requests.size());
+    double answering = 0;  // requests with more than one token
+    double answer_mean = 0;
+    for (const RequestWork& each : mix_.requests) {
+        const double mean = answer_.mean(each);
+        answer_mean += mean / count;
+        if (each.steps > 0) {
+            point.tpot_mean += mean / each.steps;
+            answering += 1;
+        }
+    }
+    point.tpot_mean /= std::max(answering, 1.0);
+    point.total_mean = point.ttft_mean + answer_mean;
+    point.batch = rate_ * answer_mean;
+    std::array<double, kWaitEdges.size() - 1> waits{};
+    for (std::size_t s = 0; s < waits.size(); ++s) {
+        waits[s] = wait.mean_between(kWaitEdges[s], kWaitEdges[s + 1]);
+    }
+    const double beside = mean_of(own_) - mix_.prompt;  // chunks alone have it
+    std::vector<Weighted> tpot;
+    std::vector<Weighted> total;
+    for (const auto& [weight, request] : sample(mix_)) {
+        const double prompt =
+            request.prompt + (beside > 0 ? beside * request.chunks / mix_.chunks : 0);
+        std::vector<Weighted> answers;
+        answer_.append(request, answers);
+        double kept = 0;
+        for (const Weighted& answer : answers) {
+            if (request.steps > 0) {
+                tpot.push_back({weight * answer.weight, answer.value / request.steps});
+            }
+            kept += promises.tpot == 0 || request.steps <= 0 ||
+                            answer.value <= promises.tpot * request.steps
+                        ? answer.weight
+                        : 0;
+            for (std::size_t s = 0; s < waits.size(); ++s) {
+                total.push_back({weight * answer.weight * (kWaitEdges[s + 1] - kWaitEdges[s]),
+                                 prompt + waits[s] + answer.value});
+            }
+        }
+        const double in_time =
+            promises.ttft == 0
+                ? 1
+                : (prompt <= promises.ttft ? wait.at_most(promises.ttft - prompt) : 0);
+        point.in_slo += weight * kept * in_time;
+    }
+    const auto quantiles = [](std::vector<Weighted>& values, double& p50, double& p95,
+                              double& p99) {
+        sort_values(values);
+        p50 = weighted_quantile(values, 0.50);
+        p95 = weighted_quantile(values, 0.95);
+        p99 = weighted_quantile(values, 0.99);
+    };
+    quantiles(tpot, point.tpot_p50, point.tpot_p95, point.tpot_p99);
+    quantiles(total, point.total_p50, point.total_p95, point.total_p99);
+}
+
+}  // namespace
+
+bool one_by_one(const UnitSpeed& speed, const MixWork& mix) {
+    return mix.places < 2 && !speed.split();
+}
+
+std::vector<double> whole_services(const UnitSpeed& speed, const MixWork& mix) {
+    std::vector<double> services;
+    for (const RequestWork& each : mix.requests) {
+        const double context = each.steps > 0 ? each.context / each.steps : 0;
+        services.push_back(each.prompt + each.steps * speed.iteration(1, context));
+    }
+    return services;
+}
+
+FlowPoint solve_flow(const UnitSpeed& speed, const MixWork& mix, const FlowLoad& load,
+                     const FlowPromises& promises) {
+    return Steady(speed, mix, load).point(promises);
+}
+
+// The chain of all units together, whose requests spread evenly over them: P(n) falls, from n = all
+// places downwards, by speed(n) / speed needed. Summed from there until the terms vanish.
+WaitLaw place_wait(const UnitSpeed& speed, const MixWork& mix, const FlowLoad& load) {
+    const double workers = load.units * speed.decode_workers();
+    const double left = speed.split() ? 1 : 1 - load.rate / load.units * mix.prompt;
+    const double tokens = load.rate / left * mix.steps;  // per s of decoding
+    const double places = mix.places * workers;
+    const double ratio = tokens * mix.full_iteration / places;
+    double sum = 1;
+    double term = 1;
+    for (double n = places; n >= 1 && term > 1e-15 * sum && sum < 1e18; n -= 1) {
+        term *= n / speed.iteration(n / workers, mix.context) / tokens;
+        sum += term;
+    }
+    const double all = sum + ratio / (1 - ratio);
+    const double waiting = ratio / (1 - ratio) / load.rate;
+    return {1 / (1 - ratio) / all, waiting * (load.arrival_scv + steps_scv(mix)) / 2};
+}
+
+}  // namespace tidepool::model
