@@ -19,9 +19,9 @@ ABOVE = {  # folder: the folders it may include, besides itself
     "sim/results": "sim/base sim/model",
     "sim/serving": "sim/base sim/config sim/model topology workloads",
     "sim/network": "sim/base sim/config sim/core sim/model topology",
-    "sim/scenario": "sim/base sim/config sim/core sim/model sim/network topology workloads",
-    "sim/engine": "sim/base sim/config sim/core sim/model sim/network sim/scenario topology workloads",
-    "sim/batch": "sim/base sim/config sim/core sim/model sim/network sim/scenario topology workloads",
+    "sim/scenario": "sim/base sim/config sim/core sim/model sim/network sim/serving topology workloads",
+    "sim/engine": "sim/base sim/config sim/core sim/model sim/network sim/scenario sim/serving topology workloads",
+    "sim/batch": "sim/base sim/config sim/core sim/model sim/network sim/scenario sim/serving topology workloads",
 }
 FOLDERS = [*ABOVE, "sim/cli", "tests"]
 ABOVE["sim/cli"] = " ".join(ABOVE)
