@@ -65,7 +65,7 @@ bool looks_like_date(std::string_view text) {
 
 std::int64_t ArrivalClock::in_order(Row& row, const Field& field, std::string_view name,
                                     std::int64_t time) {
-    if (time > kMostNanoseconds) {
+    if (time >= kMostNanoseconds) {
         row.fail(field, name,
                  "beyond the simulator's clock of " + shortest(kClockEnd) + " s (8.5 years)" +
                      got(field.text));
