@@ -22,8 +22,10 @@ bool is_used(const OwnColumn& column, const JobTrace& trace) {
     return false;
 }
 
+}  // namespace
+
 // No `x.parquet` full of plain text, and no `x.gz` that hides what is packed in it.
-void require_known_ending(const std::string& path) {
+void require_trace_ending(const std::string& path) {
     const auto ends = [&](const char* ending) { return path.ends_with(ending); };
     if (!ends(".csv") && !ends(".csv.gz") && !ends(".csv.zst")) {
         throw input_error(path, "no known ending for a trace to be written",
@@ -31,11 +33,9 @@ void require_known_ending(const std::string& path) {
     }
 }
 
-}  // namespace
-
 void write_trace(const JobTrace& trace, const std::string& path, bool replace) {
     constexpr std::size_t kChunk = std::size_t{1} << 16U;
-    require_known_ending(path);
+    require_trace_ending(path);
     PackedWriter file(path, replace);
     std::vector<const OwnColumn*> columns;
     std::string text;

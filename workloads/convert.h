@@ -15,4 +15,7 @@ namespace tidepool::workloads {
 // refuses.
 void write_trace(const JobTrace& trace, const std::string& path, bool replace = false);
 
+// InputError unless the path ends in `.csv`, `.csv.gz` or `.csv.zst`.
+void require_trace_ending(const std::string& path);
+
 }  // namespace tidepool::workloads
