@@ -88,6 +88,9 @@ ExitCode trace_command(const Arguments& arguments) {
     if (arguments.command == "trace validate") {
         return validate(arguments);
     }
+    if (arguments.command.starts_with("trace generate ")) {
+        return trace_generate_command(arguments);
+    }
     const workloads::JobTrace trace = read(arguments, arguments.files.at(0));
     if (arguments.command == "trace info") {
         const workloads::TraceInfo info = workloads::describe(trace);
