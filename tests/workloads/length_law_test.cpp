@@ -116,6 +116,20 @@ TEST(LengthSample, HasTheMeansOfTheLaw) {
     }
 }
 
+// Means measured on the traces: 1155 and 211, 12,428 and 347.
+TEST(LengthLaw, HasPresetsNearWhatWasMeasured) {
+    const auto ratio = [](const std::string& preset, bool out, double measured) {
+        const auto spec = spec_of<LengthsSpec>("preset: " + preset);
+        const LengthLaw law = out ? LengthLaw::out(spec) : LengthLaw::in(spec);
+        return LengthMeans(law).mean(1) / measured;
+    };
+    EXPECT_NEAR(ratio("azure-2023-conversation", false, 1155), 1, 0.07);
+    EXPECT_NEAR(ratio("azure-2023-conversation", true, 211), 1, 0.07);
+    EXPECT_NEAR(ratio("mooncake-conversation", false, 12'428), 1, 0.07);
+    EXPECT_NEAR(ratio("mooncake-conversation", true, 347), 1, 0.07);
+    EXPECT_NEAR(ratio("mooncake-conversation", false, 12'760), 1, 0.001);  // docs/demand.md
+}
+
 // Published medians of the Azure trace are 1020 and 129; e^6.63 = 757 and e^5.02 = 151 are what the
 // lognormal law has.
 TEST(LengthSample, HasTheQuantilesOfTheLaw) {
