@@ -5,9 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "sim/cli/model_input.h"
 #include "sim/cli/option_type.h"
-#include "sim/cli/step_input.h"
+#include "sim/cli/serving_input.h"
 #include "sim/cli/usage.h"
 
 namespace tidepool::cli {
@@ -240,9 +239,7 @@ void add_question(CLI::App* model, const std::string& name, const std::string& d
 
 void add_model(CLI::App& root, Arguments& a) {
     CLI::App* model = root.add_subcommand(
-        "model",
-        "Closed forms for planners: checkpoints, spare nodes, times to interruption, "
-        "training steps, collectives");
+        "model", "Closed forms for planners: failures, training steps, collectives, inference");
     model->require_subcommand(1);
     add_question<CheckpointQuestion>(
         model, "checkpoint", "How often a job should write checkpoints, and what it then loses", a);
@@ -253,13 +250,17 @@ void add_model(CLI::App& root, Arguments& a) {
         model, "step", "How long a training step takes, part by part, and what it sends where", a);
     add_question<CollectiveQuestion>(model, "collective",
                                      "How long a collective takes, and its bus bandwidth", a);
+    add_question<ServingQuestion>(model, "serving", "What an inference unit can serve, how fast",
+                                  a);
+    add_question<FleetQuestion>(model, "fleet", "GPUs that a demand for tokens takes", a);
 }
 
 void add_documents(CLI::App& root, Arguments& a) {
     CLI::App* list = root.add_subcommand("list", "Policies, presets, formats and KPIs by name");
     list->add_option("kind", a.kind, "Which list; default: all")
-        ->check(CLI::IsMember(Choices{"queues", "placements", "topologies", "failures", "gpus",
-                                      "servers", "switches", "models", "formats", "kpis"}));
+        ->check(
+            CLI::IsMember(Choices{"queues", "placements", "topologies", "failures", "gpus",
+                                  "servers", "switches", "models", "serving", "formats", "kpis"}));
     add_json(list, a);
     CLI::App* schema = root.add_subcommand("schema", "JSON Schema for editors");
     schema->add_option("kind", a.kind, "Of which file")

@@ -9,6 +9,7 @@
 #include "sim/config/field.h"
 #include "sim/config/units.h"
 #include "sim/model/model_catalog.h"
+#include "sim/model/serving_catalog.h"
 #include "sim/model/step_time.h"
 #include "sim/results/kpi_table.h"
 #include "sim/scenario/spec.h"
@@ -82,6 +83,26 @@ List models() {
     return list;
 }
 
+List serving() {
+    List list{"serving", "Measured units of inference (unit.model, unit.gpu)", {}};
+    for (const model::ServingUnit& row : model::serving_units()) {
+        const double prompt =
+            1e9 * (1 << 12) / static_cast<double>(time_at(row.unit.prefill, 1 << 12));
+        const double batch = row.unit.batch_limit;
+        const double answer =
+            1e9 * batch / static_cast<double>(time_at(row.unit.decode, row.unit.batch_limit));
+        const auto rate = [](double value) {
+            return config::print_human(std::round(value / 10) / 100, Dimension::kFraction) + " k";
+        };
+        list.entries.push_back({row.model + " " + row.gpu,
+                                std::to_string(row.gpus) + " GPUs: " + rate(prompt) +
+                                    " prompt or " + rate(answer) +
+                                    " answer tokens/s in batches of " +
+                                    std::to_string(row.unit.batch_limit) + "; " + row.source});
+    }
+    return list;
+}
+
 template <class Parts>
 List parts_of(std::string kind, std::string title, const Parts& parts) {
     List list{std::move(kind), std::move(title), {}};
@@ -115,6 +136,7 @@ std::vector<List> all_lists() {
     lists.push_back(parts_of("servers", "Servers of the catalogue", catalog.servers));
     lists.push_back(parts_of("switches", "Switches of the catalogue", catalog.switches));
     lists.push_back(models());
+    lists.push_back(serving());
     List kpis{"kpis", "KPIs (/summary)", {}};
     for (const results::Kpi& kpi : results::kKpis) {
         const std::string unit = kpi.unit == "1" ? "" : " [" + std::string(kpi.unit) + "]";

@@ -1,5 +1,5 @@
-// `tidepool model`: closed forms for planners, without a simulation. Checkpoints, steps
-// and collectives have their own files.
+// `tidepool model`: closed forms for planners, without a simulation. Checkpoints, steps,
+// collectives and inference have their own files.
 #include <array>
 #include <cstdint>
 #include <iostream>
@@ -124,6 +124,12 @@ ExitCode model_command(const Arguments& arguments) {
     }
     if (arguments.command == "model collective") {
         return model_collective_command(arguments);
+    }
+    if (arguments.command == "model serving") {
+        return model_serving_command(arguments);
+    }
+    if (arguments.command == "model fleet") {
+        return model_fleet_command(arguments);
     }
     return arguments.command == "model spares" ? spares(arguments) : mtti(arguments);
 }

@@ -14,7 +14,21 @@ constexpr std::size_t kMostStates = 20'000;
 constexpr std::size_t kLongestBurst = 512;
 constexpr double kNegligible = 1e-10;
 
-// P(burst > j), j = 0, 1, ...: a shifted negative binomial with the burst's mean and variance.
+// The batch at which deaths balance births; at most `places`.
+double balance(const BatchLoad& load, const std::function<double(double)>& iteration) {
+    const double tokens = load.rate * load.burst_mean * load.steps;
+    double low = 0;
+    double high = load.places;
+    for (int i = 0; i < 60 && high - low > 0.5; ++i) {
+        const double middle = (low + high) / 2;
+        (middle / iteration(middle) < tokens ? low : high) = middle;
+    }
+    return high;
+}
+
+}  // namespace
+
+// A shifted negative binomial with the burst's mean and variance.
 std::vector<double> burst_tails(const BatchLoad& load) {
     const double mean = load.burst_mean - 1;
     const double variance = load.burst_variance;
@@ -35,24 +49,11 @@ std::vector<double> burst_tails(const BatchLoad& load) {
     return tails;
 }
 
-// The batch at which deaths balance births; at most `places`.
-double balance(const BatchLoad& load, const std::function<double(double)>& iteration) {
-    const double tokens = load.rate * load.burst_mean * load.steps;
-    double low = 0;
-    double high = load.places;
-    for (int i = 0; i < 60 && high - low > 0.5; ++i) {
-        const double middle = (low + high) / 2;
-        (middle / iteration(middle) < tokens ? low : high) = middle;
-    }
-    return high;
-}
-
-}  // namespace
-
 BatchState batch_state(const BatchLoad& load, const std::function<double(double)>& iteration) {
     TP_ASSERT(load.steps > 0 && load.places >= 1, "a batch that decodes");
     BatchState state;
-    const double lump = std::max(1.0, balance(load, iteration) / 1024);  // requests of one step
+    const double lump = std::max(1.0, balance(load, iteration) / 1024);
+    state.lump = lump;
     const std::vector<double> tails = burst_tails(load);
     double expected = 0;  // of the cut burst, so that the load stays what it was
     for (const double tail : tails) {
@@ -90,9 +91,8 @@ BatchState batch_state(const BatchLoad& load, const std::function<double(double)
     }
     for (std::size_t n = 0; n < state.share.size(); ++n) {
         state.share[n] /= sum;
-        const double requests = static_cast<double>(n) * lump;
+        const double requests = state.requests(n);
         state.mean_batch += state.share[n] * state.batch[n];
-        state.mean_waiting += state.share[n] * (requests - state.batch[n]);
         state.full += requests + 1 > load.places ? state.share[n] : 0;
     }
     state.idle = state.share.front();

@@ -3,6 +3,7 @@
 // time that is left for decoding. A birth-and-death chain whose deaths go at the speed of the batch
 // and whose births come in bursts: all prompts that arrive while others are computed join at once.
 
+#include <cstddef>
 #include <functional>
 #include <vector>
 
@@ -21,10 +22,14 @@ struct BatchState {
     std::vector<double> batch;      // answers of the batch then
     std::vector<double> iteration;  // s, then
     double mean_batch = 0;
-    double mean_waiting = 0;  // requests without a place
-    double full = 0;          // share of the time in which a newcomer must wait for a place
-    double idle = 0;          // share of the time without any request
+    double lump = 1;  // requests of one step
+    double requests(std::size_t step) const { return lump * static_cast<double>(step); }
+    double full = 0;  // share of the time in which a newcomer must wait for a place
+    double idle = 0;  // share of the time without any request
 };
+
+// P(burst > j), j = 0, 1, ...
+std::vector<double> burst_tails(const BatchLoad& load);
 
 // `iteration(batch)` in s, of batch > 0. The load must leave room: rate * burst_mean * steps <
 // places / iteration(places). Many requests are lumped: the work grows with the bursts, not with

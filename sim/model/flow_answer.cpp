@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 #include "sim/base/portable_math.h"
 
@@ -11,7 +13,7 @@ namespace tidepool::model {
 namespace {
 
 // Strata of a law, finer towards its upper end.
-constexpr std::array kIterationEdges{0.0, 0.4, 0.8, 1.0};
+constexpr std::array kIterationEdges{0.0, 0.4, 0.75, 0.92, 0.98, 1.0};
 constexpr std::array kExcessEdges{0.0, 0.4, 0.75, 0.93, 1.0};
 
 // Means of the strata of a discrete law given in ascending order of value.
@@ -69,32 +71,63 @@ void append_excess(double none, double mean, double variance, double begin, doub
     }
 }
 
-}  // namespace
-
-void sort_values(std::vector<Weighted>& values) {
-    std::sort(values.begin(), values.end(), [](const Weighted& a, const Weighted& b) {
-        return a.value != b.value ? a.value < b.value : a.weight < b.weight;
-    });
+// Of prompts that would follow a request's own, on average `many`, the share that finds places.
+double room_for_others(const MixWork& mix, const BatchState& state, double many) {
+    const double further = many / (1 + many);  // their number taken as geometric
+    double found = 0;
+    double weight = 0;
+    for (std::size_t k = 0; k < state.share.size() && state.requests(k) + 1 <= mix.places; ++k) {
+        const double free = mix.places - state.requests(k) - 1;
+        found += state.share[k] * (1 - portable::pow(further, free));
+        weight += state.share[k];
+    }
+    return weight > 0 ? found / weight : 0;
 }
 
-double weighted_quantile(const std::vector<Weighted>& values, double q) {
+}  // namespace
+
+// Without sorting all values: by the leading bits of them first.
+std::array<double, 3> weighted_quantiles(const std::vector<Weighted>& values,
+                                         const std::array<double, 3>& shares) {
+    constexpr std::size_t kBuckets = std::size_t{1} << 16U;  // sign, exponent, 4 bits of mantissa
+    const auto bucket = [](double value) {
+        return static_cast<std::size_t>(std::bit_cast<std::uint64_t>(std::max(0.0, value)) >> 48U);
+    };
+    std::vector<double> weights(kBuckets);
     double all = 0;
     for (const Weighted& each : values) {
+        weights[bucket(each.value)] += each.weight;
         all += each.weight;
     }
-    double below = 0;
-    for (const Weighted& each : values) {
-        below += each.weight;
-        if (below >= q * all) {
-            return each.value;
+    std::array<double, 3> found{};
+    for (std::size_t i = 0; i < shares.size() && !values.empty(); ++i) {
+        double below = 0;
+        std::size_t at = 0;
+        while (at + 1 < kBuckets && below + weights[at] < shares[i] * all) {
+            below += weights[at++];
+        }
+        std::vector<Weighted> inside;
+        for (const Weighted& each : values) {
+            if (bucket(each.value) == at) {
+                inside.push_back(each);
+            }
+        }
+        std::stable_sort(inside.begin(), inside.end(),
+                         [](const Weighted& a, const Weighted& b) { return a.value < b.value; });
+        for (const Weighted& each : inside) {
+            found[i] = each.value;
+            below += each.weight;
+            if (below >= shares[i] * all) {
+                break;
+            }
         }
     }
-    return values.empty() ? 0 : values.back().value;
+    return found;
 }
 
 AnswerLaw::AnswerLaw(const UnitSpeed& speed, const MixWork& mix, const BatchState& state,
-                     double rate, double prompt_wait)
-    : speed_(&speed), steps_(mix.steps), rate_(rate), prompt_wait_(prompt_wait) {
+                     double rate, double prompt_wait, double others)
+    : speed_(&speed), steps_(mix.steps), rate_(rate), prompt_wait_(prompt_wait), others_(others) {
     std::vector<Weighted> law;  // a token meets a batch as often as that batch makes tokens
     double weight = 0;
     for (std::size_t k = 1; k < state.share.size(); ++k) {
@@ -109,6 +142,7 @@ AnswerLaw::AnswerLaw(const UnitSpeed& speed, const MixWork& mix, const BatchStat
         const double left = 1 - rate * mix.prompt;
         burst_ = mix.prompt / left;
         burst_square_ = mix.prompt_square / (left * left * left);
+        room_ = room_for_others(mix, state, rate * (prompt_wait + mix.prompt) / left);
     }
 }
 
@@ -117,7 +151,7 @@ AnswerLaw::Prompts AnswerLaw::prompts_within(const RequestWork& request) const {
     // Those that come before its own prompt is done go first, too.
     double span = request.steps * iteration_;
     if (speed_->chunk_time() == 0) {
-        span += prompt_wait_ + request.prompt;
+        span += others_ * room_ * (prompt_wait_ + request.prompt);
     }
     within.events = rate_ * span;
     within.mean = within.events * burst_;

@@ -1,6 +1,7 @@
 #pragma once
 // The time from a request's first token to its last, in the steady state of one load.
 
+#include <array>
 #include <vector>
 
 #include "sim/model/batch_chain.h"
@@ -12,18 +13,19 @@ namespace tidepool::model {
 struct Weighted {
     double weight = 0, value = 0;
 };
-void sort_values(std::vector<Weighted>& values);
-// Of sorted values; `q` from 0 to 1 of the weights, which need not sum to 1. 0 without values.
-double weighted_quantile(const std::vector<Weighted>& values, double q);
+// Of positive values; each of `shares` is from 0 to 1 of the weights, which need not sum to 1. 0
+// without values.
+std::array<double, 3> weighted_quantiles(const std::vector<Weighted>& values,
+                                         const std::array<double, 3>& shares);
 
 class AnswerLaw {
 public:
     // Of requests that have the unit for themselves.
     explicit AnswerLaw(const UnitSpeed& speed) : speed_(&speed) {}
-    // Of requests in a batch: `rate` per s and unit, of which a request met a mean wait of
-    // `prompt_wait` s before its own prompt.
+    // Of requests in a batch: `rate` per s and unit. A share of `others` of them does not wait for
+    // a place but `prompt_wait` s for earlier prompts, and then for later ones.
     AnswerLaw(const UnitSpeed& speed, const MixWork& mix, const BatchState& state, double rate,
-              double prompt_wait);
+              double prompt_wait, double others);
 
     // Where prompts are computed elsewhere: the wait for an iteration and for a place in the batch.
     double joining = 0;
@@ -44,7 +46,7 @@ private:
     std::vector<Weighted> iterations_;  // s, as a token of an answer meets them; empty: alone
     double iteration_ = 0;              // mean of them
     double steps_ = 1;                  // of a mean request
-    double rate_ = 0, prompt_wait_ = 0;
+    double rate_ = 0, prompt_wait_ = 0, others_ = 1, room_ = 1;
     double burst_ = 0, burst_square_ = 0;  // of the time that a burst of prompts takes
 };
 

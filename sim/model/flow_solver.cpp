@@ -30,39 +30,52 @@ struct Sampled {
     RequestWork request;
 };
 
-// All requests of a small mix, else one of every stratum by work.
-std::vector<Sampled> sample(const MixWork& mix) {
-    std::vector<RequestWork> sorted = mix.requests;
-    const auto count = static_cast<double>(sorted.size());
+// All requests of a small mix, else one of every stratum by the time they take.
+std::vector<Sampled> sample(const MixWork& mix, const AnswerLaw& answer) {
+    const auto count = static_cast<double>(mix.requests.size());
     std::vector<Sampled> result;
-    if (sorted.size() <= kSample) {
-        for (const RequestWork& each : sorted) {
+    if (mix.requests.size() <= kSample) {
+        for (const RequestWork& each : mix.requests) {
             result.push_back({1 / count, each});
         }
         return result;
     }
-    const double step = mix.full_iteration / mix.places;
-    std::stable_sort(sorted.begin(), sorted.end(), [&](const RequestWork& a, const RequestWork& b) {
-        return a.prompt + step * a.steps < b.prompt + step * b.steps;
-    });
+    std::vector<std::pair<double, std::size_t>> by_time;
+    for (std::size_t i = 0; i < mix.requests.size(); ++i) {
+        by_time.emplace_back(mix.requests[i].prompt + answer.mean(mix.requests[i]), i);
+    }
+    std::sort(by_time.begin(), by_time.end());
     const auto edge = [](std::size_t i) {
         const double left = 1 - static_cast<double>(i) / kSample;
         return 1 - left * std::sqrt(left);
     };
     for (std::size_t i = 0; i < kSample; ++i) {
         const double middle = (edge(i) + edge(i + 1)) / 2;
-        result.push_back({edge(i + 1) - edge(i), sorted[static_cast<std::size_t>(middle * count)]});
+        const std::size_t chosen = by_time[static_cast<std::size_t>(middle * count)].second;
+        result.push_back({edge(i + 1) - edge(i), mix.requests[chosen]});
     }
     return result;
 }
 
-// The squared coefficient of variation of the steps of a request.
-double steps_scv(const MixWork& mix) {
-    double sum = 0;
+// Mean wait of those who must wait for a place: as in M/G/c whose servers are the places. In a full
+// unit work melts away as fast as in a single server that needs `whole` for a request.
+double wait_for_place(const UnitSpeed& speed, const MixWork& mix, const FlowLoad& load) {
+    const double step = mix.full_iteration / mix.places;
+    double mean = 0;
+    double square_mean = 0;
     for (const RequestWork& each : mix.requests) {
-        sum += square(each.steps);
+        const double whole = (speed.split() ? 0 : each.prompt) + step * each.steps;
+        mean += whole;
+        square_mean += square(whole);
     }
-    return sum / static_cast<double>(mix.requests.size()) / square(mix.steps) - 1;
+    const auto count = static_cast<double>(mix.requests.size());
+    mean /= count;
+    const double scv = square_mean / count / square(mean) - 1;
+    const double workers = load.units * speed.decode_workers();
+    const double use = load.rate * mean / workers;
+    const double places = std::floor(mix.places * workers + 1e-9);
+    return mean / workers / (1 - use) * (load.arrival_scv + scv) / 2 *
+           constant_correction_kimura(places, use, scv);
 }
 
 class Steady {
@@ -82,6 +95,7 @@ private:
     void alone();
     void batched();
     void decode();
+    double full_share(double prompt_share, const BatchLoad& load) const;
     void meet_iterations(double idle);
     LatticeLaw wait_law(LatticeLaw& ttft) const;
     void fill(FlowPoint& point, const LatticeLaw& wait, const FlowPromises& promises) const;
@@ -125,14 +139,41 @@ void Steady::decode() {
         load.burst_variance = (prompt_share + std::max(0.0, variance)) / (left * left * left);
     }
     state_ = batch_state(load, [&](double batch) { return speed_.iteration(batch, mix_.context); });
-    place_ = WaitLaw{state_.full, 0};
-    double mean = state_.mean_waiting / (rate_ / speed_.decode_workers()) *
-                  (load_.arrival_scv + steps_scv(mix_)) / 2;
     if (together_ > 1) {
         place_ = place_wait(speed_, mix_, load_);
-        mean = place_.mean();
+    } else {
+        FlowLoad own = load_;
+        own.rate = rate_;
+        own.units = 1;
+        place_ = {full_share(prompt_share, load), wait_for_place(speed_, mix_, own)};
     }
-    place_ = place_.share > 1e-12 ? WaitLaw{place_.share, mean / place_.share} : WaitLaw{};
+    if (place_.share < 1e-12) {
+        place_ = {};
+    }
+}
+
+// Share of arrivals that find no place. While prompts are computed, those of their burst so far are
+// there, too.
+double Steady::full_share(double prompt_share, const BatchLoad& load) const {
+    if (prompt_share <= 0 || speed_.chunk_time() > 0) {
+        return state_.full;
+    }
+    const std::vector<double> burst = burst_tails(load);
+    double behind = 0;  // P(more than places - k requests of a burst are there), from the last k
+    double met = 0;
+    std::vector<double> tail_sums(burst.size() + 1);
+    double mean = 0;
+    for (std::size_t j = burst.size(); j > 0; --j) {
+        tail_sums[j - 1] = tail_sums[j] + burst[j - 1];
+    }
+    mean = tail_sums.front();
+    for (std::size_t k = 0; k < state_.share.size(); ++k) {
+        const double free = mix_.places - state_.requests(k) - 1;  // one of the burst has a place
+        const auto j = static_cast<std::size_t>(std::max(0.0, std::ceil(free)));
+        behind = j < tail_sums.size() ? tail_sums[j] / mean : 0;
+        met += state_.share[k] * behind;
+    }
+    return (1 - prompt_share) * state_.full + prompt_share * met;
 }
 
 // What of an iteration is left when a newcomer arrives, if its unit is not at a prompt.
@@ -173,7 +214,8 @@ void Steady::batched() {
         }
     }
     if (mix_.steps > 0) {
-        answer_ = AnswerLaw(speed_, mix_, state_, rate_, prompts_.mean + residual_.mean());
+        const double others = speed_.split() ? 0 : 1 - place_.share;
+        answer_ = AnswerLaw(speed_, mix_, state_, rate_, prompts_.mean + residual_.mean(), others);
     }
     if (speed_.split()) {
         answer_.joining = mix_.steps > 0 ? Residual{1 - idle, 1, &state_}.mean() : 0;
@@ -194,8 +236,8 @@ LatticeLaw Steady::wait_law(LatticeLaw& ttft) const {
         if (residual_.share > 0) {
             wait = sum_of(wait, law_of(residual_, step));
         }
-        if (place_.share > 0) {
-            wait = sum_of(wait, law_of(place_, step));
+        if (place_.share > 0) {  // who waits for a place goes first when one becomes free
+            wait = either(wait, law_of(WaitLaw{1, place_.mean_if_wait}, step), place_.share);
         }
         ttft = sum_of(wait, law_of(own_, step));
         if (ttft.covered() >= kCovered || tries == 16) {
@@ -211,7 +253,8 @@ FlowPoint Steady::point(const FlowPromises& promises) const {
     point.busy = busy_;
     LatticeLaw ttft;
     const LatticeLaw wait = wait_law(ttft);
-    point.ttft_mean = prompts_.mean + residual_.mean() + place_.mean() + mean_of(own_);
+    point.ttft_mean =
+        (1 - place_.share) * (prompts_.mean + residual_.mean()) + place_.mean() + mean_of(own_);
     point.ttft_p50 = ttft.quantile(0.50);
     point.ttft_p95 = ttft.quantile(0.95);
     point.ttft_p99 = ttft.quantile(0.99);
@@ -242,7 +285,7 @@ void Steady::fill(FlowPoint& point, const LatticeLaw& wait, const FlowPromises& 
     const double beside = mean_of(own_) - mix_.prompt;  // chunks alone have it
     std::vector<Weighted> tpot;
     std::vector<Weighted> total;
-    for (const auto& [weight, request] : sample(mix_)) {
+    for (const auto& [weight, request] : sample(mix_, answer_)) {
         const double prompt =
             request.prompt + (beside > 0 ? beside * request.chunks / mix_.chunks : 0);
         std::vector<Weighted> answers;
@@ -267,12 +310,12 @@ void Steady::fill(FlowPoint& point, const LatticeLaw& wait, const FlowPromises& 
                 : (prompt <= promises.ttft ? wait.at_most(promises.ttft - prompt) : 0);
         point.in_slo += weight * kept * in_time;
     }
-    const auto quantiles = [](std::vector<Weighted>& values, double& p50, double& p95,
+    const auto quantiles = [](const std::vector<Weighted>& values, double& p50, double& p95,
                               double& p99) {
-        sort_values(values);
-        p50 = weighted_quantile(values, 0.50);
-        p95 = weighted_quantile(values, 0.95);
-        p99 = weighted_quantile(values, 0.99);
+        const auto found = weighted_quantiles(values, {0.50, 0.95, 0.99});
+        p50 = found[0];
+        p95 = found[1];
+        p99 = found[2];
     };
     quantiles(tpot, point.tpot_p50, point.tpot_p95, point.tpot_p99);
     quantiles(total, point.total_p50, point.total_p95, point.total_p99);
@@ -312,9 +355,7 @@ WaitLaw place_wait(const UnitSpeed& speed, const MixWork& mix, const FlowLoad& l
         term *= n / speed.iteration(n / workers, mix.context) / tokens;
         sum += term;
     }
-    const double all = sum + ratio / (1 - ratio);
-    const double waiting = ratio / (1 - ratio) / load.rate;
-    return {1 / (1 - ratio) / all, waiting * (load.arrival_scv + steps_scv(mix)) / 2};
+    return {1 / (1 - ratio) / (sum + ratio / (1 - ratio)), wait_for_place(speed, mix, load)};
 }
 
 }  // namespace tidepool::model

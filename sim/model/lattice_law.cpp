@@ -89,6 +89,15 @@ LatticeLaw sum_of(const LatticeLaw& a, const LatticeLaw& b) {
     return sum;
 }
 
+LatticeLaw either(const LatticeLaw& a, const LatticeLaw& b, double part) {
+    TP_ASSERT(a.step == b.step && a.mass.size() == b.mass.size(), "the same lattice");
+    LatticeLaw law = a;
+    for (std::size_t i = 0; i < law.mass.size(); ++i) {
+        law.mass[i] += (b.mass[i] - a.mass[i]) * part;
+    }
+    return law;
+}
+
 LatticeLaw geometric_sum(const LatticeLaw& part, double share) {  // Panjer 1981
     TP_ASSERT(share >= 0 && share < 1, "a queue with a steady state");
     LatticeLaw sum{part.step, std::vector<double>(part.mass.size())};

@@ -26,6 +26,8 @@ LatticeLaw on_lattice(double step, std::size_t points,
                       const std::function<double(double)>& shortfall);
 // Of a sum of independent times on the same lattice.
 LatticeLaw sum_of(const LatticeLaw& a, const LatticeLaw& b);
+// Of `b` with probability `part`, else of `a`, on the same lattice.
+LatticeLaw either(const LatticeLaw& a, const LatticeLaw& b, double part);
 // Of a sum of K independent times like `part`, P(K = k) = (1 - share) * share^k: the wait of M/G/1
 // if `part` is the residual service and `share` the load (Pollaczek-Khinchine), 0 <= share < 1.
 LatticeLaw geometric_sum(const LatticeLaw& part, double share);

@@ -1,5 +1,7 @@
 #include "sim/model/queueing.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "sim/base/assert.h"
@@ -73,6 +75,16 @@ double gigc_wait_allen_cunneen(double rate, double mean_service, double service_
     return load >= static_cast<double>(servers)
                ? kNever
                : mmc_wait(rate, mean_service, servers).mean() * (arrival_scv + service_scv) / 2;
+}
+
+double constant_correction_kimura(double servers, double use, double scv) {
+    if (scv >= 1 || servers <= 1 || use <= 0) {
+        return 1;
+    }
+    const double cosmetatos =
+        1 + (1 - use) * (servers - 1) * (std::sqrt(4 + 5 * servers) - 2) / (16 * servers * use);
+    // Constant services never wait longer than exponential ones.
+    return 1 / ((1 - scv) / std::min(cosmetatos, 2.0) + scv);
 }
 
 double mg1_ps_time(double rate, double mean_service, double service) {

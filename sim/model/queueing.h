@@ -33,6 +33,10 @@ double mg1_wait_pollaczek_khinchine(double rate, double mean_service, double scv
 // 1 where the load is high, too long for constant services at low load.
 double gigc_wait_allen_cunneen(double rate, double mean_service, double service_scv,
                                double arrival_scv, std::uint64_t servers);
+// What that mean must be multiplied by where services vary less than exponential ones (scv < 1;
+// else 1): Kimura 1986, between M/M/c and Cosmetatos' M/D/c (1975). 1 for one server; `use` is the
+// load of a server, below 1.
+double constant_correction_kimura(double servers, double use, double scv);
 // Mean time in M/G/1 with processor sharing of a request that needs `service` alone: depends on the
 // law of service by its mean only (Kleinrock 1967).
 double mg1_ps_time(double rate, double mean_service, double service);

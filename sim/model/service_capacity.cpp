@@ -54,7 +54,7 @@ double unit_seconds(const UnitModel& unit, double tokens_in, double tokens_out,
                     double cached_share) {
     const UnitSpeed speed(unit);
     const RequestWork work = speed.work(tokens_in, tokens_out, cached_share);
-    const double places = speed.places(work.footprint);
+    const double places = speed.places(work.footprint, work.footprint / 2);
     const double context = work.steps > 0 ? work.context / work.steps : 0;
     return speed.unit_time(work.prompt, work.steps * speed.iteration(places, context) / places);
 }

@@ -68,11 +68,10 @@ double UnitSpeed::unit_time(double prompt, double decode) const {
                    : prompt + decode;
 }
 
-double UnitSpeed::places(double footprint) const {
+double UnitSpeed::places(double footprint, double unused) const {
     const double limit = unit_.batch_limit;
-    return unit_.kv_tokens == 0
-               ? limit
-               : std::clamp(static_cast<double>(unit_.kv_tokens) / footprint, 1.0, limit);
+    const double memory = static_cast<double>(unit_.kv_tokens);
+    return unit_.kv_tokens == 0 ? limit : std::clamp((memory - unused) / footprint, 1.0, limit);
 }
 
 double UnitSpeed::transfer(double tokens_in) const {
@@ -84,6 +83,7 @@ double UnitSpeed::transfer(double tokens_in) const {
 MixWork::MixWork(const UnitSpeed& speed, std::span<const Length> lengths, double cached_share) {
     const auto count = static_cast<double>(lengths.size());
     double held = 0;
+    double squares = 0;
     for (const Length& length : lengths) {
         const RequestWork one = speed.work(length.tokens_in, length.tokens_out, cached_share);
         requests.push_back(one);
@@ -94,7 +94,10 @@ MixWork::MixWork(const UnitSpeed& speed, std::span<const Length> lengths, double
         context += one.context / count;
         held += one.footprint * one.steps / count;
         footprint += one.footprint / count;
+        squares += one.footprint * one.footprint / count;
     }
+    // What the next request does not fit into: half of one, and more of one that is large.
+    const double unused = squares / (2 * footprint);
     if (steps > 0) {
         context /= steps;
         footprint = held / steps;
@@ -102,7 +105,7 @@ MixWork::MixWork(const UnitSpeed& speed, std::span<const Length> lengths, double
     std::sort(requests.begin(), requests.end(), [](const RequestWork& a, const RequestWork& b) {
         return a.prompt != b.prompt ? a.prompt < b.prompt : a.steps < b.steps;
     });
-    places = speed.places(footprint);
+    places = speed.places(footprint, unused);
     full_iteration = speed.iteration(places, context);
     work = speed.unit_time(prompt, steps * full_iteration / places);
     double least = work;

@@ -35,8 +35,9 @@ public:
     RequestWork work(double tokens_in, double tokens_out, double cached_share) const;
     // Of an iteration with this batch, whose answers have `context` tokens each.
     double iteration(double batch, double context) const;
-    // Requests of this footprint that a worker can have at a time: at least 1.
-    double places(double footprint) const;
+    // Requests of this footprint that a worker can have at a time, if so many tokens of its memory
+    // stay unused: at least 1.
+    double places(double footprint, double unused) const;
     double transfer(double tokens_in) const;  // of the KV cache, where prefill is disaggregated
     double chunk_time() const;  // of computing a full chunk; 0: prompts are computed whole
     double prompt_workers() const { return split() ? unit_.prefill_workers : 1; }

@@ -46,7 +46,8 @@ struct Seen {
 
 // Draw k of a stream, in (0, 1).
 inline double uniform(std::uint64_t seed, std::uint32_t stream, std::uint32_t k) {
-    return (static_cast<double>(draw(seed, Purpose::kSynthetic, stream, k)[0]) + 0.5) / 4294967296.0;
+    return (static_cast<double>(draw(seed, Purpose::kSynthetic, stream, k)[0]) + 0.5) /
+           4294967296.0;
 }
 
 // Poisson arrivals of lengths drawn from `lengths` with equal chance.
@@ -58,8 +59,8 @@ inline std::vector<Request> poisson(double rate, std::size_t count,
     for (std::size_t i = 0; i < count; ++i) {
         const auto k = static_cast<std::uint32_t>(i);
         t -= std::log(uniform(seed, 1, k)) / rate;
-        const auto pick = static_cast<std::size_t>(uniform(seed, 2, k) *
-                                                   static_cast<double>(lengths.size()));
+        const auto pick =
+            static_cast<std::size_t>(uniform(seed, 2, k) * static_cast<double>(lengths.size()));
         requests.push_back({t, lengths[pick].first, lengths[pick].second});
     }
     return requests;
