@@ -1,6 +1,6 @@
 #pragma once
 // The least of n keys that change one at a time: a tournament in an array. Among equal keys the
-// first one wins. O(log n) for a change and to find whose the least one is, O(1) for its value.
+// first one wins. O(log n) for a change, O(1) to see who is the least.
 
 #include <bit>
 #include <cstdint>
@@ -10,37 +10,40 @@ namespace tidepool::serving {
 
 class MinTree {
 public:
-    static constexpr std::uint64_t kNone = ~std::uint64_t{0};  // nobody can win with it
+    static constexpr std::uint64_t kNone = ~std::uint64_t{0} >> 1U;  // the largest; of nobody
 
-    explicit MinTree(std::uint32_t n) : leaves_(std::bit_ceil(n | 1U)), keys_(2 * leaves_, kNone) {}
-
-    std::uint64_t min() const { return keys_[1]; }
-    std::uint64_t key(std::uint32_t i) const { return keys_[leaves_ + i]; }
-    std::uint32_t first() const {
-        std::uint32_t node = 1;
-        while (node < leaves_) {
-            node *= 2;
-            node += static_cast<std::uint32_t>(keys_[node] != keys_[node / 2]);
+    explicit MinTree(std::uint32_t n) : leaves_(std::bit_ceil(n | 1U)), nodes_(2 * leaves_) {
+        for (std::uint32_t node = 2 * leaves_ - 1; node > 0; --node) {
+            nodes_[node].who = node >= leaves_ ? node - leaves_ : nodes_[2 * node].who;
         }
-        return node - leaves_;
     }
-    void set(std::uint32_t i, std::uint64_t key) {
-        std::uint32_t node = leaves_ + i;
-        keys_[node] = key;
-        while (node > 1) {
-            const std::uint64_t other = keys_[node ^ 1U];
-            key = other < key ? other : key;
-            node /= 2;
-            if (keys_[node] == key) {
+
+    std::uint64_t min() const { return nodes_[1].key; }
+    std::uint32_t first() const { return nodes_[1].who; }
+    void set(std::uint32_t who, std::uint64_t key) {
+        std::uint32_t at = leaves_ + who;
+        Node node{key, who};
+        nodes_[at] = node;
+        while (at > 1) {
+            const Node other = nodes_[at ^ 1U];
+            // Of equals the left one wins: the sibling, if this is a right child.
+            const bool loses = other.key < node.key + (at & 1U);
+            node = loses ? other : node;
+            at /= 2;
+            if (nodes_[at].key == node.key && nodes_[at].who == node.who) {
                 return;  // nothing changes further up
             }
-            keys_[node] = key;
+            nodes_[at] = node;
         }
     }
 
 private:
+    struct Node {
+        std::uint64_t key = kNone;
+        std::uint32_t who = 0;
+    };
     std::uint32_t leaves_;
-    std::vector<std::uint64_t> keys_;  // [1] is the root, children of k are 2k and 2k + 1
+    std::vector<Node> nodes_;  // [1] is the root, children of k are 2k and 2k + 1
 };
 
 }  // namespace tidepool::serving

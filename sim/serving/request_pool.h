@@ -17,7 +17,8 @@ struct Links {
     std::uint32_t before = kNoSlot, after = kNoSlot;
 };
 
-struct Slot {
+// A cache line: there may be many, and they are met at random.
+struct alignas(64) Slot {
     std::int64_t arrival = 0;
     std::uint64_t number = 0;  // in the order of arrival
     std::int64_t first = -1;   // when its first token came; -1: not yet
@@ -27,12 +28,12 @@ struct Slot {
     std::uint32_t request_class = 0;
     std::uint32_t unit = kNoUnit;   // it was sent to
     std::uint32_t queue = kNoSlot;  // it waits in
-    std::uint32_t level = 0;        // of that queue; 0 goes first
-    Links waiting, timer;
-    bool begun = false;  // ever
-    bool timed = false;  // is in a list of timers
+    Links waiting;
+    std::uint16_t level = 0;  // of its queue; 0 goes first
+    bool timed = false;       // is in a list of timers
     bool free = true;
 };
+static_assert(sizeof(Slot) == 64);
 
 class RequestPool {
 public:
@@ -42,6 +43,7 @@ public:
         if (free_.empty()) {
             free_.push_back(static_cast<std::uint32_t>(slots_.size()));
             slots_.emplace_back();
+            timers_.emplace_back();
             if (keep_blocks_) {
                 blocks_.emplace_back();
             }
@@ -68,18 +70,22 @@ public:
 
     Slot& operator[](std::uint32_t at) { return slots_[at]; }
     const Slot& operator[](std::uint32_t at) const { return slots_[at]; }
+    Links& waiting(std::uint32_t at) { return slots_[at].waiting; }
+    Links& timer(std::uint32_t at) { return timers_[at]; }
+    void prefetch(std::uint32_t at) const { __builtin_prefetch(&slots_[at], 1); }
     std::span<const std::uint64_t> blocks(std::uint32_t at) const { return blocks_[at]; }
     const std::vector<Slot>& slots() const { return slots_; }
 
 private:
     bool keep_blocks_;
     std::vector<Slot> slots_;
-    std::vector<std::vector<std::uint64_t>> blocks_;  // beside the slots
+    std::vector<Links> timers_;                       // beside the slots, rarely used
+    std::vector<std::vector<std::uint64_t>> blocks_;  // as well
     std::vector<std::uint32_t> free_;
 };
 
 // A list in order of arrival.
-template <Links Slot::*kLinks>
+template <Links& (RequestPool::*kLinks)(std::uint32_t)>
 struct SlotList {
     std::uint32_t head = kNoSlot, tail = kNoSlot;
 
@@ -87,17 +93,17 @@ struct SlotList {
     void insert(RequestPool& pool, std::uint32_t at) {
         std::uint32_t before = tail;
         while (before != kNoSlot && pool[before].number > pool[at].number) {
-            before = (pool[before].*kLinks).before;
+            before = (pool.*kLinks)(before).before;
         }
-        const std::uint32_t after = before == kNoSlot ? head : (pool[before].*kLinks).after;
-        pool[at].*kLinks = {before, after};
-        (before == kNoSlot ? head : (pool[before].*kLinks).after) = at;
-        (after == kNoSlot ? tail : (pool[after].*kLinks).before) = at;
+        const std::uint32_t after = before == kNoSlot ? head : (pool.*kLinks)(before).after;
+        (pool.*kLinks)(at) = {before, after};
+        (before == kNoSlot ? head : (pool.*kLinks)(before).after) = at;
+        (after == kNoSlot ? tail : (pool.*kLinks)(after).before) = at;
     }
     void remove(RequestPool& pool, std::uint32_t at) {
-        const auto [before, after] = pool[at].*kLinks;
-        (before == kNoSlot ? head : (pool[before].*kLinks).after) = after;
-        (after == kNoSlot ? tail : (pool[after].*kLinks).before) = before;
+        const auto [before, after] = (pool.*kLinks)(at);
+        (before == kNoSlot ? head : (pool.*kLinks)(before).after) = after;
+        (after == kNoSlot ? tail : (pool.*kLinks)(after).before) = before;
     }
 };
 
@@ -133,7 +139,7 @@ public:
 private:
     RequestPool& pool_;
     std::uint32_t levels_;
-    std::vector<SlotList<&Slot::waiting>> lists_;  // [queue][level]
+    std::vector<SlotList<&RequestPool::waiting>> lists_;  // [queue][level]
     std::vector<std::uint64_t> sizes_;
 };
 

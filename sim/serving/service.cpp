@@ -50,6 +50,7 @@ Service::Service(const ServiceRules& rules, std::span<const UnitChange> changes,
       service_queue_(unit_queues(rules, units_)),
       held_queue_(service_queue_ + 1),
       deadline_timers_(rules.classes.size()) {
+    TP_ASSERT(priorities_.size() < 0xFFFFU, "as many priorities as a service can tell apart");
     fill_ = (router_.places() * rules.batch_fill + 999) / 1000;
     if (rules.patience > 0) {
         patience_timer_ = timers_.add_kind(rules.patience, 0);
@@ -90,7 +91,7 @@ void Service::learn_classes() {
             }
         }
         const auto at = std::find(priorities_.begin(), priorities_.end(), priority);
-        known.level = static_cast<std::uint32_t>(at - priorities_.begin()) + 1;
+        known.level = static_cast<std::uint16_t>(at - priorities_.begin() + 1);
         classes_.push_back(known);
     }
 }
@@ -130,6 +131,7 @@ void Service::happen(std::int64_t now) {
     serve_queue(held_queue_, fill_, now);
     begin(now);
     recorder_.waiting(waiting_);
+    workers_.prefetch();
 }
 
 void Service::settle(std::int64_t now) {

@@ -29,7 +29,7 @@ public:
 
 private:
     struct ClassRule {
-        std::uint32_t level = 0;
+        std::uint16_t level = 0;
         std::int64_t deadline = 0;
         std::optional<std::uint32_t> timer;
     };

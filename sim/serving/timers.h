@@ -32,7 +32,7 @@ public:
     void stop(std::uint32_t kind, std::uint32_t at) {
         Kind& of = kinds_[kind];
         if (of.far == at) {
-            of.far = pool_[at].timer.after;
+            of.far = pool_.timer(at).after;
         }
         of.list.remove(pool_, at);
         pool_[at].timed = false;
@@ -51,7 +51,7 @@ public:
         for (Kind& of : kinds_) {
             while (of.far != kNoSlot && soon(of, of.far) <= now) {
                 const std::uint32_t at = of.far;
-                of.far = pool_[at].timer.after;
+                of.far = pool_.timer(at).after;
                 near(at);
             }
             due_ = std::min(due_, next(of));
@@ -61,7 +61,7 @@ public:
 private:
     struct Kind {
         std::int64_t patience = 0, near = 0;
-        SlotList<&Slot::timer> list{};
+        SlotList<&RequestPool::timer> list{};
         std::uint32_t far = kNoSlot;  // the first one that is not near its end yet
     };
     static std::int64_t at_most_far(std::int64_t arrival, std::int64_t wait) {

@@ -7,7 +7,9 @@
 namespace tidepool::serving {
 namespace {
 
-constexpr auto kLater = [](const auto& a, const auto& b) { return a.last > b.last; };
+constexpr auto kLater = [](const auto& a, const auto& b) {
+    return static_cast<std::int32_t>(a.last - b.last) > 0;
+};
 
 std::uint64_t memory_of(const Slot& slot) {
     return std::uint64_t{slot.tokens_in} + slot.tokens_out;
@@ -25,7 +27,8 @@ Workers::Workers(const ServiceRules& rules, std::uint32_t units, RequestPool& po
       recorder_(recorder),
       per_unit_(std::max(1U, rules.unit.prefill_workers + rules.unit.decode_workers)),
       workers_(std::size_t{units} * per_unit_),
-      events_(units * per_unit_) {
+      events_(units * per_unit_),
+      next_slots_(workers_.size()) {
     if (cache_.blocks > 0) {
         caches_.assign(cache_.shared ? 1 : units, BlockCache(cache_.blocks));
     }
@@ -103,10 +106,11 @@ void Workers::stop_for(std::uint32_t number, std::uint32_t head, std::int64_t fr
     if (worker.doing != Doing::kAnswers || worker.steps == 1 || !fits(worker, head)) {
         return;
     }
-    const std::uint64_t steps = times_.first_from(worker.at, from);
-    if (steps >= worker.steps) {
+    const std::uint64_t first = times_.first_from(worker.at, from);
+    if (first >= worker.steps) {
         return;
     }
+    const auto steps = static_cast<std::uint32_t>(first);
     const std::int64_t boundary = times_.end(worker.at, steps, nullptr);
     if (boundary == now) {
         advance(worker, steps, now);
@@ -179,6 +183,7 @@ void Workers::begin(std::uint32_t number, std::int64_t now, std::vector<std::uin
         rest(number, now);
         return;
     }
+    next_slots_[number] = worker.answers.front().slot;
     worker.steps = worker.news.empty() ? worker.answers.front().last - worker.iterations : 1;
     start(number, Doing::kAnswers, now, times_.end(worker.at, worker.steps, nullptr));
 }
@@ -192,6 +197,7 @@ bool Workers::begin_prompt(std::uint32_t number, std::int64_t now,
     const Slot& request = pool_[slot];
     workers_[number].news.push_back(slot);
     const std::uint64_t ns = times_.prefill(request.tokens_in - request.cached) + loading(request);
+    next_slots_[number] = slot;
     start(number, Doing::kPrompt, now, now + static_cast<std::int64_t>(ns));
     return true;
 }
@@ -252,7 +258,8 @@ void Workers::stop(std::uint32_t unit, std::int64_t now, std::vector<Left>& left
     for (std::uint32_t number = unit * per_unit_; number < (unit + 1) * per_unit_; ++number) {
         Worker& worker = workers_[number];
         if (worker.doing == Doing::kAnswers) {
-            worker.iterations += times_.first_from(worker.at, now + 1) - 1;
+            worker.iterations +=
+                static_cast<std::uint32_t>(times_.first_from(worker.at, now + 1) - 1);
         }
         for (const Answer& answer : worker.answers) {
             const Slot& slot = pool_[answer.slot];
@@ -352,7 +359,7 @@ void Workers::after_prompt(std::uint32_t number, std::uint32_t slot, Outcome& ou
     }
 }
 
-void Workers::add_answer(Worker& worker, std::uint32_t slot, std::uint64_t tokens_left) {
+void Workers::add_answer(Worker& worker, std::uint32_t slot, std::uint32_t tokens_left) {
     const Slot& request = pool_[slot];
     worker.answers.push_back({worker.iterations + tokens_left, slot});
     std::push_heap(worker.answers.begin(), worker.answers.end(), kLater);
@@ -360,10 +367,10 @@ void Workers::add_answer(Worker& worker, std::uint32_t slot, std::uint64_t token
     worker.at.context += memory_of(request) - tokens_left;
 }
 
-void Workers::advance(Worker& worker, std::uint64_t steps, std::int64_t now) {
+void Workers::advance(Worker& worker, std::uint32_t steps, std::int64_t now) {
     times_.end(worker.at, steps, &worker.at.fraction);
     worker.at.from = now;
-    worker.at.context += steps * worker.at.batch;
+    worker.at.context += std::uint64_t{steps} * worker.at.batch;
     worker.iterations += steps;
 }
 

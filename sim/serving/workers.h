@@ -35,6 +35,13 @@ public:
     std::uint64_t next_event() const { return events_.min(); }
     // Ends all iterations that matter and end at `now`.
     void end_iterations(std::int64_t now, Outcome& outcome);
+    // Brings what the next event needs near to the processor.
+    void prefetch() const {
+        const std::uint32_t next = events_.first();
+        __builtin_prefetch(&workers_[next], 1);
+        __builtin_prefetch(&workers_[next].partial, 1);
+        pool_.prefetch(next_slots_[next]);
+    }
     // The first request of a queue is another one than before.
     void look_at(std::uint32_t queue, std::int64_t now);
     // Workers that have nothing under way take requests and begin iterations. `begun`: how many
@@ -65,24 +72,25 @@ private:
         kPrompt,    // a prompt by itself
         kMixed,     // one iteration of prompts and answers
     };
+    // Iterations are numbered modulo 2^32: an answer has at most 2^24 before it.
     struct Answer {
-        std::uint64_t last;  // iteration that brings the last token
+        std::uint32_t last;  // iteration that brings the last token
         std::uint32_t slot;
     };
-    struct Worker {
+    struct alignas(64) Worker {
         Stretch at;                    // the present iteration, or stretch of them
-        std::uint64_t iterations = 0;  // for answers, that ended before
-        std::uint64_t steps = 0;
-        std::uint64_t memory = 0;          // tokens in use
-        std::uint32_t requests = 0;        // places in use
-        std::uint32_t partial_tokens = 0;  // what this iteration computes of `partial`
+        std::uint32_t iterations = 0;  // for answers, that ended before
+        std::uint32_t steps = 0;
+        std::uint64_t memory = 0;    // tokens in use
+        std::uint32_t requests = 0;  // places in use
+        Doing doing = Doing::kIdle;
+        bool touched = false;              // in the list below
+        std::uint32_t partial = kNoSlot;   // a prompt begun that remains incomplete
+        std::uint32_t partial_tokens = 0;  // what this iteration computes of it
         std::uint64_t next_fraction = 0;   // carried over from an iteration of prompts and answers
         std::vector<Answer> answers;       // a heap, the next last token in front
         std::vector<std::uint32_t> news;   // slots whose prompts are worked on, or without a table
                                            // of prompts those that wait for their first token
-        std::uint32_t partial = kNoSlot;   // of these, the one that remains incomplete
-        Doing doing = Doing::kIdle;
-        bool touched = false;  // in the list below
     };
     enum class Kind : std::uint8_t { kBoth, kPrompts, kAnswers };
 
@@ -111,9 +119,9 @@ private:
     bool begin_prompt(std::uint32_t worker, std::int64_t now, std::vector<std::uint32_t>& begun);
     bool begin_mixed(std::uint32_t worker, std::int64_t now, std::vector<std::uint32_t>& begun);
     void end(std::uint32_t worker, std::int64_t now, Outcome& outcome);
-    void advance(Worker& worker, std::uint64_t steps, std::int64_t now);
+    void advance(Worker& worker, std::uint32_t steps, std::int64_t now);
     void prompt_complete(std::uint32_t slot, std::int64_t now);
-    void add_answer(Worker& worker, std::uint32_t slot, std::uint64_t tokens_left);
+    void add_answer(Worker& worker, std::uint32_t slot, std::uint32_t tokens_left);
     void finish(Worker& worker, Outcome& outcome);
     void leave(Worker& worker, std::uint32_t slot);
     void after_prompt(std::uint32_t number, std::uint32_t slot, Outcome& outcome);
@@ -130,7 +138,8 @@ private:
     std::uint32_t block_tokens_ = 0;
     std::vector<Worker> workers_;
     MinTree events_;
-    std::vector<std::uint32_t> touched_;  // to begin their next iteration at the present time
+    std::vector<std::uint32_t> next_slots_;  // of workers: a request that their event concerns
+    std::vector<std::uint32_t> touched_;     // to begin their next iteration at the present time
     std::vector<BlockCache> caches_;
 };
 
