@@ -90,6 +90,9 @@ TP_HD inline void restart(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_
     state.more_room = true;  // it may be asked to go again
     set_running(run, id, tick);
     insert(run.exec, state.ends, end_key(slot.end, slot.rank), id);
+    if (slot.rank < run.plan.units) {
+        check_ready(run, id, tick);  // if it needs no time to start
+    }
 }
 
 // Nothing is missing, and `detect` is over.
