@@ -254,14 +254,16 @@ TP_HD TP_RARE inline bool promise(Run<Exec, Driver>& run, std::uint32_t tick) {
     State& state = run.state;
     const Plan& plan = run.plan;
     copy(run.exec, plan, state.shadow, state.now);
+    std::uint64_t units = state.units_held;  // that do not close, or have a promise
     for (std::uint32_t i = 0; i < state.ends.size; ++i) {
         const std::uint32_t id = state.ends.slots[i];
+        const std::uint32_t rank = state.slots[id].rank;
         if (state.activity[id].leaves != 0xFFFF'FFFFu) {
             add_to_shadow(run, id, true);
+            units -= rank < plan.units ? plan.job_gpus[rank] : 0;
         }
     }
     bool any = false;
-    std::uint64_t units = state.units_held;
     std::uint64_t jobs = state.jobs_held - state.leaving;
     for (std::uint32_t rank = first_set(run.exec, state.waiting, 0, plan.units); rank != kNone;
          rank = first_set(run.exec, state.waiting, rank + 1, plan.units)) {
