@@ -25,6 +25,23 @@ TP_HD inline bool below_ceiling(const Plan& plan, const State& state, std::uint3
 
 namespace detail {
 
+// EASY plans with this end of the slot from now on.
+template <class Exec, class Driver>
+TP_HD inline void expect_end(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t end) {
+    State& state = run.state;
+    Slot& slot = state.slots[id];
+    if (run.plan.queue != QueuePolicy::kEasy) {
+        return;
+    }
+    erase(run.exec, state.expected, end_key(slot.expected_end, slot.rank));
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        slot.expected_end = end;
+    }
+    run.exec.sync();
+    insert(run.exec, state.expected, end_key(end, slot.rank), id);
+}
+
 // When a slot that is to leave does so; its next event may come before.
 template <class Exec, class Driver>
 TP_HD inline void set_leaving(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick,
@@ -34,6 +51,8 @@ TP_HD inline void set_leaving(Run<Exec, Driver>& run, std::uint32_t id, std::uin
         a.leaves = leaves;
         a.saves = saves;
     });
+    const std::uint32_t expected = state.slots[id].expected_end;
+    expect_end(run, id, leaves < expected || leaves == 0xFFFF'FFFFu ? leaves : expected);
     if (state.activity[id].phase == Phase::kRunning) {
         constexpr bool kNetwork = Run<Exec, Driver>::kNetwork;
         bring_up_to(run, id, tick);
@@ -189,7 +208,8 @@ template <class Exec, class Driver>
 TP_HD inline void ask(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
     State& state = run.state;
     const std::uint32_t rank = state.slots[id].rank;
-    const std::uint32_t notice = run.plan.tide.notice;
+    const bool at_work = state.activity[id].phase == Phase::kRunning;
+    const std::uint32_t notice = at_work ? run.plan.tide.notice : 0;  // else it goes at once
     const std::uint32_t leaves = later(tick, notice);
     const CheckpointRule& rule = checkpoint_rule(run.plan, rank);
     const std::uint32_t tier = leaving_tier(rule);
@@ -199,17 +219,7 @@ TP_HD inline void ask(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t ti
     }
     state.leaving += run.plan.job_gpus[rank];
     set_leaving(run, id, tick, leaves,
-                needed <= notice ? leaves - static_cast<std::uint32_t>(needed) : 0xFFFF'FFFFu);
-    if (run.plan.queue == QueuePolicy::kEasy) {
-        Slot& slot = state.slots[id];
-        erase(run.exec, state.expected, end_key(slot.expected_end, rank));
-        run.exec.sync();
-        if (run.exec.lane() == 0) {
-            slot.expected_end = leaves;
-        }
-        run.exec.sync();
-        insert(run.exec, state.expected, end_key(leaves, rank), id);
-    }
+                at_work && needed <= notice ? leaves - static_cast<std::uint32_t>(needed) : 0xFFFF'FFFFu);
     if constexpr (requires { run.driver.asked_to_go(id, tick); }) {
         run.driver.asked_to_go(id, tick);
     }
