@@ -85,6 +85,7 @@ TP_HD inline void add_unit(Run<Exec, Driver>& run, std::uint32_t service, std::u
                    state.activity[id].leaves > tick &&
                    state.activity[id].phase == Phase::kRunning) {
             set_leaving(run, id, tick, 0xFFFF'FFFFu, 0xFFFF'FFFFu);
+            state.promise_again = true;  // somebody else may count on its GPUs
             if constexpr (requires { run.driver.reopened(id, tick); }) {
                 run.driver.reopened(id, tick);
             }
