@@ -173,6 +173,9 @@ TP_HD inline void look_at(Run<Exec, Driver>& run, const DemandStep& step) {
             run.driver.wants(step.service, step.tick);
         }
     }
+    if (step.units == kNone) {
+        return;
+    }
     const std::uint32_t has = s.in_use;
     for (std::uint32_t n = has; n < s.wanted; ++n) {
         add_unit(run, step.service, step.tick);
