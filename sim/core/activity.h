@@ -198,16 +198,18 @@ TP_HD inline void bring_up_to(Run<Exec, Driver>& run, std::uint32_t id, std::uin
         const CheckpointRule& rule = checkpoint_rule(run.plan, slot.rank);
         const std::uint32_t total = run.plan.duration[slot.rank];
         const std::uint32_t gpus = run.plan.job_gpus[slot.rank];
-        if (tick > a.saves) {  // it stands still, and writes
-            const std::uint32_t from = a.since > a.saves ? a.since : a.saves;
-            a.attempt.checkpoint += tick - from;
-            elapsed -= tick - from;
+        std::uint32_t still = 0;  // ticks that it stands still, and writes
+        if (tick > a.saves) {
+            still = tick - (a.since > a.saves ? a.since : a.saves);
+            a.attempt.checkpoint += still;
+            elapsed -= still;
         }
         if (Run<Exec, Driver>::kNetwork && rule.shared != kNone) {
             step_on(rule, total, gpus, elapsed, detail::pace_of(a), a);
         } else {
             detail::run_on(rule, total, gpus, elapsed, a);
         }
+        detail::let_pass(rule, a.progress, still);
     } else {
         a.restart += elapsed * held_gpus(run.plan, state, id);
     }

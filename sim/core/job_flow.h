@@ -242,6 +242,7 @@ TP_HD inline void release(Run<Exec, Driver>& run, std::uint32_t id) {
         } else if (state.activity[id].leaves != 0xFFFF'FFFFu) {
             state.leaving -= plan.job_gpus[slot.rank];
         }
+        state.released = true;  // under a ceiling also if all of its GPUs are down
     }
     if (plan.queue == QueuePolicy::kEasy) {
         erase(run.exec, state.expected, end_key(slot.expected_end, slot.rank));

@@ -90,6 +90,9 @@ TP_HD inline void restart(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_
     state.more_room = true;  // it may be asked to go again
     set_running(run, id, tick);
     insert(run.exec, state.ends, end_key(slot.end, slot.rank), id);
+    if (slot.rank < run.plan.units) {
+        check_ready(run, id, tick);  // if it needs no time to start
+    }
 }
 
 // Nothing is missing, and `detect` is over.
@@ -313,11 +316,14 @@ TP_HD TP_RARE inline void depart(Run<Exec, Driver>& run, std::uint32_t id, std::
     if (run.exec.lane() == 0) {
         Life& life = state.life[rank];
         const std::uint32_t tier = leaving_tier(rule);
+        const bool also = at.work == 0 && rest.index == at.index;  // a tier before it may have it
         life.copies = rest.copies;
         life.copies.index[tier] = at.index;
         life.saved = at.index;
         life.kept = at.work;
-        life.tier = at.index > 0 || at.work > 0 ? tier : kNone;
+        life.tier = also && rest.tier < tier         ? rest.tier
+                    : at.index > 0 || at.work > 0 ? tier
+                                                   : kNone;
         life.kept_in = at.work > 0 ? tier : kNone;
     }
     run.exec.sync();

@@ -25,6 +25,23 @@ TP_HD inline bool below_ceiling(const Plan& plan, const State& state, std::uint3
 
 namespace detail {
 
+// EASY plans with this end of the slot from now on.
+template <class Exec, class Driver>
+TP_HD inline void expect_end(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t end) {
+    State& state = run.state;
+    Slot& slot = state.slots[id];
+    if (run.plan.queue != QueuePolicy::kEasy) {
+        return;
+    }
+    erase(run.exec, state.expected, end_key(slot.expected_end, slot.rank));
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        slot.expected_end = end;
+    }
+    run.exec.sync();
+    insert(run.exec, state.expected, end_key(end, slot.rank), id);
+}
+
 // When a slot that is to leave does so; its next event may come before.
 template <class Exec, class Driver>
 TP_HD inline void set_leaving(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick,
@@ -34,6 +51,8 @@ TP_HD inline void set_leaving(Run<Exec, Driver>& run, std::uint32_t id, std::uin
         a.leaves = leaves;
         a.saves = saves;
     });
+    const std::uint32_t expected = state.slots[id].expected_end;
+    expect_end(run, id, leaves < expected || leaves == 0xFFFF'FFFFu ? leaves : expected);
     if (state.activity[id].phase == Phase::kRunning) {
         constexpr bool kNetwork = Run<Exec, Driver>::kNetwork;
         bring_up_to(run, id, tick);
@@ -66,6 +85,7 @@ TP_HD inline void add_unit(Run<Exec, Driver>& run, std::uint32_t service, std::u
                    state.activity[id].leaves > tick &&
                    state.activity[id].phase == Phase::kRunning) {
             set_leaving(run, id, tick, 0xFFFF'FFFFu, 0xFFFF'FFFFu);
+            state.promise_again = true;  // somebody else may count on its GPUs
             if constexpr (requires { run.driver.reopened(id, tick); }) {
                 run.driver.reopened(id, tick);
             }
@@ -153,6 +173,9 @@ TP_HD inline void look_at(Run<Exec, Driver>& run, const DemandStep& step) {
             run.driver.wants(step.service, step.tick);
         }
     }
+    if (step.units == kNone) {
+        return;
+    }
     const std::uint32_t has = s.in_use;
     for (std::uint32_t n = has; n < s.wanted; ++n) {
         add_unit(run, step.service, step.tick);
@@ -189,7 +212,8 @@ template <class Exec, class Driver>
 TP_HD inline void ask(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
     State& state = run.state;
     const std::uint32_t rank = state.slots[id].rank;
-    const std::uint32_t notice = run.plan.tide.notice;
+    const bool at_work = state.activity[id].phase == Phase::kRunning;
+    const std::uint32_t notice = at_work ? run.plan.tide.notice : 0;  // else it goes at once
     const std::uint32_t leaves = later(tick, notice);
     const CheckpointRule& rule = checkpoint_rule(run.plan, rank);
     const std::uint32_t tier = leaving_tier(rule);
@@ -199,17 +223,7 @@ TP_HD inline void ask(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t ti
     }
     state.leaving += run.plan.job_gpus[rank];
     set_leaving(run, id, tick, leaves,
-                needed <= notice ? leaves - static_cast<std::uint32_t>(needed) : 0xFFFF'FFFFu);
-    if (run.plan.queue == QueuePolicy::kEasy) {
-        Slot& slot = state.slots[id];
-        erase(run.exec, state.expected, end_key(slot.expected_end, rank));
-        run.exec.sync();
-        if (run.exec.lane() == 0) {
-            slot.expected_end = leaves;
-        }
-        run.exec.sync();
-        insert(run.exec, state.expected, end_key(leaves, rank), id);
-    }
+                at_work && needed <= notice ? leaves - static_cast<std::uint32_t>(needed) : 0xFFFF'FFFFu);
     if constexpr (requires { run.driver.asked_to_go(id, tick); }) {
         run.driver.asked_to_go(id, tick);
     }
@@ -254,14 +268,16 @@ TP_HD TP_RARE inline bool promise(Run<Exec, Driver>& run, std::uint32_t tick) {
     State& state = run.state;
     const Plan& plan = run.plan;
     copy(run.exec, plan, state.shadow, state.now);
+    std::uint64_t units = state.units_held;  // that do not close, or have a promise
     for (std::uint32_t i = 0; i < state.ends.size; ++i) {
         const std::uint32_t id = state.ends.slots[i];
+        const std::uint32_t rank = state.slots[id].rank;
         if (state.activity[id].leaves != 0xFFFF'FFFFu) {
             add_to_shadow(run, id, true);
+            units -= rank < plan.units ? plan.job_gpus[rank] : 0;
         }
     }
     bool any = false;
-    std::uint64_t units = state.units_held;
     std::uint64_t jobs = state.jobs_held - state.leaving;
     for (std::uint32_t rank = first_set(run.exec, state.waiting, 0, plan.units); rank != kNone;
          rank = first_set(run.exec, state.waiting, rank + 1, plan.units)) {
