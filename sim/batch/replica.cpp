@@ -9,6 +9,7 @@
 #include "sim/core/tally_driver.h"
 #include "sim/core/wait_buckets.h"
 #include "sim/network/driver.h"
+#include "sim/scenario/serve.h"
 
 namespace tidepool::batch {
 namespace {
@@ -16,6 +17,8 @@ namespace {
 static_assert(static_cast<int>(workloads::JobEnd::kCompleted) == 0 &&
               static_cast<int>(workloads::JobEnd::kFailed) == 1 &&
               static_cast<int>(workloads::JobEnd::kCancelled) == 2);
+
+constexpr std::uint32_t kFirstNotes = 1U << 12U;  // of units; more when that is not enough
 
 // At least so many bytes.
 std::uint64_t* words(std::vector<std::uint64_t>& memory, std::size_t bytes) {
@@ -59,7 +62,7 @@ void add_jobs(const core::Tally& tally, const Cell& cell, model::Totals& t) {
     const auto in = [&](model::JobState state) -> std::uint64_t& {
         return t.in_state[static_cast<std::size_t>(state)];
     };
-    t.submitted = cell.compiled.jobs.size();
+    t.submitted = cell.compiled.first_unit;
     in(model::JobState::kCompleted) = tally.completed;
     in(model::JobState::kFailed) = tally.failed;
     in(model::JobState::kCancelled) = tally.cancelled;
@@ -104,6 +107,8 @@ core::Plan plan_of(const Cell& cell, const scenario::Luck& luck, std::uint64_t s
     plan.seed = seed;
     plan.step = luck.steps.data();
     plan.steps = static_cast<std::uint32_t>(luck.steps.size());
+    plan.demand = luck.demand_steps.data();
+    plan.demand_steps = static_cast<std::uint32_t>(luck.demand_steps.size());
     return plan;
 }
 
@@ -112,6 +117,7 @@ core::TallyPlan tally_plan_of(const Cell& cell, const scenario::Luck& luck) {
     rest.job_end = cell.job_end.data();
     rest.bin_width = cell.compiled.bin_width.value;
     rest.outages = static_cast<std::uint32_t>(luck.outages.list.size());
+    rest.most_notes = cell.compiled.services.empty() ? 0 : kFirstNotes;
     return rest;
 }
 
@@ -125,6 +131,9 @@ model::Totals totals_of(const core::Tally& tally, const Cell& cell, const model:
     t.time.stalled = tally.stalled;
     t.time.checkpoint = tally.checkpoint;
     t.time.restart = tally.restart;
+    t.unit_time.useful = tally.unit_useful;
+    t.unit_time.stalled = tally.unit_stalled;
+    t.unit_time.restart = tally.unit_restart;
     TP_ASSERT(model::held(t.time) == model::kWorkUnits * tally.allocated,
               "whatever was held went somewhere");
     add_capacity(tally, cell, facts.absent, t);
@@ -150,35 +159,56 @@ model::Totals totals_of(const core::Tally& tally, const Cell& cell, const model:
     return t;
 }
 
+model::ServiceTotals services_of(const Cell& cell, const scenario::Luck& luck, std::uint64_t seed,
+                                 const core::Tally& tally, std::span<const UnitNote> log) {
+    if (cell.compiled.services.empty()) {
+        return {};
+    }
+    std::vector<model::ServiceRecord> services = cell.compiled.services;
+    const bool done = scenario::serve(*cell.loaded, luck.demand, log, seed, Ticks{tally.end},
+                                      cell.compiled.bin_width, services);
+    TP_ASSERT(done, "nobody ends it before");
+    model::ServiceTotals t = model::service_totals(services, log, Ticks{tally.end});
+    t.lent = tally.lent;
+    t.reclaimed = tally.reclaimed;
+    t.asked = tally.asked;
+    t.reclaims = tally.reclaims;
+    return t;
+}
+
 template <class Attempt>
-core::TallyMemory ReplicaRunner::with_enough_slots(const core::Plan& plan,
-                                                   const core::TallyPlan& rest, Attempt&& attempt) {
+core::TallyMemory ReplicaRunner::with_enough_room(const core::Plan& plan, core::TallyPlan& rest,
+                                                  Attempt&& attempt) {
     const core::Serial exec;
-    const core::TallyLayout tally_layout(plan, rest);
-    for (;; slots_ *= 2) {  // few slots stay in the caches, and far fewer than jobs will do
+    for (;;) {
+        const core::TallyLayout tally_layout(plan, rest);
         const core::StateLayout layout(plan, slots_);
         core::State state = layout.make(exec, words(state_, layout.bytes()));
         const core::TallyMemory memory =
             tally_layout.make(exec, words(tally_, tally_layout.bytes()));
         attempt(state, memory);
-        if (!memory.tally->too_many_slots) {
+        if (memory.tally->too_many_slots) {
+            slots_ *= 2;  // few slots stay in the caches, and far fewer than jobs will do
+        } else if (memory.tally->too_many_notes) {
+            rest.most_notes *= 4;
+        } else {
             return memory;
         }
     }
 }
 
 template <bool kCanInterrupt>
-core::TallyMemory ReplicaRunner::replay(const core::Plan& plan, const core::TallyPlan& rest) {
-    return with_enough_slots(plan, rest, [&](core::State& state, const core::TallyMemory& memory) {
+core::TallyMemory ReplicaRunner::replay(const core::Plan& plan, core::TallyPlan& rest) {
+    return with_enough_room(plan, rest, [&](core::State& state, const core::TallyMemory& memory) {
         const core::Serial exec;
         core::TallyDriver<core::Serial, kCanInterrupt> driver(exec, plan, rest, state, memory);
         driver.close(core::replay(exec, plan, state, driver));
     });
 }
 
-core::TallyMemory ReplicaRunner::replay(const core::Plan& plan, const core::TallyPlan& rest,
+core::TallyMemory ReplicaRunner::replay(const core::Plan& plan, core::TallyPlan& rest,
                                         const Cell& cell, const scenario::Luck& luck) {
-    return with_enough_slots(plan, rest, [&](core::State& state, const core::TallyMemory& memory) {
+    return with_enough_room(plan, rest, [&](core::State& state, const core::TallyMemory& memory) {
         const core::Serial exec;
         network::Contention contention(cell.compiled.network, luck.capacity_steps, plan.seed,
                                        Ticks{0}, scenario::own_solver(cell.compiled));
@@ -198,7 +228,7 @@ ReplicaResult ReplicaRunner::run(const Cell& cell, std::uint64_t seed, WaitHisto
 ReplicaResult ReplicaRunner::run(const Cell& cell, const scenario::Luck& luck, std::uint64_t seed,
                                  WaitHistogram& histogram) {
     const core::Plan plan = plan_of(cell, luck, seed);
-    const core::TallyPlan rest = tally_plan_of(cell, luck);
+    core::TallyPlan rest = tally_plan_of(cell, luck);
     const bool shared = cell.compiled.has_solver;
     const core::TallyMemory memory = shared               ? replay(plan, rest, cell, luck)
                                      : plan.interruptible ? replay<true>(plan, rest)
@@ -206,7 +236,7 @@ ReplicaResult ReplicaRunner::run(const Cell& cell, const scenario::Luck& luck, s
     const core::Tally& tally = *memory.tally;
     TP_ASSERT(!tally.too_many_slots, "there are as many slots as jobs could ever hold");
     ReplicaResult result;
-    result.worked = tally.waits > 0;
+    result.worked = tally.waits > 0 || plan.services > 0;
     result.ran_out = plan.end == kNever.value && !core::all_ended(tally, plan);
     result.overflow = tally.overflow;
     result.given_up = tally.too_many_attempts;
@@ -216,6 +246,9 @@ ReplicaResult ReplicaRunner::run(const Cell& cell, const scenario::Luck& luck, s
             tally, cell,
             model::outage_facts(luck.outages.list, cell.compiled.node_gpus, Ticks{tally.end}),
             shared ? &network_ : nullptr);
+        result.totals.services =
+            services_of(cell, luck, seed, tally,
+                        {memory.unit_log, cell.compiled.services.empty() ? 0 : tally.unit_notes});
     }
     if (result.complete()) {
         core::count_waits(core::Serial{}, memory.wait, plan.jobs,

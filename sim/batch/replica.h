@@ -36,11 +36,15 @@ core::TallyPlan tally_plan_of(const Cell& cell, const scenario::Luck& luck);
 model::Totals totals_of(const core::Tally& tally, const Cell& cell, const model::OutageFacts& facts,
                         const model::NetworkLedger* network = nullptr);
 
+// How the services of the cell fared. `log`: of units, as the tally has it.
+model::ServiceTotals services_of(const Cell& cell, const scenario::Luck& luck, std::uint64_t seed,
+                                 const core::Tally& tally, std::span<const UnitNote> log);
+
 // First waits by bucket, of the jobs that started.
 using WaitHistogram = std::array<std::uint64_t, kWaitBuckets>;
 
 struct ReplicaResult {
-    bool worked = false;    // some job started
+    bool worked = false;    // some job started, or there are services
     bool ran_out = false;   // of the 8.5 years of the clock, with jobs unfinished
     bool overflow = false;  // an integral over time exceeded 64 bits
     bool given_up = false;  // jobs were interrupted faster than they got on
@@ -61,12 +65,13 @@ public:
 
 private:
     template <bool kCanInterrupt>
-    core::TallyMemory replay(const core::Plan& plan, const core::TallyPlan& rest);
-    core::TallyMemory replay(const core::Plan& plan, const core::TallyPlan& rest, const Cell& cell,
+    core::TallyMemory replay(const core::Plan& plan, core::TallyPlan& rest);
+    core::TallyMemory replay(const core::Plan& plan, core::TallyPlan& rest, const Cell& cell,
                              const scenario::Luck& luck);
+    // Enlarges what was too small, and begins again.
     template <class Attempt>
-    core::TallyMemory with_enough_slots(const core::Plan& plan, const core::TallyPlan& rest,
-                                        Attempt&& attempt);
+    core::TallyMemory with_enough_room(const core::Plan& plan, core::TallyPlan& rest,
+                                       Attempt&& attempt);
 
     std::vector<std::uint64_t> state_, tally_;
     model::NetworkLedger network_;  // of the last replica, if it had one

@@ -20,6 +20,7 @@
 #include "sim/scenario/compile.h"
 #include "sim/scenario/drive.h"
 #include "sim/scenario/load.h"
+#include "sim/scenario/serve.h"
 
 namespace tidepool::cli {
 namespace {
@@ -63,6 +64,11 @@ public:
         progress_.update(done, [&] { return line(now, ledger.events); });
         return !interrupted();
     }
+    // After the jobs: `done` of the requests have been replayed.
+    bool serves(double done, const model::Ledger& ledger) {
+        progress_.update(done, [&] { return line(ledger.end, ledger.events); });
+        return !interrupted();
+    }
     void finish(const model::Ledger& ledger) { progress_.finish(line(ledger.end, ledger.events)); }
 
 private:
@@ -86,6 +92,12 @@ model::Ledger simulate(const Arguments& arguments, const scenario::Loaded& loade
         return watcher(now, ledger);
     };
     model::Ledger ledger = run_on_engine(arguments, loaded, compiled, observer);
+    if (!ledger.interrupted) {
+        const auto seed = static_cast<std::uint64_t>(loaded.spec.seed);
+        ledger.interrupted = !scenario::serve(
+            loaded, compiled.demand, ledger.unit_log, seed, ledger.end, ledger.bin_width,
+            ledger.services, [&](double done) { return watcher.serves(done, ledger); });
+    }
     watcher.finish(ledger);
     return ledger;
 }
@@ -110,8 +122,8 @@ void print(const Arguments& arguments, const scenario::Loaded& loaded, const mod
 }
 
 bool did_work(const model::Ledger& ledger) {
-    return std::any_of(ledger.jobs.begin(), ledger.jobs.end(),
-                       [](const model::JobRecord& job) { return job.start != kNever; });
+    const auto started = [](const model::JobRecord& job) { return job.start != kNever; };
+    return std::ranges::any_of(ledger.jobs, started) || std::ranges::any_of(ledger.units, started);
 }
 
 // Says on stderr what kept the run from being what was wanted.
@@ -122,7 +134,7 @@ ExitCode verdict(const model::Ledger& ledger, const scenario::Compiled& compiled
         return ExitCode::kInterrupted;
     }
     if (!did_work(ledger)) {
-        std::cerr << "tidepool: the run did no work: not one job started; see " << written << '\n';
+        std::cerr << "tidepool: the run did no work: not one job or unit started; see " << written << '\n';
         return ExitCode::kRunFailed;
     }
     const std::string cut_off = cut_off_text(ledger, compiled.ids);

@@ -80,7 +80,8 @@ struct Service {
     std::uint32_t grow_after = 0;       // ticks from a change of the wish to the next growth,
     std::uint32_t shrink_after = 0;     // and to the next shrinkage
     std::uint32_t drain = 0;            // ticks from closing a unit to giving its GPUs back
-    std::uint32_t clear = 0;  // ticks in which to work off what has piled up; 0: it is not looked at
+    std::uint32_t clear =
+        0;  // ticks in which to work off what has piled up; 0: it is not looked at
 };
 
 inline constexpr std::uint32_t kUnitLoad = 1U << 16U;  // load that one unit can just stand
@@ -102,9 +103,9 @@ struct CeilingStep {
 
 // How services and jobs share the GPUs.
 struct TideRule {
-    bool reclaim = false;              // jobs that may be asked to go make room for units
-    std::uint32_t notice = 0;          // ticks that they get to save their work
-    std::uint64_t jobs_floor = 0;      // GPUs below which reclaiming does not push the jobs
+    bool reclaim = false;          // jobs that may be asked to go make room for units
+    std::uint32_t notice = 0;      // ticks that they get to save their work
+    std::uint64_t jobs_floor = 0;  // GPUs below which reclaiming does not push the jobs
     std::uint64_t units_ceiling = ~std::uint64_t{0};  // GPUs that units may hold together
 };
 
@@ -170,14 +171,14 @@ struct Plan {
 
     // Services, only in plans that can be interrupted.
     std::uint32_t services = 0;
-    std::uint32_t units = 0;       // of all services: ranks [0, units); jobs follow
-    Input<Service> service;        // [services]
+    std::uint32_t units = 0;          // of all services: ranks [0, units); jobs follow
+    Input<Service> service;           // [services]
     Input<std::uint32_t> service_of;  // [units]
     std::uint32_t demand_steps = 0;
     Input<DemandStep> demand;  // by (tick, service)
     TideRule tide;
     std::uint32_t ceiling_steps = 0;
-    Input<CeilingStep> ceiling;         // by tick
+    Input<CeilingStep> ceiling;        // by tick
     Input<std::uint8_t> may_be_asked;  // [jobs] 1: gives its GPUs to units when asked
 
     QueuePolicy queue = QueuePolicy::kFifo;

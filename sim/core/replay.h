@@ -1,11 +1,12 @@
 #pragma once
 // The event loop: one source for every driver. At one tick: completions and recoveries (by rank),
-// what happens to nodes, demand of services, arrivals (by rank), then one scheduling pass; what falls due at the same
-// tick then (a job of no duration) is handled in a further round. Nothing here reads a clock: the
-// driver is told the time.
+// what happens to nodes, demand of services, arrivals (by rank), then one scheduling pass; what
+// falls due at the same tick then (a job of no duration) is handled in a further round. Nothing
+// here reads a clock: the driver is told the time.
 
 #include <cstdint>
 
+#include "sim/core/job_events.h"
 #include "sim/core/outages.h"
 #include "sim/core/schedule.h"
 

@@ -59,10 +59,10 @@ struct Activity {
     // A job that was asked to go, or a unit that closes: when it leaves. From `saves` on a job
     // stands still and writes a last checkpoint; 0xFFFFFFFF: it cannot.
     std::uint32_t leaves = 0xFFFF'FFFFu, saves = 0xFFFF'FFFFu;  // ticks
-    bool ready = false;                     // of a unit: it takes requests
-    std::uint32_t marked_before = kNone;    // slot that was chosen to make room before this one
-    std::uint32_t restart_left = 0;            // ticks
-    std::uint32_t next_on_node = kNone;        // next slot with a share of the same node
+    bool ready = false;                                         // of a unit: it takes requests
+    std::uint32_t marked_before = kNone;  // slot that was chosen to make room before this one
+    std::uint32_t restart_left = 0;       // ticks
+    std::uint32_t next_on_node = kNone;   // next slot with a share of the same node
     Progress progress;
     Stretch attempt;            // since the last start or restart
     std::uint64_t restart = 0;  // GPU-ticks since then
@@ -74,8 +74,9 @@ struct Life {
     std::uint32_t saved = 0;     // checkpoint it starts from
     std::uint32_t tier = kNone;  // that it loads it from
     Copies copies;               // what the tiers hold
-    std::uint64_t kept = 0;      // units of work beyond `saved`, by the checkpoint written on leaving
+    std::uint64_t kept = 0;  // units of work beyond `saved`, by the checkpoint written on leaving
     std::uint32_t kept_in = kNone;  // the tier that has it
+    std::uint32_t gone_at = kNone;  // tick at which it made room for units, if it did so last
     std::uint32_t attempts = 0;
     bool interrupted = false;  // since it started last
 };
@@ -93,10 +94,10 @@ inline constexpr std::uint32_t kWaitingUnit = kNone - 1;  // in the queue
 
 // How a service stands.
 struct ServiceState {
-    std::uint32_t wanted = 0;  // units
-    std::uint32_t in_use = 0;  // waiting or with GPUs, and not closing
-    std::uint32_t ready = 0;   // units that take requests
-    std::uint32_t load = 0;    // in 1/kUnitLoad units
+    std::uint32_t wanted = 0;                    // units
+    std::uint32_t in_use = 0;                    // waiting or with GPUs, and not closing
+    std::uint32_t ready = 0;                     // units that take requests
+    std::uint32_t load = 0;                      // in 1/kUnitLoad units
     std::uint32_t may_grow = 0, may_shrink = 0;  // ticks from which on
     std::uint32_t since = 0;                     // tick up to which the backlog counts
     std::uint64_t backlog = 0;                   // unit-ticks / kUnitLoad that have piled up
@@ -147,15 +148,16 @@ struct State {
     std::uint64_t down_gpus = 0;           // down and held by nobody
     std::uint64_t spare_gpus = 0;          // of spares, not down
 
-    ServiceState* service = nullptr;       // [services]
-    std::uint32_t* unit_slot = nullptr;    // [units] see kNoUnit
-    std::uint32_t next_demand = 0;         // index into Plan::demand
-    std::uint32_t next_ceiling = 0;        // index into Plan::ceiling
+    ServiceState* service = nullptr;     // [services]
+    std::uint32_t* unit_slot = nullptr;  // [units] see kNoUnit
+    std::uint32_t next_demand = 0;       // index into Plan::demand
+    std::uint32_t next_ceiling = 0;      // index into Plan::ceiling
     std::uint32_t waiting_units = 0;
-    std::uint64_t jobs_held = 0, units_held = 0;  // GPUs of those that have a slot, missing ones too
-    std::uint64_t units_lacking = 0;              // of units_held: GPUs of nodes that left them
-    std::uint64_t leaving = 0;                    // of these jobs: GPUs of those asked to go
-    std::uint64_t ceiling = ~std::uint64_t{0};    // GPUs that jobs may hold
+    std::uint64_t jobs_held = 0,
+                  units_held = 0;               // GPUs of those that have a slot, missing ones too
+    std::uint64_t units_lacking = 0;            // of units_held: GPUs of nodes that left them
+    std::uint64_t leaving = 0;                  // of these jobs: GPUs of those asked to go
+    std::uint64_t ceiling = ~std::uint64_t{0};  // GPUs that jobs may hold
     bool promised = false;       // waiting units are to get GPUs that jobs or units leave
     bool promise_again = false;  // something has changed since that was found out
 
@@ -261,7 +263,8 @@ private:
             }
         }
         for (std::uint32_t rank = exec.lane(); rank < plan_.jobs; rank += Exec::kWidth) {
-            state.life[rank].tier = state.life[rank].kept_in = kNone;  // else Life{} is all zeroes
+            Life& life = state.life[rank];  // else Life{} is all zeroes
+            life.tier = life.kept_in = life.gone_at = kNone;
         }
         for (std::uint32_t unit = exec.lane(); unit < plan_.units; unit += Exec::kWidth) {
             state.unit_slot[unit] = kNoUnit;

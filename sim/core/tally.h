@@ -54,10 +54,11 @@ struct Tally {
     std::uint64_t unit_restart = 0;                   // GPU-ticks
     std::uint64_t lent = 0;                           // GPU-ticks held by jobs that may be asked
     std::uint64_t reclaims = 0;                       // of the preemptions: for units
+    std::uint64_t reclaimed = 0;                      // GPU-ticks that these jobs then waited
     std::uint64_t asked = 0;                          // times that jobs were asked to go
     std::uint32_t unit_notes = 0;                     // in TallyMemory::unit_log
-    std::uint64_t decisions = 0;  // the decision hash
-    std::uint64_t events = 0;     // completions + arrivals
+    std::uint64_t decisions = 0;                      // the decision hash
+    std::uint64_t events = 0;                         // completions + arrivals
     // The numbers mean nothing if one of these is set.
     bool overflow = false;           // an integral passed 2^64
     bool too_many_attempts = false;  // more than kMostAttempts
@@ -68,9 +69,9 @@ struct Tally {
 
 // What a tally needs of a scenario beside its Plan.
 struct TallyPlan {
-    Input<std::uint8_t> job_end;  // [jobs] by rank; 0 completed, 1 failed, 2 cancelled
-    std::uint32_t bin_width = 1;  // ticks, of the time series
-    std::uint32_t outages = 0;    // how many numbers of outages there are
+    Input<std::uint8_t> job_end;   // [jobs] by rank; 0 completed, 1 failed, 2 cancelled
+    std::uint32_t bin_width = 1;   // ticks, of the time series
+    std::uint32_t outages = 0;     // how many numbers of outages there are
     std::uint32_t most_notes = 0;  // room in the log of units
 };
 

@@ -47,14 +47,15 @@ public:
         Tally& t = *memory_.tally;
         if (is_unit(id)) {
             note_unit(id, tick, UnitEvent::kStarted);
-            t.decisions =
-                mix_in_start(t.decisions, Decision::kStarted, tick, plan_, state_, slot);
+            t.decisions = mix_in_start(t.decisions, Decision::kStarted, tick, plan_, state_, slot);
             return;
         }
         const std::uint64_t gpus = plan_.job_gpus[slot.rank];
         const std::uint32_t wait = tick - plan_.submit[slot.rank];
         if (kCanInterrupt && memory_.wait[slot.rank] != kNone) {
             t.gpus_queued += gpus * tick;  // requeued() has subtracted the beginning
+            const std::uint32_t gone = state_.life[slot.rank].gone_at;
+            t.reclaimed += gone != kNone ? gpus * (tick - gone) : 0;
             t.requeued_gpus -= gpus;
         } else {
             memory_.wait[slot.rank] = wait;
@@ -175,20 +176,12 @@ public:
         }
     }
 
-    TP_HD void ready(std::uint32_t id, std::uint32_t tick) {
-        if (exec_.lane() == 0) {
-            note_unit(id, tick, UnitEvent::kReady);
-        }
-    }
+    TP_HD void ready(std::uint32_t id, std::uint32_t tick) { note(id, tick, UnitEvent::kReady); }
     TP_HD void closing(std::uint32_t id, std::uint32_t tick) {
-        if (exec_.lane() == 0) {
-            note_unit(id, tick, UnitEvent::kClosing);
-        }
+        note(id, tick, UnitEvent::kClosing);
     }
     TP_HD void reopened(std::uint32_t id, std::uint32_t tick) {
-        if (exec_.lane() == 0) {
-            note_unit(id, tick, UnitEvent::kReopened);
-        }
+        note(id, tick, UnitEvent::kReopened);
     }
     TP_HD void wants(std::uint32_t service, std::uint32_t tick) {
         if (exec_.lane() == 0) {
@@ -215,6 +208,9 @@ public:
                     leave(slot, end);
                 }
             }
+            if (kCanInterrupt && plan_.services > 0) {
+                add_reclaimed(t, end);
+            }
             t.end = end;
             t.running = kCanInterrupt ? t.running : state_.ends.size;
             t.gpus_queued += t.requeued_gpus * end;
@@ -231,6 +227,16 @@ private:
         return kCanInterrupt && state_.slots[id].rank < plan_.units;
     }
 
+    // Lane 0: jobs that made room for units and wait at the end.
+    TP_HD TP_RARE void add_reclaimed(Tally& t, std::uint32_t end) {
+        for (std::uint32_t rank = plan_.units; rank < plan_.jobs; ++rank) {
+            const bool waits = ((state_.waiting[rank / 64] >> (rank % 64)) & 1U) != 0;
+            const std::uint32_t gone = state_.life[rank].gone_at;
+            t.reclaimed +=
+                waits && gone != kNone ? std::uint64_t{plan_.job_gpus[rank]} * (end - gone) : 0;
+        }
+    }
+
     // Lane 0.
     TP_HD void append(const UnitNote& note) {
         Tally& t = *memory_.tally;
@@ -242,6 +248,11 @@ private:
     }
     TP_HD void note_unit(std::uint32_t id, std::uint32_t tick, UnitEvent event) {
         append({tick, state_.slots[id].rank, event, 0});
+    }
+    TP_HD void note(std::uint32_t id, std::uint32_t tick, UnitEvent event) {
+        if (exec_.lane() == 0) {
+            note_unit(id, tick, event);
+        }
     }
 
     TP_HD static void add(Tally& t, std::uint64_t& sum, std::uint64_t amount, std::uint32_t ticks) {

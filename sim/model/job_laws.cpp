@@ -19,8 +19,7 @@ struct Course {
 };
 
 bool goes_on(AttemptEnd ended) {
-    return ended == AttemptEnd::kOutage || ended == AttemptEnd::kSoftware ||
-           is_preempted(ended);
+    return ended == AttemptEnd::kOutage || ended == AttemptEnd::kSoftware || is_preempted(ended);
 }
 
 void add(Course& course, const Attempt& attempt) {

@@ -135,6 +135,19 @@ Totals totals(const Ledger& ledger) {
         t.unit_time += unit.time;
     }
     t.time += t.unit_time;
+    t.services = service_totals(ledger.services, ledger.unit_log, ledger.end);
+    t.services.lent = ledger.lent;
+    for (const JobRecord& job : ledger.jobs) {
+        t.services.asked += job.asked;
+        t.services.reclaims += job.reclaims;
+    }
+    for (const Attempt& attempt : ledger.attempts) {
+        if (attempt.ended == AttemptEnd::kReclaimed) {
+            const std::uint64_t ticks =
+                std::min(attempt.recovered, ledger.end).value - attempt.end.value;
+            t.services.reclaimed += ticks * ledger.jobs[attempt.job].gpus;
+        }
+    }
     t.waits = summarise(waits);
     t.network = network_totals(ledger.network, network_stalled, ledger.end);
     return t;

@@ -20,6 +20,7 @@
 #include "sim/model/network_totals.h"
 #include "sim/model/ratio.h"
 #include "sim/model/reliability.h"
+#include "sim/model/service_totals.h"
 
 namespace tidepool::model {
 
@@ -47,6 +48,7 @@ struct Totals {
     double spares_in_use_max = 0;  // the largest mean over one bin; undefined without bins
     Reliability reliability;
     NetworkTotals network;
+    ServiceTotals services;
     std::uint64_t submitted = 0;  // jobs of the ledger, whatever became of them
     std::array<std::uint64_t, kJobStates> in_state{};  // jobs by JobState; add up to `submitted`
     Waits waits;

@@ -3,15 +3,16 @@
 // integrals over time. Drivers fill it; KPIs, time series and later money are pure functions of it.
 // Laws that hold exactly (docs/interruptions.md says what the words mean):
 //   capacity = gpus * end - absent = down + spare + idle + allocated
-//   1024 * allocated = sum over jobs and units of useful + lost + stalled + 1024 * (checkpoint + restart)
+//   1024 * allocated = sum over jobs and units of useful + lost + stalled + 1024 * (checkpoint +
+//   restart)
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "sim/base/ticks.h"
-#include "sim/model/network_ledger.h"
 #include "sim/base/unit_log.h"
+#include "sim/model/network_ledger.h"
 #include "sim/model/outages.h"
 #include "sim/model/service_ledger.h"
 
@@ -63,10 +64,10 @@ struct JobRecord {
     Ticks interval;                     // work between checkpoints; 0: it writes none
     std::uint32_t checkpoints = 0;      // finished writes (pauses), lost ones included
     std::uint32_t interruptions = 0;    // by outages and its own software; not by preemption
-    std::uint32_t preemptions = 0;  // for jobs of higher priority and for units of services
-    std::uint32_t reclaims = 0;     // of these: for units, or when its window closed
-    std::uint32_t asked = 0;        // times it was asked to make room for units
-    std::uint32_t attempts = 0;     // starts and restarts
+    std::uint32_t preemptions = 0;      // for jobs of higher priority and for units of services
+    std::uint32_t reclaims = 0;         // of these: for units, or when its window closed
+    std::uint32_t asked = 0;            // times it was asked to make room for units
+    std::uint32_t attempts = 0;         // starts and restarts
 };
 
 // Values are part of the results (/attempts/ended): never renumber, only add.
@@ -101,8 +102,8 @@ struct Attempt {
 
 // What an outage did; the outage itself is Outages::list of the same index.
 struct OutageEffect {
-    std::uint32_t jobs = 0;  // interrupted by it
-    std::uint64_t gpus = 0;  // of these jobs: the blast radius
+    std::uint32_t jobs = 0;   // interrupted by it
+    std::uint64_t gpus = 0;   // of these jobs: the blast radius
     std::uint32_t units = 0;  // of services, interrupted by it
 };
 
@@ -113,12 +114,12 @@ constexpr bool is_preempted(AttemptEnd ended) {
 // A service and how its requests fared; which units it had when is in Ledger::unit_log.
 struct ServiceRecord {
     std::string name;
-    std::uint32_t tenant = 0;  // index into Ledger::tenants
-    std::uint32_t gpus = 0;    // of a unit
-    std::uint32_t first_unit = 0, units = 0;  // its units among those of all services
-    bool by_requests = false;                 // requests fidelity
-    double ttft_promise = 0, tpot_promise = 0;  // s; 0: none
-    double unit_rate = 0;                       // requests/s that a full unit stands for ever
+    std::uint32_t tenant = 0;                     // index into Ledger::tenants
+    std::uint32_t gpus = 0;                       // of a unit
+    std::uint32_t first_unit = 0, units = 0;      // its units among those of all services
+    bool by_requests = false;                     // requests fidelity
+    double ttft_promise = 0, tpot_promise = 0;    // s; 0: none
+    double unit_rate = 0;                         // requests/s that a full unit stands for ever
     double idle_ttft_p95 = 0, idle_tpot_p95 = 0;  // s, of an idle unit: no promise can be below
     ServiceLedger flow;
 };
@@ -155,11 +156,11 @@ struct Ledger {
     std::vector<std::string> tenants;            // index 0 is the empty name: no tenant recorded
     std::vector<std::string> gpu_models;
     NetworkLedger network;
-    std::vector<JobRecord> units;         // of services, as jobs without end
-    std::vector<Attempt> unit_attempts;   // Attempt::job is an index into units
-    std::vector<UnitNote> unit_log;       // in the order of the run
+    std::vector<JobRecord> units;        // of services, as jobs without end
+    std::vector<Attempt> unit_attempts;  // Attempt::job is an index into units
+    std::vector<UnitNote> unit_log;      // in the order of the run
     std::vector<ServiceRecord> services;
-    std::uint64_t lent = 0;  // GPU-ticks held by jobs that units may ask to go
+    std::uint64_t lent = 0;       // GPU-ticks held by jobs that units may ask to go
     std::uint64_t events = 0;     // completions + arrivals handled
     std::uint64_t decisions = 0;  // hash of all decisions, see docs/sweeps.md
 };

@@ -154,12 +154,12 @@ public:
         bin_now_ = &ledger_.bins[from / bin_];
         const double time = (to - from) / double{kTicksPerSecond};
         const double rate = seconds > 0 ? demand.requests / seconds : 0;
-        size_ = demand.requests > 0 ? Sizes{demand.tokens_in / demand.requests,
-                                            demand.tokens_out / demand.requests}
-                                    : size_;
+        size_ = demand.requests > 0
+                    ? Sizes{demand.tokens_in / demand.requests, demand.tokens_out / demand.requests}
+                    : size_;
         work_ = demand.requests > 0 ? demand.unit_seconds : work_;
-        bin_now_->ready_ns += static_cast<std::uint64_t>(units) * (to - from) *
-                              (1'000'000'000 / kTicksPerSecond);
+        bin_now_->ready_ns +=
+            static_cast<std::uint64_t>(units) * (to - from) * (1'000'000'000 / kTicksPerSecond);
         const double batch = rate * rules_.batch_share;
         others_.offer((rate - batch) * time, size_, *bin_now_);
         double forced = 0;
@@ -236,7 +236,8 @@ private:
         const double served = before + arrived - gone - queue_;
         const double delay = can > 0 ? (before + queue_) / 2 / can : 0;
         const double of_batch = arrived > 0 ? std::min(1.0, forced / arrived) : 0;
-        const double load = queue_ > 0 || before > 0 ? HUGE_VAL : (rate + forced / std::max(time, 1e-9));
+        const double load =
+            queue_ > 0 || before > 0 ? HUGE_VAL : (rate + forced / std::max(time, 1e-9));
         serve(others_, served * (1 - of_batch), -1, delay, units, load);
         if (of_batch > 0) {
             serve(batch_[0], served * of_batch, -1, delay, units, load);
@@ -305,8 +306,7 @@ private:
 
 ServiceLedger flow_through(const FlowRules& rules, const FlowLatency& latency,
                            std::span<const FlowDemand> demand, std::uint32_t demand_bin,
-                           std::span<const ReadyStep> ready, std::uint32_t end,
-                           std::uint32_t bin) {
+                           std::span<const ReadyStep> ready, std::uint32_t end, std::uint32_t bin) {
     TP_ASSERT(demand_bin > 0 && bin > 0, "bins have a width");
     Flow flow(rules, latency, end, bin);
     const double width = demand_bin / double{kTicksPerSecond};
@@ -323,8 +323,8 @@ ServiceLedger flow_through(const FlowRules& rules, const FlowLatency& latency,
             next = std::min<std::uint64_t>(next, ready[step].tick);
         }
         const std::size_t d = now / demand_bin;
-        flow.pass(now, static_cast<std::uint32_t>(next), d < demand.size() ? demand[d] : FlowDemand{},
-                  width, units);
+        flow.pass(now, static_cast<std::uint32_t>(next),
+                  d < demand.size() ? demand[d] : FlowDemand{}, width, units);
         now = static_cast<std::uint32_t>(next);
     }
     return flow.close();

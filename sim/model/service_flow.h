@@ -26,12 +26,12 @@ struct ReadyStep {
 };
 
 struct FlowRules {
-    std::string batch_class;     // of the requests with a deadline
-    double batch_share = 0;      // of all requests
-    double deadline = 0;         // s
-    double batch_fill = 0.7;     // share of the capacity up to which they join
-    double patience = 0;         // s; 0: endless
-    double queue_limit = -1;     // requests that may wait per ready unit; < 0: any number
+    std::string batch_class;  // of the requests with a deadline
+    double batch_share = 0;   // of all requests
+    double deadline = 0;      // s
+    double batch_fill = 0.7;  // share of the capacity up to which they join
+    double patience = 0;      // s; 0: endless
+    double queue_limit = -1;  // requests that may wait per ready unit; < 0: any number
     double ttft_promise = 0, tpot_promise = 0;  // s; 0: none
     double cached_share = 0;                    // of prompt tokens
 };

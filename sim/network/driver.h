@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/core/recovery.h"
+#include "sim/core/job_events.h"
 #include "sim/network/contention.h"
 
 namespace tidepool::network {

@@ -66,8 +66,11 @@ void add_reliability(Columns<model::JobRecord>& columns, Ticks end) {
                                [](const JobRecord& j) { return j.attempts; });
     columns.add<std::uint32_t>("interruptions", "1", "by outages and its own software",
                                [](const JobRecord& j) { return j.interruptions; });
-    columns.add<std::uint32_t>("preemptions", "1", "for jobs of higher priority",
+    columns.add<std::uint32_t>("preemptions", "1",
+                               "for jobs of higher priority and for units of services",
                                [](const JobRecord& j) { return j.preemptions; });
+    columns.add<std::uint32_t>("reclaims", "1", "of these: for units, or when its window closed",
+                               [](const JobRecord& j) { return j.reclaims; });
     columns.add<double>("ettr", "1",
                         "useful / (gpus * time out of the queue); NaN: it did not start",
                         [=](const JobRecord& j) { return model::ettr(j, end); });

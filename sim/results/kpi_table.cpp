@@ -64,6 +64,8 @@ std::string_view name_of(Group group) {
             return "network";
         case Group::kMoney:
             return "money";
+        case Group::kInference:
+            return "inference";
         case Group::kService:
             break;
     }
@@ -141,9 +143,9 @@ std::string kpi_reference_markdown() {
         "never\n"
         "an interpolation. A value over nothing (the wait when no job started) is undefined: `-` "
         "in\n"
-        "the table, `null` in JSON, NaN in the file. Those of the group `network` are, without "
-        "one,\n"
-        "and the table leaves them out.\n\n"
+        "the table, `null` in JSON, NaN in the file. Those of the groups `network` and `inference` "
+        "are,\n"
+        "without one or without services, and the table leaves them out.\n\n"
         "| KPI | unit | meaning | better | group | formula |\n"
         "|---|---|---|---|---|---|\n";
     for (const Kpi& kpi : kKpis) {

@@ -3,35 +3,20 @@
 // how it is computed. The terminal table, JSON, the result file and the reference page all read
 // this table; to add a KPI, add a row.
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "sim/base/json.h"
-#include "sim/model/kpis.h"
+#include "sim/results/kpi.h"
+#include "sim/results/kpi_inference.h"
 
 namespace tidepool::results {
 
-enum class Better { kHigher, kLower, kNone };  // kNone: an input, or a matter of taste
-enum class Group { kCapacity, kReliability, kNetwork, kMoney, kService };
-
-std::string_view name_of(Better better);  // higher, lower, none
-std::string_view name_of(Group group);    // capacity, reliability, network, money, service
-
-struct Kpi {
-    std::string_view name;
-    std::string_view unit;  // UDUNITS style; 1 for counts and ratios
-    std::string_view long_name;
-    Better better;
-    Group group;
-    int decimals;  // in the terminal table; 4 show every tick of 1/16 s exactly
-    std::string_view formula;
-    double (*value)(const model::Totals&);  // NaN: undefined, say the wait when no job started
-};
-
-// In the order of the terminal table: rows of one group stand together.
-inline constexpr std::array kKpis{
+// Of the cluster and its jobs.
+inline constexpr std::array kJobKpis{
     Kpi{"gpus", "1", "GPUs of the datacenter, those that arrive later included", Better::kNone,
         Group::kCapacity, 0, "sum over nodes installed by the end of the run",
         [](const model::Totals& t) { return static_cast<double>(t.gpus); }},
@@ -250,6 +235,14 @@ inline constexpr std::array kKpis{
         [](const model::Totals&
                t) { return t.last_end == kNever ? model::kUndefined : to_seconds(t.last_end).value; }},
 };
+
+// In the order of the terminal table: rows of one group stand together.
+inline constexpr auto kKpis = [] {
+    std::array<Kpi, kJobKpis.size() + kInferenceKpis.size()> all{};
+    std::copy(kJobKpis.begin(), kJobKpis.end(), all.begin());
+    std::copy(kInferenceKpis.begin(), kInferenceKpis.end(), all.begin() + kJobKpis.size());
+    return all;
+}();
 
 // One value per row of kKpis.
 std::vector<double> kpi_values(const model::Totals& totals);

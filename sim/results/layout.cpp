@@ -14,6 +14,7 @@
 #include "sim/results/network_tables.h"
 #include "sim/results/origin.h"
 #include "sim/results/reliability_tables.h"
+#include "sim/results/service_tables.h"
 
 namespace tidepool::results {
 namespace {
@@ -65,6 +66,8 @@ constexpr std::array kMeans{
          [](const Ledger&, const Bin& b, std::uint64_t length) {
              return ratio(b.allocated, length);
          }},
+    Mean{"units", "GPUs held by units of services, of those allocated",
+         [](const Ledger&, const Bin& b, std::uint64_t length) { return ratio(b.units, length); }},
     Mean{"idle", "GPUs up, in service and held by nobody",
          [](const Ledger& l, const Bin& b, std::uint64_t length) {
              return ratio(model::shares(l, b, length).idle, length);
@@ -115,6 +118,7 @@ void write_timeseries(h5::Group& root, const Header& header, const Ledger& ledge
     }
     time.scale_of("time", pointers);
     write_link_series(timeseries, ledger, starts, time_units(header.origin));
+    write_service_series(timeseries, ledger, starts, time_units(header.origin));
 }
 
 void write_dimensions(h5::Group& root, const model::Ledger& ledger) {
@@ -205,6 +209,7 @@ std::string final_image(const Header& header, Status status, const model::Ledger
         write_jobs(root, ledger, ids, time_units(header.origin));
         write_reliability(root, ledger, time_units(header.origin));
         write_network(root, ledger);
+        write_services(root, ledger, time_units(header.origin));
         write_provenance(root, provenance);
     }
     return std::move(image).bytes();

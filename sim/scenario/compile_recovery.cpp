@@ -309,9 +309,10 @@ bool is_interruptible(const Loaded& loaded) {
         writes = writes || checkpoint_of(loaded, w).interval != IntervalRule::kNone;
     }
     const SchedulerSpec& rules = loaded.spec.scheduler;
-    return writes || !loaded.services.empty() || has_network(loaded.spec) || loaded.spec.mixed_chips.has_value() ||
-           !(loaded.failures() == none) || !loaded.topology->arrivals.empty() || rules.spares ||
-           rules.spare_nodes || rules.preempt != Preemption::kNone;
+    return writes || !loaded.services.empty() || has_network(loaded.spec) ||
+           loaded.spec.mixed_chips.has_value() || !(loaded.failures() == none) ||
+           !loaded.topology->arrivals.empty() || rules.spares || rules.spare_nodes ||
+           rules.preempt != Preemption::kNone;
 }
 
 void compile_spares(const Loaded& loaded, PlanArrays& plan, Issues& issues) {

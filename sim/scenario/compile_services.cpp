@@ -12,6 +12,7 @@ namespace tidepool::scenario {
 namespace {
 
 constexpr std::uint32_t kEndless = 0xFFFF'FFFFu;  // ticks of work
+constexpr Seconds kColdStart{90};  // of a unit that says nothing: planning value, docs/tide.md
 constexpr std::uint64_t kNoCeiling = ~std::uint64_t{0};
 
 std::uint32_t ticks_of(Seconds time) {
@@ -52,7 +53,7 @@ void add_service(const Loaded& loaded, std::size_t number,
     model::ServiceRecord record;
     record.name = spec.name;
     record.tenant = tenant_of(spec.tenant, compiled);
-    record.gpus = static_cast<std::uint32_t>(spec.unit.gpus);
+    record.gpus = static_cast<std::uint32_t>(model::gpus_of(spec.unit));
     record.first_unit = plan.units;
     record.units = most_units(spec);
     record.by_requests = spec.fidelity == Fidelity::kRequests;
@@ -96,34 +97,40 @@ void add_service(const Loaded& loaded, std::size_t number,
 core::CheckpointRule cold_rule(const Loaded& loaded, std::size_t number, const PlanArrays& plan,
                                network::NetworkPlan* network, std::uint32_t& storage,
                                Issues& issues) {
-    const ServiceSpec& spec = loaded.services[number]->spec;
+    const model::UnitSpec& spec = loaded.services[number]->spec.unit;
+    const Bytes weights = model::weights_of(spec);
     core::CheckpointRule rule;
     rule.cold = true;
-    rule.restart = ticks_of(spec.unit.cold_start_alone());
     storage = network::kNoTrunk;
-    if (spec.weights_from.empty()) {
-        rule.restart += ticks_of(spec.unit.load_alone());
+    if (!spec.start) {
+        rule.restart = ticks_of(spec.cold_start.value_or(kColdStart));
         return rule;
     }
-    const topology::Where where = place_of(loaded, number)["weights_from"];
+    const double load = spec.start->load ? weights.value / spec.start->load->value : 0;
+    rule.restart = ticks_of(Seconds{spec.start->image.value + spec.start->warm_up.value + load});
+    if (spec.start->storage.empty()) {
+        return rule;
+    }
+    const topology::Where where = place_of(loaded, number)["unit"]["start"]["storage"];
     const auto& all = loaded.topology->storage;
-    const auto found = std::ranges::find(all, spec.weights_from, &topology::StorageSpec::name);
+    const auto found = std::ranges::find(all, spec.start->storage, &topology::StorageSpec::name);
     if (found == all.end()) {
         std::vector<std::string> names;
         for (const auto& s : all) {
             names.push_back(s.name);
         }
-        report(issues, where, "the topology has no storage named '" + spec.weights_from + "'",
-               did_you_mean(spec.weights_from, names));
+        report(issues, where, "the topology has no storage named '" + spec.start->storage + "'",
+               did_you_mean(spec.start->storage, names));
         return rule;
     }
     if (network == nullptr || found->kind == topology::StorageKind::kLocal) {
         report(issues, where, "is not shared over a network, so loading takes no one's turn",
-               "give `network: {}`, or say how long it takes: `unit: {cold_start: ...}`");
+               "give `network: {}`, or say at which rate: `unit: {start: {load: 3 GB/s}}`");
         return rule;
     }
-    if (spec.unit.weights.value == 0) {
-        report(issues, where, "needs to know how much there is to load", "`unit: {weights: 140 GB}`");
+    if (weights.value == 0) {
+        report(issues, where, "needs to know how much there is to load",
+               "`unit: {weights: 140 GB}`");
         return rule;
     }
     const core::Plan view = plan.view();
@@ -143,7 +150,7 @@ core::CheckpointRule cold_rule(const Loaded& loaded, std::size_t number, const P
         network->links[storage], network->links[first_node].capacity, nodes);
     rule.tiers = 1;
     rule.shared = 0;
-    rule.tier[0].load = ticks_of(Seconds{spec.unit.weights.value / idle.value});
+    rule.tier[0].load = ticks_of(Seconds{weights.value / idle.value});
     return rule;
 }
 
@@ -246,8 +253,8 @@ void check_units(const Loaded& loaded, const core::Plan& in_service, Issues& iss
                    did_you_mean(spec.unit.gpu, names));
         } else if (!core::can_ever_fit(in_service, rank)) {
             report(issues, unit["gpus"],
-                   "a unit of " + std::to_string(spec.unit.gpus) + " GPUs never fits into " +
-                       loaded.topology->name);
+                   "a unit of " + std::to_string(model::gpus_of(spec.unit)) +
+                       " GPUs never fits into " + loaded.topology->name);
         }
     }
 }

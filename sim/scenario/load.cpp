@@ -212,7 +212,12 @@ private:
             const ServiceSpec& spec = loaded_.spec.services[s];
             const Value& value = services->items[s];
             const topology::Where where = topology::Where::root(root, "")["services"][s];
-            const model::UnitModel unit = model::compile_unit(spec.unit, where["unit"], issues_);
+            std::vector<model::UnitProblem> problems;
+            const model::UnitModel unit = model::compile_unit(spec.unit, problems);
+            for (const model::UnitProblem& problem : problems) {
+                topology::report(issues_, where["unit"][problem.key], problem.problem,
+                                 problem.hint);
+            }
             const Value* file = value.find("demand")->find("file");
             const std::string folder = file == nullptr ? std::string() : folder_of(*file);
             if (!issues_.empty()) {

@@ -62,9 +62,9 @@ struct Loaded {
     Shared<topology::Topology> topology;
     std::vector<Shared<workloads::JobTrace>> traces;  // one per workload
     std::vector<std::shared_ptr<const ServiceModel>> services;
-    std::shared_ptr<const workloads::FaultLog> log;   // of failures(), if it names one
-    std::shared_ptr<const SlowdownTable> slowdowns;   // if `network.table` names one
-    std::vector<Input> inputs;  // scenario file, files it names, in that order
+    std::shared_ptr<const workloads::FaultLog> log;  // of failures(), if it names one
+    std::shared_ptr<const SlowdownTable> slowdowns;  // if `network.table` names one
+    std::vector<Input> inputs;                       // scenario file, files it names, in that order
 
     // The scenario's own failures, or else its topology's.
     const topology::FailureSpec& failures() const {

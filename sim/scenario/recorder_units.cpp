@@ -24,8 +24,7 @@ void Recorder::reopened(std::uint32_t slot, std::uint32_t tick) {
 }
 
 void Recorder::wants(std::uint32_t service, std::uint32_t tick) {
-    ledger_.unit_log.push_back(
-        {tick, service, UnitEvent::kWanted, state_.service[service].wanted});
+    ledger_.unit_log.push_back({tick, service, UnitEvent::kWanted, state_.service[service].wanted});
 }
 
 void Recorder::asked_to_go(std::uint32_t slot, std::uint32_t tick) {

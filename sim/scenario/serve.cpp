@@ -121,8 +121,8 @@ serving::ServiceRules rules_of(const ServiceModel& service, std::uint64_t seed,
     serving::ServiceRules rules;
     rules.unit = service.unit;
     rules.routing = spec.routing;
-    rules.queue_limit = spec.queue_limit ? static_cast<std::uint64_t>(*spec.queue_limit)
-                                         : serving::kAnyNumber;
+    rules.queue_limit =
+        spec.queue_limit ? static_cast<std::uint64_t>(*spec.queue_limit) : serving::kAnyNumber;
     rules.patience = ns_of(spec.patience);
     rules.batch_fill = static_cast<std::uint32_t>(spec.batch_fill.value * 1000 + 0.5);
     rules.ttft_promise = ns_of(spec.slo.ttft_p95);
@@ -133,10 +133,9 @@ serving::ServiceRules rules_of(const ServiceModel& service, std::uint64_t seed,
     }
     if (spec.cache && !spec.cache->hit_rate && block_tokens > 0) {
         const double block = spec.cache->bytes_per_token.value * block_tokens;
-        rules.cache.blocks =
-            spec.cache->capacity
-                ? static_cast<std::uint64_t>(spec.cache->capacity->value / block)
-                : serving::kAnyNumber;
+        rules.cache.blocks = spec.cache->capacity
+                                 ? static_cast<std::uint64_t>(spec.cache->capacity->value / block)
+                                 : serving::kAnyNumber;
         rules.cache.shared = spec.cache->shared;
         if (spec.cache->bandwidth) {
             rules.cache.load_ns_per_token = static_cast<std::uint64_t>(
@@ -160,8 +159,8 @@ bool serve(const Loaded& loaded, std::span<const workloads::DemandSeries> demand
         if (service.spec.fidelity == Fidelity::kFlow) {
             record.flow = by_flow(service, demand[s], record, log, end, bin);
         } else {
-            const auto requests = workloads::open_requests(
-                service.spec.demand, service.folder, seed, service.entity, to_seconds(end));
+            const auto requests = workloads::open_requests(service.spec.demand, service.folder,
+                                                           seed, service.entity, to_seconds(end));
             const std::int64_t last = end.value * kNanosecondsPerTick;
             bool went_on = true;
             record.flow = serving::replay_requests(
@@ -177,8 +176,8 @@ bool serve(const Loaded& loaded, std::span<const workloads::DemandSeries> demand
             }
         }
         record.flow.name = record.name;
-        if (keep_going && !keep_going(static_cast<double>(s + 1) /
-                                      static_cast<double>(services.size()))) {
+        if (keep_going &&
+            !keep_going(static_cast<double>(s + 1) / static_cast<double>(services.size()))) {
             return false;
         }
     }

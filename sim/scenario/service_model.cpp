@@ -100,9 +100,9 @@ std::shared_ptr<const ServiceModel> make_service_model(const ServiceSpec& spec,
     if (spec.cache && spec.cache->hit_rate) {
         service->cached_share = spec.cache->hit_rate->value;
     }
-    service->demand = workloads::read_demand(spec.demand, folder, seed, entity,
-                                             spec.autoscale.every, end,
-                                             spec.fidelity == Fidelity::kFlow);
+    service->demand =
+        workloads::read_demand(spec.demand, folder, seed, entity, spec.autoscale.every, end,
+                               spec.fidelity == Fidelity::kFlow);
     std::vector<model::Length> lengths;
     for (const workloads::Lengths& length : service->demand.lengths) {
         lengths.push_back({length.tokens_in, length.tokens_out});

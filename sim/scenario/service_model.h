@@ -23,8 +23,8 @@ struct ServiceModel {
     Seconds end;               // of the run
     double cached_share = 0;   // of prompt tokens, as flow fidelity takes it
     model::UnitModel unit;
-    std::uint64_t seed = 0;                 // the scenario's own
-    workloads::DemandSeries demand;         // with that seed
+    std::uint64_t seed = 0;          // the scenario's own
+    workloads::DemandSeries demand;  // with that seed
     std::shared_ptr<const model::FlowLatency> latency;
 };
 

@@ -48,8 +48,7 @@ void validate(const AutoscaleSpec& spec, const Value& value, const std::string& 
     }
 }
 
-void validate(const CacheSpec& spec, const Value& value, const std::string& path,
-              Issues& issues) {
+void validate(const CacheSpec& spec, const Value& value, const std::string& path, Issues& issues) {
     if (spec.hit_rate && spec.capacity) {
         report(issues, value, path, "hit_rate", "and `capacity` exclude each other",
                "a given rate is not the work of a cache of some size");

@@ -39,8 +39,8 @@ struct AutoscaleSpec {
     Fraction utilisation{0.7};
     std::optional<Seconds> ttft_p95, tpot_p95;  // of `latency`; absent: the service's promises
     std::vector<ScheduleStep> schedule;
-    Seconds look_back{86400};   // of `predict`: a day or a week
-    Seconds look_ahead{900};    // of `predict`
+    Seconds look_back{86400};  // of `predict`: a day or a week
+    Seconds look_ahead{900};   // of `predict`
     std::optional<Seconds> clear_backlog;
     Seconds grow_after{0}, shrink_after{0};
     friend bool operator==(const AutoscaleSpec&, const AutoscaleSpec&) = default;
@@ -59,10 +59,10 @@ struct RequestClassSpec {
 };
 
 struct CacheSpec {
-    std::optional<Bytes> capacity;      // absent with `hit_rate`, or endless
-    std::optional<Fraction> hit_rate;   // of prompt tokens, instead of replaying prefixes
+    std::optional<Bytes> capacity;            // absent with `hit_rate`, or endless
+    std::optional<Fraction> hit_rate;         // of prompt tokens, instead of replaying prefixes
     std::optional<BytesPerSecond> bandwidth;  // at which a unit reads cached tokens back
-    Bytes bytes_per_token{327'680};     // of KV cache
+    Bytes bytes_per_token{327'680};           // of KV cache
     bool shared = true;
     friend bool operator==(const CacheSpec&, const CacheSpec&) = default;
 };
@@ -82,7 +82,6 @@ struct ServiceSpec {
     std::vector<RequestClassSpec> classes;
     std::optional<CacheSpec> cache;
     Seconds drain{30};
-    std::string weights_from;  // storage system; empty: `cold_start` says it all
     RecoverySpec recovery;
     friend bool operator==(const ServiceSpec&, const ServiceSpec&) = default;
 };
@@ -290,9 +289,6 @@ struct SpecTable<scenario::ServiceSpec> {
         Field{"cache", &Spec::cache, optional(), "Cache of prompts; absent = none."},
         Field{"drain", &Spec::drain, optional(0, 86'400),
               "How long a closing unit goes on with the requests that it has."},
-        Field{"weights_from", &Spec::weights_from, optional(),
-              "Storage system (`topology.storage`) from which `unit.weights` are read at a cold "
-              "start, shared with all who use it; needs a `network`."},
         Field{"recovery", &Spec::recovery, optional(), "What becomes of units after failures."},
     };
 };
