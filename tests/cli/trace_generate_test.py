@@ -31,7 +31,20 @@ def test_requests_are_as_many_as_the_rates_expect(demand, tidepool):
     share = sum(row.endswith(",chat") for row in rows) / len(rows)
     assert abs(share - 0.75) < 4 * (0.75 * 0.25 / len(rows)) ** 0.5
 
-    tidepool("trace", "generate", "tide", "d.yaml", "-o", "w.csv", "--kind", "rates", "--until", "1 d", "--bin", "1 h")
+    tidepool(
+        "trace",
+        "generate",
+        "tide",
+        "d.yaml",
+        "-o",
+        "w.csv",
+        "--kind",
+        "rates",
+        "--until",
+        "1 d",
+        "--bin",
+        "1 h",
+    )
     lines = (demand / "w.csv").read_text().splitlines()
     assert lines[1:3] == ["# end: 86400", "time,rate,tokens_in,tokens_out"]
     assert len(lines) == 3 + 24
