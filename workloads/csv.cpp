@@ -154,6 +154,18 @@ bool CsvTable::read_header(std::span<const CsvColumn> columns, OtherColumns othe
     return report_missing(columns) && good;
 }
 
+void CsvTable::assume_header(std::span<const CsvColumn> columns) {
+    width_ = columns.size();
+    present_.clear();
+    where_.clear();
+    for (std::size_t i = 0; i < width_; ++i) {
+        present_.push_back(i);
+        where_.push_back(i);
+    }
+    takes_notes_ = false;
+    named_ = false;
+}
+
 // Reports required columns that the header lacks, with the name there that comes nearest.
 bool CsvTable::report_missing(std::span<const CsvColumn> columns) {
     std::vector<std::string> present;
@@ -183,8 +195,8 @@ bool CsvTable::next_row() {
             return true;
         }
         problems_.add(this->line(), 0, {},
-                      "the header names " + std::to_string(width_) + " columns (got " +
-                          std::to_string(fields_.size()) + ")",
+                      (named_ ? "the header names " : "a row has ") + std::to_string(width_) +
+                          " columns (got " + std::to_string(fields_.size()) + ")",
                       takes_notes_ && line.starts_with('#') ? "notes go before the header" : "");
     }
     return false;

@@ -41,6 +41,9 @@ public:
     bool read_header(std::span<const CsvColumn> columns, OtherColumns others,
                      std::vector<Note>* notes = nullptr);
 
+    // For a file without names: its columns are these, in this order.
+    void assume_header(std::span<const CsvColumn> columns);
+
     // The next row with as many fields as the header; others are reported and passed over.
     bool next_row();
 
@@ -48,6 +51,7 @@ public:
     const Field* operator[](std::size_t i) const {
         return where_[i] == kAbsent ? nullptr : &fields_[where_[i]];
     }
+    bool has(std::size_t i) const { return where_[i] != kAbsent; }
     // Which of the columns asked for the file has, in the file's order.
     const std::vector<std::size_t>& present() const { return present_; }
     std::uint64_t line() const { return lines_.line(); }
@@ -66,6 +70,7 @@ private:
     std::vector<std::size_t> present_;
     std::size_t width_ = 0;
     bool takes_notes_ = false;
+    bool named_ = true;
     std::string unquoted_;  // text of quoted fields that held quotes
 };
 

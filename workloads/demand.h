@@ -38,7 +38,8 @@ struct DemandSeries {
 };
 
 // The requests of [0, end). `folder`: relative paths start there. `seed`, `entity`: whose luck.
-// Throws InputError for a file that is wrong; everything that YAML can get wrong was checked before.
+// Throws InputError for a file that is wrong; everything that YAML can get wrong was checked
+// before.
 std::unique_ptr<RequestStream> open_requests(const DemandSpec& spec, const std::string& folder,
                                              std::uint64_t seed, std::uint32_t entity, Seconds end);
 

@@ -1,38 +1,13 @@
 #include "workloads/formats.h"
 
 #include <algorithm>
-#include <string>
 #include <vector>
 
 #include "sim/base/assert.h"
 #include "workloads/own_format.h"
+#include "workloads/sniff.h"
 
 namespace tidepool::workloads {
-namespace {
-
-constexpr std::size_t kHeadLooked = 4096;  // bytes of a first line that are looked at
-
-std::vector<std::string_view> pieces(std::string_view line, std::string_view separators) {
-    std::vector<std::string_view> found;
-    std::size_t at = line.find_first_not_of(separators);
-    while (at != std::string_view::npos) {
-        const std::size_t end = std::min(line.find_first_of(separators, at), line.size());
-        found.push_back(line.substr(at, end - at));
-        at = line.find_first_not_of(separators, end);
-    }
-    return found;
-}
-
-template <class Names>
-int count_names(std::string_view first_line, const Names& names) {
-    int count = 0;
-    for (const std::string_view piece : pieces(first_line, ", \t\"")) {
-        count += std::find(std::begin(names), std::end(names), piece) != std::end(names) ? 1 : 0;
-    }
-    return count;
-}
-
-}  // namespace
 
 int sniff_own(std::string_view first_line) {
     std::vector<std::string_view> names;
@@ -66,19 +41,7 @@ int sniff_swf(std::string_view first_line) {
 }
 
 const TraceFormat* detect_format(std::string_view head) {
-    std::string_view first;
-    while (!head.empty()) {
-        const std::size_t end = std::min(head.find('\n'), head.size());
-        first = head.substr(0, end);
-        head.remove_prefix(std::min(end + 1, head.size()));
-        if (!first.starts_with('#') && first.find_first_not_of(" \t\r") != std::string_view::npos) {
-            break;
-        }
-    }
-    first = first.substr(0, kHeadLooked);
-    if (first.ends_with('\r')) {
-        first.remove_suffix(1);
-    }
+    const std::string_view first = first_line(head);
     const TraceFormat* best = nullptr;
     int most = 0;
     for (const TraceFormat& format : kTraceFormats) {

@@ -1,49 +1,16 @@
 // How a TraceInfo looks: as a table for people and as JSON for programs.
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstddef>
 
 #include "sim/base/json.h"
+#include "workloads/figures.h"
 #include "workloads/info.h"
 
 namespace tidepool::workloads {
 namespace {
 
 constexpr std::size_t kTenantsShown = 15;
-
-// 1234567.89 -> "1,234,567.9"
-std::string grouped(double number, int decimals = 0) {
-    std::array<char, 400> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number,
-                                   std::chars_format::fixed, decimals);
-    std::string text(digits.data(), end.ptr);
-    const std::size_t point = std::min(text.find('.'), text.size());
-    for (std::size_t at = point; at > 3; at -= 3) {
-        text.insert(at - 3, ",");
-    }
-    return text;
-}
-std::string grouped(std::uint64_t number) {
-    return grouped(static_cast<double>(number));
-}
-
-std::string right(std::string text, std::size_t width) {
-    text.insert(0, text.size() < width ? width - text.size() : 0, ' ');
-    return text;
-}
-std::string left(std::string text, std::size_t width) {
-    text.append(text.size() < width ? width - text.size() : 0, ' ');
-    return text;
-}
-std::string percent(double part, double whole) {
-    return whole > 0 ? grouped(100 * part / whole, 1) + " %" : "-";
-}
-
-void line(std::string& text, std::string name, const std::string& value) {
-    text += left(std::move(name), 14) + value + '\n';
-}
 
 void print_sizes(const TraceInfo& info, std::string& text) {
     text += "\n" + left("GPUs", 12) + right("jobs", 12) + right("", 10) + right("GPU-hours", 16) +

@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "workloads/arrival.h"
 #include "workloads/readers.h"
 
 namespace tidepool::workloads {
@@ -73,12 +74,6 @@ void append_known(Seconds time, std::string& out) {
     if (time != kUnknown) {
         append(time.value, out);
     }
-}
-
-// `2017-...`, unlike `1.5e-3`.
-bool looks_like_date(std::string_view text) {
-    const std::size_t digits = text.find_first_not_of("0123456789");
-    return digits == 4 && text[digits] == '-';
 }
 
 void read_submit(Row& row, const Field& field, Draft& draft) {

@@ -1,6 +1,6 @@
 #pragma once
-// Rates of requests over time, piecewise constant, for one client or many: read from a file, or made
-// from a TideSpec. Requests are drawn from it by drawn_requests.h.
+// Rates of requests over time, piecewise constant, for one client or many: read from a file, or
+// made from a TideSpec. Requests are drawn from it by drawn_requests.h.
 
 #include <cstddef>
 #include <cstdint>
@@ -27,8 +27,9 @@ struct RateStep {
 };
 
 struct RateClient {
-    std::string name;             // "" where there is only one
-    std::vector<RateStep> steps;  // by begin, strictly rising, 0 <= begin < end; none before: rate 0
+    std::string name;  // "" where there is only one
+    std::vector<RateStep>
+        steps;  // by begin, strictly rising, 0 <= begin < end; none before: rate 0
     friend bool operator==(const RateClient&, const RateClient&) = default;
 };
 
@@ -36,8 +37,8 @@ struct RateTrace {
     std::vector<RateClient> clients;  // in the order of the file; the number is the client's entity
     Seconds end;                      // nothing arrives from here on
     // The steps say how gaps are distributed (law, shape), so that ArrivalsSpec is not used.
-    // Otherwise every step is Gamma of shape 1 and ArrivalsSpec says it: each client here stands for
-    // ArrivalsSpec::clients of them.
+    // Otherwise every step is Gamma of shape 1 and ArrivalsSpec says it: each client here stands
+    // for ArrivalsSpec::clients of them.
     bool gaps_given = false;
     std::string origin;  // calendar time of second 0, ISO 8601; empty: not known
     friend bool operator==(const RateTrace&, const RateTrace&) = default;
@@ -53,7 +54,8 @@ inline constexpr std::size_t kMostRateSteps = std::size_t{1} << 23U;  // of all 
 double gap_scv(GapLaw law, double shape);
 
 // Requests expected in [from, to) of one client, of all.
-double expected_requests(const RateTrace& trace, const RateClient& client, Seconds from, Seconds to);
+double expected_requests(const RateTrace& trace, const RateClient& client, Seconds from,
+                         Seconds to);
 double expected_requests(const RateTrace& trace, Seconds from, Seconds to);
 
 }  // namespace tidepool::workloads

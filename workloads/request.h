@@ -14,9 +14,9 @@ inline constexpr std::uint32_t kMostTokens = 1U << 24U;  // of a prompt, of an a
 inline constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 
 struct Request {
-    std::int64_t arrival = 0;       // ns since second 0 of the demand; never decreases
-    std::uint32_t tokens_in = 1;    // of the prompt, 1 .. kMostTokens
-    std::uint32_t tokens_out = 1;   // generated, 1 .. kMostTokens
+    std::int64_t arrival = 0;         // ns since second 0 of the demand; never decreases
+    std::uint32_t tokens_in = 1;      // of the prompt, 1 .. kMostTokens
+    std::uint32_t tokens_out = 1;     // generated, 1 .. kMostTokens
     std::uint32_t request_class = 0;  // index into RequestStream::classes()
     // Ids of the blocks of tokens that the prompt begins with, first block first; the last one may
     // be incomplete. Equal id: equal text up to the end of that block. Empty: not recorded. Valid

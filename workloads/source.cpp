@@ -41,6 +41,15 @@ LineSource::LineSource(const std::string& path, Problems& problems) : problems_(
         stop(0, error.what(), neighbour_hint(path));
         return;
     }
+    begin();
+}
+
+LineSource::LineSource(std::unique_ptr<ByteSource> bytes, Problems& problems)
+    : problems_(problems), bytes_(std::move(bytes)) {
+    begin();
+}
+
+void LineSource::begin() {
     buffer_.resize(kMostLine + 2 + kChunk);
     constexpr std::string_view kMark = "\xEF\xBB\xBF";
     while (head().find('\n') == std::string_view::npos && end_ < kMostLine && fill()) {

@@ -28,6 +28,9 @@ public:
     // this) and ends the lines.
     LineSource(const std::string& path, Problems& problems);
 
+    // The same for bytes from elsewhere.
+    LineSource(std::unique_ptr<ByteSource> bytes, Problems& problems);
+
     // The next line, without its end; valid until the next call. False at the end.
     bool next(std::string_view& line);
 
@@ -38,6 +41,7 @@ public:
     std::string_view head() const { return {buffer_.data() + begin_, end_ - begin_}; }
 
 private:
+    void begin();
     bool fill();
     void stop(std::uint64_t line, std::string problem, std::string hint = {});
 

@@ -26,7 +26,9 @@ enum class Purpose : std::uint32_t {
     kJitter = 8,
     kDemand = 9,
     kLengths = 10,
-    kArrivals = 11
+    kArrivals = 11,
+    kDemandCopies = 20,
+    kDemandClass = 21
 };
 
 TP_HD constexpr Block philox(Block c, std::uint32_t k0, std::uint32_t k1) {

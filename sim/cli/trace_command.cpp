@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "sim/cli/commands.h"
+#include "sim/cli/demand_trace.h"
 #include "sim/config/read.h"
 #include "workloads/convert.h"
 #include "workloads/info.h"
@@ -32,7 +33,7 @@ workloads::TraceSpec spec_of(const Arguments& arguments, const std::string& file
     Value name = text(file);
     name.quoted = true;
     set("file", name);
-    if (!arguments.format.empty()) {
+    if (!arguments.format.empty() && !is_demand(arguments, file)) {
         set("format", text(arguments.format));
     }
     if (!arguments.window.empty()) {
@@ -55,6 +56,29 @@ workloads::TraceSpec spec_of(const Arguments& arguments, const std::string& file
     return config::read<workloads::TraceSpec>(section, "", issues);
 }
 
+workloads::TraceSpec demand_spec_of(const Arguments& arguments, const std::string& file) {
+    Issues issues;
+    workloads::TraceSpec spec = spec_of(arguments, file, issues);
+    workloads::validate(spec, {"command line", 0, 0}, "", issues);
+    issues.throw_if_any();
+    return spec;
+}
+
+// Files of demand; false: it is one of jobs.
+bool did_demand(const Arguments& arguments) {
+    const std::string& file = arguments.files.at(0);
+    if (!is_demand(arguments, file)) {
+        return false;
+    }
+    const workloads::TraceSpec spec = demand_spec_of(arguments, file);
+    if (arguments.command == "trace info") {
+        print_demand(arguments, spec);
+    } else {
+        convert_demand(arguments, spec, arguments.files.at(1));
+    }
+    return true;
+}
+
 workloads::JobTrace read(const Arguments& arguments, const std::string& file) {
     Issues issues;
     const workloads::TraceSpec spec = spec_of(arguments, file, issues);
@@ -68,6 +92,10 @@ ExitCode validate(const Arguments& arguments) {
     ExitCode code = ExitCode::kOk;
     for (const std::string& file : arguments.files) {
         try {
+            if (is_demand(arguments, file)) {
+                std::cout << demand_verdict(arguments, demand_spec_of(arguments, file));
+                continue;
+            }
             const workloads::JobTrace trace = read(arguments, file);
             std::cout << file << ": ok, " << trace.jobs.size() << " jobs (" << trace.format << ")";
             if (trace.skipped > 0) {
@@ -90,6 +118,9 @@ ExitCode trace_command(const Arguments& arguments) {
     }
     if (arguments.command.starts_with("trace generate ")) {
         return trace_generate_command(arguments);
+    }
+    if (did_demand(arguments)) {
+        return ExitCode::kOk;
     }
     const workloads::JobTrace trace = read(arguments, arguments.files.at(0));
     if (arguments.command == "trace info") {

@@ -29,15 +29,15 @@ struct UnitChange {
 };
 
 enum class Routing : std::uint8_t {
-    kLeastLoaded,   // fewest requests in the unit
-    kRoundRobin,    // next unit in the order of their numbers
-    kRandom,        // any, with equal chance (seeded)
-    kSharedQueue,   // requests wait in one queue; the first unit with room takes the next one
-    kPrefix,        // longest cached prefix, if that unit is not overloaded; else least loaded
+    kLeastLoaded,  // fewest requests in the unit
+    kRoundRobin,   // next unit in the order of their numbers
+    kRandom,       // any, with equal chance (seeded)
+    kSharedQueue,  // requests wait in one queue; the first unit with room takes the next one
+    kPrefix,       // longest cached prefix, if that unit is not overloaded; else least loaded
 };
 
 struct RequestClassRule {
-    std::string name;         // of RequestStream::classes(); "": those that no other rule names
+    std::string name;            // of RequestStream::classes(); "": those that no other rule names
     std::uint32_t priority = 0;  // higher goes first
     std::int64_t deadline = 0;   // ns; > 0: a batch request, which waits for room that the others
                                  // leave, and goes before them when its deadline comes near
@@ -45,8 +45,8 @@ struct RequestClassRule {
 };
 
 struct PrefixCache {
-    std::uint64_t blocks = 0;      // capacity; 0: no cache; ~0: endless
-    bool shared = true;            // one for the service; else one in each unit
+    std::uint64_t blocks = 0;             // capacity; 0: no cache; ~0: endless
+    bool shared = true;                   // one for the service; else one in each unit
     std::uint64_t load_ns_per_token = 0;  // ns * 2^-20, to bring a cached token back
     friend bool operator==(const PrefixCache&, const PrefixCache&) = default;
 };
@@ -54,9 +54,9 @@ struct PrefixCache {
 struct ServiceRules {
     model::UnitModel unit;
     Routing routing = Routing::kLeastLoaded;
-    std::uint64_t queue_limit = 0;    // requests that may wait per ready unit; 0: any number
-    std::int64_t patience = 0;        // ns until the first token; 0: endless
-    std::uint32_t batch_fill = 700;   // per mille of the batch limit that batch requests may fill
+    std::uint64_t queue_limit = 0;   // requests that may wait per ready unit; 0: any number
+    std::int64_t patience = 0;       // ns until the first token; 0: endless
+    std::uint32_t batch_fill = 700;  // per mille of the batch limit that batch requests may fill
     std::int64_t ttft_promise = 0, tpot_promise = 0;  // ns; 0: none
     std::vector<RequestClassRule> classes;
     PrefixCache cache;
@@ -67,8 +67,7 @@ struct ServiceRules {
 // Replays the requests that arrive in [0, end) ns. `bin`: width in ns. `keep_going`, if any, is
 // asked now and then with the present time; false ends the replay there. Throws what `requests`
 // throws.
-model::ServiceLedger replay_requests(const ServiceRules& rules,
-                                     std::span<const UnitChange> changes,
+model::ServiceLedger replay_requests(const ServiceRules& rules, std::span<const UnitChange> changes,
                                      workloads::RequestStream& requests, std::int64_t end,
                                      std::int64_t bin,
                                      const std::function<bool(std::int64_t)>& keep_going = {});
