@@ -1,7 +1,6 @@
 #include "workloads/length_law.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 
@@ -12,33 +11,41 @@
 namespace tidepool::workloads {
 namespace {
 
-struct PresetRow {
-    LengthPreset preset;
-    std::array<double, 2> in, out;  // [mu, sigma]
-};
-// Mean and standard deviation of the logarithms, measured on the traces that tide_spec.h names.
-constexpr std::array kPresets{
-    PresetRow{LengthPreset::kAzure2023Conversation, {6.63, 0.985}, {5.02, 0.859}},
-    PresetRow{LengthPreset::kMooncakeConversation, {8.77, 1.20}, {5.34, 1.37}},
+struct Preset {
+    LengthSpec in, out;
 };
 
-LengthSpec preset_part(LengthPreset preset, std::array<double, 2> PresetRow::*part) {
-    const auto row = std::find_if(kPresets.begin(), kPresets.end(),
-                                  [&](const PresetRow& each) { return each.preset == preset; });
-    TP_ASSERT(row != kPresets.end(), "every preset has a row");
+LengthSpec lognormal(double mu, double sigma) {
     LengthSpec spec;
-    spec.lognormal.assign((*row.*part).begin(), (*row.*part).end());
+    spec.lognormal = {mu, sigma};
     return spec;
+}
+
+// Measured on the traces that tide_spec.h names: mean and standard deviation of the logarithms, or
+// quantiles where no lognormal law has their mean.
+Preset measured(LengthPreset preset) {
+    switch (preset) {
+        case LengthPreset::kAzure2023Conversation:
+            return {lognormal(6.63, 0.985), lognormal(5.02, 0.859)};
+        case LengthPreset::kMooncakeConversation: {
+            Preset lengths{lognormal(8.77, 1.20), {}};
+            lengths.out.table = {{0, 1},      {0.5, 356},   {0.9, 606},
+                                 {0.95, 712}, {0.99, 1170}, {1, 2000}};
+            return lengths;
+        }
+    }
+    TP_ASSERT(false, "every preset has a case");
+    return {};
 }
 
 }  // namespace
 
 LengthLaw LengthLaw::in(const LengthsSpec& spec) {
-    return {spec.preset ? preset_part(*spec.preset, &PresetRow::in) : spec.in, spec.most};
+    return {spec.preset ? measured(*spec.preset).in : spec.in, spec.most};
 }
 
 LengthLaw LengthLaw::out(const LengthsSpec& spec) {
-    return {spec.preset ? preset_part(*spec.preset, &PresetRow::out) : spec.out, spec.most};
+    return {spec.preset ? measured(*spec.preset).out : spec.out, spec.most};
 }
 
 LengthLaw::LengthLaw(const LengthSpec& spec, std::int64_t most) : most_(static_cast<double>(most)) {

@@ -25,15 +25,12 @@ std::vector<std::uint32_t> pieces(const LengthLaw& law, std::int64_t most) {
     return tokens;
 }
 
-// The bits of a number below kLengthSample in reverse order (van der Corput 1935): with its
-// argument as the other coordinate, points that fill the square evenly (Hammersley 1960).
-std::size_t reversed(std::size_t i) {
-    std::size_t result = 0;
-    for (std::size_t bit = 1; bit < kLengthSample; bit *= 2) {
-        result = 2 * result + (i & 1U);
-        i /= 2;
-    }
-    return result;
+// Which piece of the answers goes with piece i of the prompts: a rank-1 lattice (Korobov 1959), so
+// that pairs fill the square evenly. Multiplier and shift were searched for: no two of uniform,
+// exponential and lognormal lengths of sigma 0.3 .. 2.5 are correlated by more than 0.4 %.
+std::size_t partner(std::size_t i) {
+    static_assert(kLengthSample == 4096, "the multiplier is good for this number");
+    return (2547 * i + 1295) % kLengthSample;
 }
 
 }  // namespace
@@ -47,7 +44,7 @@ std::vector<Lengths> sample_lengths(const LengthsSpec& lengths) {
     const std::vector<std::uint32_t> of_out = pieces(out, lengths.most);
     std::vector<Lengths> sample(kLengthSample);
     for (std::size_t i = 0; i < kLengthSample; ++i) {
-        sample[i] = {of_in[i], of_out[reversed(i)]};
+        sample[i] = {of_in[i], of_out[partner(i)]};
     }
     return sample;
 }

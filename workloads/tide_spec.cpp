@@ -21,19 +21,18 @@ public:
     Checker(const Value& value, const std::string& path, Issues& issues)
         : value_(value), path_(path), issues_(issues) {}
 
-    bool has(const char* key) const { return value_.find(key) != nullptr; }
     void report(const char* key, const std::string& problem, const std::string& hint = "") const {
         issues_.add(config::position_of(value_, key), config::join_path(path_, key), problem, hint);
     }
-    // 0, or so many factors of which some are above 0.
+    // None, or so many factors of which some are above 0.
     void factors(const char* key, const std::vector<double>& list, std::size_t count) const {
-        if (!has(key)) {
+        if (list.empty()) {
             return;
         }
-        if (list.size() != count && !(list.empty() && count == 7)) {
+        if (list.size() != count) {
             report(key, "needs " + std::to_string(count) + " factors (got " +
                             std::to_string(list.size()) + ")");
-        } else if (!list.empty() && *std::max_element(list.begin(), list.end()) <= 0) {
+        } else if (*std::max_element(list.begin(), list.end()) <= 0) {
             report(key, "needs a factor above 0");
         }
     }
@@ -84,7 +83,7 @@ void validate(const LengthSpec& spec, const Value& value, const std::string& pat
         issues.add(value.at, path, "says in several ways how many tokens",
                    "keep one of `fixed`, `exponential`, `lognormal` and `table`");
     }
-    if (check.has("lognormal")) {
+    if (!spec.lognormal.empty()) {
         const std::vector<double>& law = spec.lognormal;
         if (law.size() != 2) {
             check.report("lognormal", "is not [mu, sigma]");
@@ -94,7 +93,7 @@ void validate(const LengthSpec& spec, const Value& value, const std::string& pat
                              config::print_exact(law[1], config::Dimension::kFraction) + ")");
         }
     }
-    if (check.has("table")) {
+    if (!spec.table.empty()) {
         check_table(spec, check);
     }
 }
@@ -119,7 +118,7 @@ void validate(const LengthsSpec& spec, const Value& value, const std::string& pa
 
 void validate(const TideSpec& spec, const Value& value, const std::string& path, Issues& issues) {
     const Checker check(value, path, issues);
-    if (check.has("hours") && check.has("profile")) {
+    if (!spec.hours.empty() && spec.profile != HourProfile::kFlat) {
         check.report("hours", "is given beside `profile`", "keep one of them");
     }
     check.factors("hours", spec.hours, 24);

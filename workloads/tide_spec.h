@@ -107,8 +107,8 @@ struct KindTable<workloads::LengthPreset> {
                    "lognormal with the logarithms' mean and deviation of the Azure LLM 2023 "
                    "conversation trace (Patel et al., ISCA 2024; CC-BY-4.0)"},
         Kind<Enum>{"mooncake-conversation", Enum::kMooncakeConversation,
-                   "likewise of the first 40 min of the Mooncake conversation trace, long prompts "
-                   "(FAST 2025; Apache-2.0)"},
+                   "prompts likewise, answers by quantiles, of the first 40 min of the Mooncake "
+                   "conversation trace, long prompts (FAST 2025; Apache-2.0)"},
     };
 };
 

@@ -157,7 +157,7 @@ private:
     bool name() {
         const bool quoted = literal('<');
         const std::size_t end = quoted ? rest_.find('>') : rest_.find_first_of("0123456789+-,", 0);
-        if (quoted ? end == std::string_view::npos : rest_.empty()) {
+        if (quoted ? end == std::string_view::npos : end == 0 || rest_.empty()) {
             return false;
         }
         rest_.remove_prefix(std::min(end, rest_.size()));

@@ -1,36 +1,19 @@
 #include "sim/cli/arguments.h"
 
-#include <algorithm>
 #include <iostream>
-#include <iterator>
 #include <memory>
-#include <sstream>
 
 #include <CLI/CLI.hpp>
 
-#include "sim/base/issue.h"
 #include "sim/cli/model_input.h"
 #include "sim/cli/option_type.h"
 #include "sim/cli/step_input.h"
+#include "sim/cli/usage.h"
 
 namespace tidepool::cli {
 namespace {
 
 using Choices = std::vector<std::string>;
-
-// The words an option is restricted to: the parser library shows them as `TEXT:{a,b}`.
-Choices choices_of(const CLI::Option& option) {
-    const std::string type = option.get_type_name();
-    const std::size_t open = type.find('{');
-    Choices choices;
-    if (open != std::string::npos) {
-        std::istringstream names(type.substr(open + 1, type.find('}') - open - 1));
-        for (std::string name; std::getline(names, name, ',');) {
-            choices.push_back(name);
-        }
-    }
-    return choices;
-}
 
 void add_common_run(CLI::App* app, Arguments& a) {
     app->add_option("--set", a.overrides, "Replace a value of the YAML file; may be repeated")
@@ -185,8 +168,26 @@ void add_topology(CLI::App& root, Arguments& a) {
     add_json(flows, a);
 }
 
+void add_generate(CLI::App* trace, Arguments& a) {
+    CLI::App* generate = trace->add_subcommand("generate", "Make a trace of inference demand");
+    generate->require_subcommand(1);
+    CLI::App* tide = generate->add_subcommand(
+        "tide", "Demand that rises and falls with day and week; docs/demand.md has the formula");
+    tide->add_option("demand", a.files, "File (YAML) with tide, lengths, arrivals and classes")
+        ->required()
+        ->expected(1);
+    add_output(tide, a, "Trace to write (.csv, .csv.gz, .csv.zst)");
+    tide->get_option("--output")->required();
+    tide->add_option("--kind", a.kind, "Single requests, or rates; default: requests")
+        ->check(CLI::IsMember(Choices{"requests", "rates"}));
+    tide->add_option("--seed", a.seed, "Whose luck; default: 0")->type_name("NUMBER");
+    tide->add_option("--until", a.until, "How long it lasts; default: 7 d")->type_name("TIME");
+    tide->add_option("--bin", a.bin, "Of rates: one for each; default: 5 min")->type_name("TIME");
+}
+
 void add_trace(CLI::App& root, Arguments& a) {
-    CLI::App* trace = root.add_subcommand("trace", "Look at, check and convert job traces");
+    CLI::App* trace =
+        root.add_subcommand("trace", "Look at, check and convert job traces; make demand");
     trace->require_subcommand(1);
     const auto add = [&](const std::string& name, const std::string& doc) {
         CLI::App* app = trace->add_subcommand(name, doc);
@@ -211,6 +212,7 @@ void add_trace(CLI::App& root, Arguments& a) {
         ->required()
         ->expected(2);
     convert->add_flag("--force", a.force, "Replace an existing file");
+    add_generate(trace, a);
 }
 
 // The fields of a question as options; their texts are left to the reader, which knows units.
@@ -321,23 +323,7 @@ std::string suggestion(const CLI::App& app, int argc, const char* const* argv) {
             known.push_back("--" + longer);
         }
     }
-    std::istringstream path(name);
-    const Choices commands{std::istream_iterator<std::string>(path), {}};
-    for (int i = 1; i < argc; ++i) {
-        std::string word = argv[i];
-        if (std::find(commands.begin(), commands.end(), word) != commands.end()) {
-            continue;  // `model` is a command here, not a slip for --model
-        }
-        word = word.substr(0, word.starts_with("--") ? word.find('=') : std::string::npos);
-        if (std::find(known.begin(), known.end(), word) != known.end()) {
-            continue;
-        }
-        const std::string hint = did_you_mean(word, known);
-        if (!hint.empty() && (word.starts_with("-") || !known.empty())) {
-            return hint;
-        }
-    }
-    return {};
+    return slip_in({argv + 1, argv + argc}, name, known);
 }
 
 void collect(const CLI::App& app, const std::string& prefix, std::vector<CommandHelp>& all) {
@@ -348,13 +334,13 @@ void collect(const CLI::App& app, const std::string& prefix, std::vector<Command
         if (option->get_positional()) {
             help.positionals.push_back(
                 {option->get_name(true), option->get_description(), {}, true});
-            help.choices = choices_of(*option);
+            help.choices = choices_in(option->get_type_name());
             continue;
         }
         CommandHelp::Option entry;
         entry.names = option->get_name(false, true);
         entry.doc = option->get_description();
-        entry.choices = choices_of(*option);
+        entry.choices = choices_in(option->get_type_name());
         entry.takes_value = option->get_expected_max() > 0;
         help.options.push_back(entry);
     }

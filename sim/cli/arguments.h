@@ -30,9 +30,10 @@ struct Arguments {
     std::string at;                      // of topology flows: a time
     std::string progress = "auto";       // auto | bar | json | none
     std::string format;                  // of validate, topology export, trace commands
-    std::string kind;                    // of list, schema, reference, completion
+    std::string kind;                    // of list, schema, reference, completion, generate
     std::vector<std::string> window;     // of trace commands
     std::optional<std::string> first;
+    std::optional<std::string> bin;  // of trace generate
     std::optional<std::string> load_scale;
     std::optional<std::string> time_scale;
     std::vector<std::pair<std::string, std::string>> options;  // of model commands: name, text

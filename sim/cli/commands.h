@@ -15,7 +15,8 @@ ExitCode calibrate_command(const Arguments& arguments);
 ExitCode validate_command(const Arguments& arguments);
 ExitCode topology_command(const Arguments& arguments);  // show, stats, export, flows
 ExitCode flows_command(const Arguments& arguments);
-ExitCode trace_command(const Arguments& arguments);  // info, validate, convert
+ExitCode trace_command(const Arguments& arguments);  // info, validate, convert, generate
+ExitCode trace_generate_command(const Arguments& arguments);
 ExitCode model_command(const Arguments& arguments);  // checkpoint, spares, mtti, step, ...
 ExitCode model_checkpoint_command(const Arguments& arguments);
 ExitCode model_step_command(const Arguments& arguments);

@@ -116,6 +116,9 @@ ExitCode trace_command(const Arguments& arguments) {
     if (arguments.command == "trace validate") {
         return validate(arguments);
     }
+    if (arguments.command.starts_with("trace generate ")) {
+        return trace_generate_command(arguments);
+    }
     if (did_demand(arguments)) {
         return ExitCode::kOk;
     }
