@@ -43,6 +43,18 @@ TEST(Draw, DependsOnEveryPartOfItsName) {
 }
 
 // floor(word * n / 2^32) at both ends and in the middle.
+TEST(Draw, GoesOnBeyondTwoToThe32) {
+    const auto at = [](std::uint32_t kind, std::uint32_t part, std::uint64_t k) {
+        return draw_long(7, Purpose::kArrivals, kind, part, 3, k);
+    };
+    EXPECT_EQ(at(5, 0, 9), draw(7, Purpose::kArrivals, 5, 3, 9));
+    const std::uint64_t far = std::uint64_t{1} << 32U;
+    EXPECT_NE(at(5, 0, 9), at(5, 0, far + 9));
+    EXPECT_NE(at(5, 0, 9), at(5, 1, 9));
+    EXPECT_NE(at(5, 0, (far << 8U) - 1), at(5, 1, far - 1));  // last of its part, one of the next
+    EXPECT_NE(at(5, 0, 9), at(6, 0, 9));
+}
+
 TEST(Bounded, CoversItsRange) {
     EXPECT_EQ(bounded(0, 10), 0U);
     EXPECT_EQ(bounded(0xFFFF'FFFF, 10), 9U);
