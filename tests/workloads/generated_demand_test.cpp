@@ -1,4 +1,5 @@
-// What is written is read back by a reader of ten lines: the very same requests.
+// What is written is read back, by a reader of ten lines and by Tidepool's own: the very same
+// requests.
 #include "workloads/generated_demand.h"
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include "sim/base/issue.h"
 #include "tests/workloads/demand_rig.h"
 #include "tests/workloads/scratch.h"
+#include "workloads/demand.h"
 #include "workloads/drawn_requests.h"
 #include "workloads/expected_bins.h"
 
@@ -64,6 +66,28 @@ TEST(WriteRequests, LosesNothing) {
     EXPECT_FALSE(std::getline(file, line));
 }
 
+TEST(WriteRequests, CanBeReplayedExactly) {
+    const Scratch scratch;
+    for (const char* name : {"r.csv", "r.csv.gz", "r.csv.zst"}) {
+        write_requests(*stream(20'000, kClasses), "2026-01-05T00:00:00+08:00", scratch.path(name),
+                       false);
+        DemandSpec spec;
+        spec.file = scratch.path(name);
+        const auto replayed = open_requests(spec, "", 1, 0, Seconds{20'000});
+        const auto drawn = stream(20'000, kClasses);
+        Request expected, request;
+        while (drawn->next(expected)) {
+            ASSERT_TRUE(replayed->next(request));
+            ASSERT_EQ(request.arrival, expected.arrival);
+            ASSERT_EQ(request.tokens_in, expected.tokens_in);
+            ASSERT_EQ(request.tokens_out, expected.tokens_out);
+            ASSERT_EQ(replayed->classes().at(request.request_class),
+                      drawn->classes().at(expected.request_class));
+        }
+        EXPECT_FALSE(replayed->next(request));
+    }
+}
+
 TEST(WriteRequests, LeavesOutWhatIsNotThere) {
     const Scratch scratch;
     write_requests(*stream(0, {}), "", scratch.path("r.csv"), false);
@@ -86,6 +110,10 @@ TEST(WriteRates, GivesMeansOfBins) {
               "0,1,50,6\n"
               "80,2.5,50,6\n"
               "160,3,50,6\n");
+    DemandSpec spec;  // and is read back to the same expectation
+    spec.file = scratch.path("r.csv");
+    spec.lengths = fixed_lengths(50, 6);
+    EXPECT_EQ(read_demand(spec, "", 1, 0, Seconds{80}, Seconds{200}, true).bins, bins);
     write_rates({{0, 0, 0}}, Seconds{80}, Seconds{80}, "", scratch.path("none.csv"), false);
     EXPECT_EQ(bytes_of(scratch.path("none.csv")),
               "# end: 80\ntime,rate,tokens_in,tokens_out\n0,0,,\n");
