@@ -16,8 +16,7 @@ struct Length {
 };
 
 // The work of one request, in seconds of a unit whose batch is full: prompt + answer.
-double unit_seconds(const UnitModel& unit, double tokens_in, double tokens_out,
-                    double cached_share);
+double unit_seconds(const UnitModel& unit, double tokens_in, double tokens_out, double cached_share);
 
 struct FlowPoint {
     double utilisation = 0;  // of the units: offered work / (units * time)
@@ -25,7 +24,7 @@ struct FlowPoint {
     double ttft_mean = 0, ttft_p50 = 0, ttft_p95 = 0, ttft_p99 = 0;  // s; infinite when overloaded
     double tpot_mean = 0, tpot_p50 = 0, tpot_p95 = 0, tpot_p99 = 0;  // s per token
     double total_mean = 0, total_p50 = 0, total_p95 = 0, total_p99 = 0;  // s
-    double in_slo = 0;  // share of requests that keep both promises
+    double in_slo = 0;       // share of requests that keep both promises
 };
 
 // One service's latencies as a function of units and request rate. Construction does the numeric
@@ -44,8 +43,7 @@ public:
     double capacity() const;
     // Least units with ttft_p95 and tpot_p95 (and queue, in requests) within limits (0: none), up
     // to `most`; `most` if even that is not enough.
-    std::uint32_t units_for(double rate, double ttft_p95, double tpot_p95,
-                            std::uint32_t most) const;
+    std::uint32_t units_for(double rate, double ttft_p95, double tpot_p95, std::uint32_t most) const;
     // Latencies of an idle unit: the floor under every promise.
     FlowPoint idle() const;
 };
