@@ -32,6 +32,8 @@ struct alignas(64) Slot {
     std::uint16_t level = 0;  // of its queue; 0 goes first
     bool timed = false;       // is in a list of timers
     bool free = true;
+
+    std::uint64_t memory() const { return std::uint64_t{tokens_in} + tokens_out; }  // KV tokens
 };
 static_assert(sizeof(Slot) == 64);
 

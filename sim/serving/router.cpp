@@ -59,7 +59,7 @@ std::uint32_t Router::roomy(std::uint32_t slot, std::uint64_t places) const {
     if (loads_.min() >= places) {
         return kNoUnit;  // also if none is ready
     }
-    const std::uint64_t tokens = std::uint64_t{pool_[slot].tokens_in} + pool_[slot].tokens_out;
+    const std::uint64_t tokens = pool_[slot].memory();
     const std::uint32_t least = loads_.first();
     if (memory_ == 0 || units_[least].memory + tokens <= memory_) {
         return least;

@@ -46,7 +46,7 @@ private:
     };
     void change(std::uint32_t unit, const Slot& slot, bool more) {
         Unit& of = units_[unit];
-        const std::uint64_t tokens = std::uint64_t{slot.tokens_in} + slot.tokens_out;
+        const std::uint64_t tokens = slot.memory();
         of.load = more ? of.load + 1 : of.load - 1;
         of.memory = more ? of.memory + tokens : of.memory - tokens;
         if (ready(unit)) {

@@ -112,7 +112,9 @@ std::int64_t Service::next() const {
 
 void Service::happen(std::int64_t now) {
     settle(now);
-    hand_over(now);
+    if (!hand_overs_.empty()) {
+        hand_over(now);
+    }
     while (!changes_.empty() && changes_.front().at <= now) {
         change_unit(changes_.front());
         changes_ = changes_.subspan(1);
@@ -120,7 +122,9 @@ void Service::happen(std::int64_t now) {
     if (timers_.due() <= now) {
         ask_timers(now);
     }
-    send_homeless(now);
+    if (!homeless_.empty() || queues_.size(service_queue_) > 0) {
+        send_homeless(now);
+    }
     while (more_ && request_.arrival == now) {
         arrive(now);
         read_next();
@@ -128,7 +132,9 @@ void Service::happen(std::int64_t now) {
     if (rules_.routing == Routing::kSharedQueue) {
         serve_queue(service_queue_, router_.places(), now);
     }
-    serve_queue(held_queue_, fill_, now);
+    if (queues_.size(held_queue_) > 0) {
+        serve_queue(held_queue_, fill_, now);
+    }
     begin(now);
     recorder_.waiting(waiting_);
     workers_.prefetch();
@@ -275,9 +281,8 @@ void Service::arrive(std::int64_t now) {
     const ClassRule& its = rule(pool_[at]);
     pool_[at].level = its.level;
     recorder_.offered(pool_[at]);
-    const std::uint64_t memory = std::uint64_t{request_.tokens_in} + request_.tokens_out;
     std::uint32_t unit = kNoUnit;
-    if ((rules_.unit.kv_tokens > 0 && memory > rules_.unit.kv_tokens) ||
+    if ((rules_.unit.kv_tokens > 0 && pool_[at].memory() > rules_.unit.kv_tokens) ||
         (its.deadline == 0 && too_many(unit, at))) {
         recorder_.rejected(pool_[at], now);
         pool_.remove(at);

@@ -44,7 +44,7 @@ void expect_equal(const model::ServiceLedger& made, const model::ServiceLedger& 
 TEST(ReplayAndTwin, KeepTheSameBooksOnSmallServicesOfEveryKind) {
     model::ServiceFlow met;
     std::uint64_t hits = 0, evictions = 0;
-    for (std::uint32_t number = 0; number < 20'000; ++number) {
+    for (std::uint32_t number = 0; number < 10'000; ++number) {
         const TwinCase asked = random_service(number);
         const model::ServiceLedger made = replay(asked);
         expect_equal(made, ServingTwin(asked).run());
