@@ -52,8 +52,7 @@ namespace detail {
 // A unit joins the queue or leaves it (its slot, or kNoUnit). Beside its bit the queue of jobs
 // knows nothing of it.
 template <class Exec, class Driver>
-TP_HD TP_RARE inline void note_unit(Run<Exec, Driver>& run, std::uint32_t rank,
-                                    std::uint32_t now) {
+TP_HD TP_RARE inline void note_unit(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t now) {
     State& state = run.state;
     run.exec.sync();
     const bool waited = state.unit_slot[rank] == kWaitingUnit;

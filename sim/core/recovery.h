@@ -235,9 +235,8 @@ TP_HD inline std::uint64_t lost_so_far(const Plan& plan, const State& state, std
     const Fallback to = detail::fallback_of(plan, state, id, a.loss);
     const std::uint64_t kept =
         detail::kept_beyond(rule, state.life[state.slots[id].rank], to.index, a.loss);
-    return rule.cold
-               ? 0
-               : work_done(rule, a.progress) - to.index * detail::units(rule.interval) - kept;
+    return rule.cold ? 0
+                     : work_done(rule, a.progress) - to.index * detail::units(rule.interval) - kept;
 }
 
 // The job stops, if it was running. kNone: its own failure.
@@ -312,9 +311,9 @@ TP_HD TP_RARE inline void depart(Run<Exec, Driver>& run, std::uint32_t id, std::
         life.copies.index[tier] = at.index;
         life.saved = at.index;
         life.kept = at.work;
-        life.tier = also && rest.tier < tier         ? rest.tier
+        life.tier = also && rest.tier < tier      ? rest.tier
                     : at.index > 0 || at.work > 0 ? tier
-                                                   : kNone;
+                                                  : kNone;
         life.kept_in = at.work > 0 ? tier : kNone;
     }
     run.exec.sync();

@@ -9,9 +9,8 @@
 namespace tidepool::core {
 
 TP_HD inline std::uint32_t next_demand(const Plan& plan, const State& state) {
-    const std::uint32_t demand = state.next_demand < plan.demand_steps
-                                     ? plan.demand[state.next_demand].tick
-                                     : 0xFFFF'FFFFu;
+    const std::uint32_t demand =
+        state.next_demand < plan.demand_steps ? plan.demand[state.next_demand].tick : 0xFFFF'FFFFu;
     const std::uint32_t ceiling = state.next_ceiling < plan.ceiling_steps
                                       ? plan.ceiling[state.next_ceiling].tick
                                       : 0xFFFF'FFFFu;
@@ -198,8 +197,7 @@ TP_HD inline std::uint32_t next_to_ask(Run<Exec, Driver>& run, std::uint64_t mos
     std::uint32_t best = kNone;
     for (std::uint32_t i = 0; i < state.ends.size; ++i) {
         const std::uint32_t id = state.ends.slots[i];
-        if (may_be_asked(run.plan, state, id) &&
-            run.plan.job_gpus[state.slots[id].rank] <= most &&
+        if (may_be_asked(run.plan, state, id) && run.plan.job_gpus[state.slots[id].rank] <= most &&
             (best == kNone || goes_before(run.plan, state.slots[id], state.slots[best]))) {
             best = id;
         }
@@ -222,8 +220,9 @@ TP_HD inline void ask(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t ti
         needed = std::uint64_t{rule.tier[tier].pause} + rule.tier[tier].background;
     }
     state.leaving += run.plan.job_gpus[rank];
-    set_leaving(run, id, tick, leaves,
-                at_work && needed <= notice ? leaves - static_cast<std::uint32_t>(needed) : 0xFFFF'FFFFu);
+    set_leaving(
+        run, id, tick, leaves,
+        at_work && needed <= notice ? leaves - static_cast<std::uint32_t>(needed) : 0xFFFF'FFFFu);
     if constexpr (requires { run.driver.asked_to_go(id, tick); }) {
         run.driver.asked_to_go(id, tick);
     }
