@@ -104,7 +104,8 @@ inline constexpr Sizes kTight{2, 4, 4, 2, 14, 40, 120};
 
 inline TideProblem random_tide(std::uint32_t number, const Sizes& sizes = kTight) {
     Dice dice(number, 78);
-    TideProblem problem{random_interruptions(number, sizes)};
+    TideProblem problem;
+    static_cast<InterruptionProblem&>(problem) = random_interruptions(number, sizes);
     if (dice.chance(40)) {
         problem.outages.clear();
     }
