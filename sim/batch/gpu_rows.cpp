@@ -94,9 +94,11 @@ private:
     void add(const Task& task) {
         if (last_cell_ == nullptr || &last_cell_->cell() != task.cell.get()) {
             last_cell_ = cell_of(task.cell);
+            const scenario::Compiled& compiled = task.cell->compiled;
             const std::string why =
-                task.cell->compiled.has_solver
-                    ? "its jobs share a network, whose rates CPU threads solve"
+                compiled.has_solver ? "its jobs share a network, whose rates CPU threads solve"
+                : !compiled.services.empty()
+                    ? "it has services, whose units CPU threads follow"
                     : why_not(least_bytes(last_cell_), device_, memory_.limit());
             last_fits_ = why.empty();
             if (!last_fits_ && options_.too_large == TooLarge::kRefuse) {

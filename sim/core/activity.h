@@ -91,6 +91,7 @@ TP_HD inline std::uint32_t expected_end(const Plan& plan, const State& state, st
     const std::uint32_t saved =
         at.index * rule.interval + static_cast<std::uint32_t>(at.work / kFullSpeed);
     const std::uint32_t total = plan.estimate[rank] > saved ? plan.estimate[rank] : saved;
+    at.work -= total == saved ? at.work % kFullSpeed : 0;  // of which nothing is left
     return later(tick, restart_ticks(plan, state, rank) + ticks_left(rule, total, at, kFullPace));
 }
 

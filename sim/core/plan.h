@@ -73,7 +73,7 @@ struct RecoveryRule {
 };
 
 // An inference service: units that come and go with demand, after its jobs' rules: a unit is a gang
-// of endless work, and its rank is below those of all jobs. docs/inference.md has the rules.
+// of endless work, and its rank is below those of all jobs. docs/tide.md has the rules.
 struct Service {
     std::uint32_t first = 0, last = 0;  // ranks of its units: [first, last)
     std::uint32_t least = 0;            // units wanted at any time; the most: all of them

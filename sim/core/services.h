@@ -1,6 +1,6 @@
 #pragma once
 // Services follow the demand: units are wanted, wait for GPUs, close; jobs make room for them.
-// docs/inference.md has the rules.
+// docs/tide.md has the rules.
 
 #include <cstdint>
 
@@ -150,7 +150,7 @@ TP_HD inline void look_at(Run<Exec, Driver>& run, const DemandStep& step) {
     bool changed = false;
     if (step.units != kNone) {
         const std::uint32_t most = rule.last - rule.first;
-        std::uint32_t wanted = step.units + units_to_clear(rule, s);
+        std::uint32_t wanted = (step.units < most ? step.units : most) + units_to_clear(rule, s);
         wanted = wanted < rule.least ? rule.least : wanted > most ? most : wanted;
         changed = (wanted > s.wanted && step.tick >= s.may_grow) ||
                   (wanted < s.wanted && step.tick >= s.may_shrink);

@@ -1,11 +1,12 @@
 #pragma once
 // Units of inference services: which are ready, and what has piled up meanwhile.
-// docs/inference.md has the rules.
+// docs/tide.md has the rules.
 //
 // A driver that wants to know offers these hooks, too:
 //   void ready(slot, tick)      the unit takes requests from now on
-//   void closing(slot, tick)    it takes no further ones; finished() follows when it has left
-//   void reopened(slot, tick)   it stays after all
+//   void closing(slot, tick)    it takes no further ones; finished() follows when it has left, or
+//                               requeued() if it was interrupted or recovering, but it is gone
+//   void reopened(slot, tick)   it stays after all; ready() follows
 //   void wants(service, tick)   ServiceState::wanted has changed
 //   void asked_to_go(slot, tick)  the job has until Activity::leaves
 

@@ -80,7 +80,7 @@ public:
     void compare_fallbacks() const {
         for (std::uint32_t level = 0; level < 4; ++level) {
             const Fallback to = fallback(rule_, copies_, from_, at_, LossLevel(level));
-            const Fallback expected = twin_.left_after(LossLevel(level));
+            const Left expected = twin_.left_after(LossLevel(level));
             EXPECT_EQ(to.index, expected.index);
             EXPECT_EQ(to.tier, expected.tier);
         }

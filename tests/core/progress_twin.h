@@ -11,6 +11,12 @@
 
 namespace tidepool::core {
 
+struct Left {                    // of a job's work
+    std::uint32_t index = 0;     // checkpoints behind it
+    std::uint64_t position = 0;  // units of work
+    std::uint32_t tier = kNone;  // that it loads from
+};
+
 class ProgressTwin {
 public:
     ProgressTwin(const CheckpointRule& rule, std::uint32_t total, std::uint32_t from = 0)
@@ -49,17 +55,36 @@ public:
         }
     }
 
-    // The checkpoint that is left after a loss of this level.
-    Fallback left_after(LossLevel level) const {
-        Fallback best;
+    // One tick passes without work, for a checkpoint beside those.
+    void stand_still() {
+        ++clock_;
+        ++sums_.checkpoint;
+    }
+    // All that is done has been written to this tier; it may be more than a checkpoint would hold.
+    void save(std::uint32_t tier) {
+        if (rule_.interval > 0 && !done() && position_ == next_checkpoint()) {
+            ++index_;  // which was due
+        }
+        copies_[tier].push_back({index_, clock_, position_ - work_at(index_)});
+    }
+    // As far as another one is.
+    void continue_from(const ProgressTwin& other) {
+        index_ = other.index_;
+        position_ = other.position_;
+        pause_left_ = other.pause_left_;
+    }
+
+    // What is left after a loss of this level.
+    Left left_after(LossLevel level) const {
+        Left best;
         for (std::uint32_t i = 0; i < rule_.tiers; ++i) {
             if (rule_.tier[i].survives < level) {
                 continue;
             }
             for (const Copy& copy : copies_[i]) {
-                if (copy.safe_at <= clock_ && copy.index > best.index) {
-                    best.index = copy.index;
-                    best.tier = i;
+                const std::uint64_t position = work_at(copy.index) + copy.beyond;
+                if (copy.safe_at <= clock_ && position > best.position) {
+                    best = {copy.index, position, i};
                 }
             }
         }
@@ -68,15 +93,18 @@ public:
 
     // Copies that are lost or were still on their way are gone for good; the work goes on from the
     // best that is left.
-    Fallback fall_back(LossLevel level) {
-        const Fallback best = left_after(level);
+    Left fall_back(LossLevel level) {
+        const Left best = left_after(level);
         for (std::uint32_t i = 0; i < rule_.tiers; ++i) {
             std::erase_if(copies_[i], [&](const Copy& copy) {
                 return rule_.tier[i].survives < level || copy.safe_at > clock_;
             });
+            for (Copy& copy : copies_[i]) {
+                copy.beyond = copy.index < best.index ? 0 : copy.beyond;
+            }
         }
         index_ = best.index;
-        position_ = std::uint64_t{best.index} * rule_.interval * kFullSpeed;
+        position_ = best.position;
         pause_left_ = 0;
         return best;
     }
@@ -85,8 +113,12 @@ private:
     struct Copy {
         std::uint32_t index = 0;
         std::uint64_t safe_at = 0;
+        std::uint64_t beyond = 0;  // units of work
     };
 
+    std::uint64_t work_at(std::uint32_t checkpoint) const {
+        return std::uint64_t{checkpoint} * rule_.interval * kFullSpeed;
+    }
     std::uint64_t next_checkpoint() const {
         return rule_.interval == 0
                    ? total_

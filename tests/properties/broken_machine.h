@@ -122,14 +122,17 @@ public:
     }
 
     // Pools with a node too many in service: the lowest that is free as a whole becomes a spare.
-    void settle() {
+    // Did any?
+    bool settle() {
+        bool any = false;
         for (std::uint32_t n = 0; n < nodes.size(); ++n) {
             NodeCell& node = nodes[n];
             if (short_of[p_.pool[n]] < 0 && !node.spare && node.nobodys() && node.down() == 0) {
-                node.spare = true;
+                node.spare = any = true;
                 ++short_of[p_.pool[n]];
             }
         }
+        return any;
     }
 
     Counts free() const {

@@ -6,7 +6,7 @@
 
 namespace tidepool::properties {
 
-class InterruptionOracle : RecoveringJobs {
+class InterruptionOracle : protected RecoveringJobs {
 public:
     explicit InterruptionOracle(const InterruptionProblem& problem)
         : RecoveringJobs(problem), where_(problem) {}
@@ -26,6 +26,7 @@ public:
                 break;
             }
             chronicle_.usage.push_back(machine_.usage());
+            count_tick();
             for (auto& [rank, job] : running_) {
                 one_tick(rank, job);
             }
@@ -37,13 +38,14 @@ public:
         return chronicle_;
     }
 
-private:
+protected:
     void handle_tick(std::set<std::uint32_t>& to_come) {
         event_ = false;
         jobs_go_on();
         gpus_come_up();
         speeds_change();
         outages_begin();
+        before_arrivals();
         for (const std::uint32_t rank : std::set(to_come)) {
             if (p_.jobs[rank].submit == now_) {
                 to_come.erase(rank);
@@ -52,8 +54,8 @@ private:
             }
         }
         for (const std::uint32_t rank : waiting_) {
-            event_ = event_ || (where_.level(rank, p_.spare) != Near::kAnywhere &&
-                                joined_.at(rank) + p_.wait == now_);
+            event_ = event_ || (p_.wait > 0 && joined_.at(rank) + p_.wait == now_ &&
+                                where_.level(rank, p_.spare) != Near::kAnywhere);
         }
         if (event_) {
             pass();
@@ -64,11 +66,14 @@ private:
         }
     }
 
+    virtual void before_arrivals() {}
+    virtual void count_tick() {}
+
     // 2. GPUs come up.
     void gpus_come_up() {
         for (std::uint32_t n = 0; n < p_.nodes.size(); ++n) {
             if (machine_.come_up(n, now_)) {
-                event_ = true;
+                event_ = nodes_changed_ = true;
                 if (machine_.nodes[n].down() == 0) {
                     node_comes_up(n);
                 }
@@ -127,7 +132,9 @@ private:
     // 4. Outages.
     void outages_begin() {
         for (std::uint32_t n = 0; n < p_.nodes.size(); ++n) {
-            event_ = machine_.go_down(n, now_) || event_;
+            if (machine_.go_down(n, now_)) {
+                event_ = nodes_changed_ = true;
+            }
         }
         for (std::uint32_t n = 0; n < p_.nodes.size(); ++n) {
             for (std::uint32_t o = 0; o < p_.outages.size(); ++o) {
@@ -171,7 +178,7 @@ private:
             return;
         }
         if (machine_.short_of[p_.pool[n]] < 0) {
-            node.spare = true;
+            node.spare = nodes_changed_ = true;
             ++machine_.short_of[p_.pool[n]];
             return;
         }
@@ -181,7 +188,7 @@ private:
             node.missed = true;
             return;
         }
-        node.spare = true;
+        node.spare = nodes_changed_ = true;
         machine_.nodes[spare].spare = false;
         offer(spare, node.lost_by, true);
     }
@@ -191,7 +198,10 @@ private:
         for (std::uint32_t n = 0; n < p_.nodes.size(); ++n) {
             replace(n);
         }
-        machine_.settle();
+        nodes_changed_ = machine_.settle() || nodes_changed_;
+        start_jobs();
+    }
+    virtual void start_jobs() {
         for (const std::uint32_t rank : std::set(waiting_)) {
             if (const auto takes = where_.choose(rank, machine_.free(), near(rank))) {
                 start(rank, *takes);
@@ -203,10 +213,12 @@ private:
             }
         }
     }
-    Near near(std::uint32_t rank) const {
+    // Whether another job of this size may run at all.
+    virtual bool allowed(std::uint32_t) const { return true; }
+    virtual Near near(std::uint32_t rank) const {
         return now_ < joined_.at(rank) + p_.wait ? where_.level(rank, p_.spare) : Near::kAnywhere;
     }
-    std::uint64_t expected_end(std::uint32_t rank) const {
+    virtual std::uint64_t expected_end(std::uint32_t rank) const {
         return std::max(running_.at(rank).expected_end, std::uint64_t{now_} + 1);
     }
     // Free once all who are expected to end by `tick` have ended, of the GPUs that are up now.
@@ -250,7 +262,8 @@ private:
             for (std::size_t n = 0; !anywhere && n < usable.size(); ++n) {
                 usable[n] = std::min(usable[n], at_shadow[n]);
             }
-            if (const auto takes = where_.choose(rank, usable, near(rank))) {
+            const auto takes = where_.choose(rank, usable, near(rank));
+            if (takes && allowed(rank)) {
                 start(rank, *takes);
                 if (!anywhere) {
                     subtract(*takes);

@@ -119,7 +119,7 @@ public:
                   [](const Happening& a, const Happening& b) { return a.rank < b.rank; });
     }
 
-private:
+protected:
     using Kind = Happening::Kind;
 
     Happening* note(Kind kind, std::uint32_t id, std::uint32_t tick) {

@@ -11,6 +11,9 @@
 namespace tidepool::properties {
 
 class RecoveringJobs {
+public:
+    virtual ~RecoveringJobs() = default;
+
 protected:
     explicit RecoveringJobs(const InterruptionProblem& problem)
         : p_(problem), machine_(problem), jobs_(problem.jobs.size()) {}
@@ -41,7 +44,7 @@ protected:
     };
     using Kind = Happening::Kind;
 
-    void join_queue(std::uint32_t rank) {
+    virtual void join_queue(std::uint32_t rank) {
         waiting_.insert(rank);
         joined_[rank] = now_;
     }
@@ -67,7 +70,7 @@ protected:
         return h;
     }
 
-    void one_tick(std::uint32_t rank, Running& job) {
+    virtual void one_tick(std::uint32_t rank, Running& job) {
         if (job.phase != Phase::kRunning || job.restart_left > 0) {
             job.restart += machine_.held_by(rank).size();
             job.restart_left -= job.phase == Phase::kRunning ? 1 : 0;
@@ -75,7 +78,7 @@ protected:
             jobs_[rank].progress->tick(machine_.speed(rank, now_));
         }
     }
-    void stop(std::uint32_t rank, Running& job) {
+    virtual void stop(std::uint32_t rank, Running& job) {
         if (job.phase == Phase::kRunning) {
             note_attempt(Kind::kStopped, rank);
             return;
@@ -83,10 +86,7 @@ protected:
         Happening& h = note(Kind::kStopped, rank);
         const core::ProgressTwin& progress = *jobs_[rank].progress;
         h.restart = job.restart;
-        h.lost = progress.position() - work_at(rank, progress.left_after(job.level).index);
-    }
-    std::uint64_t work_at(std::uint32_t rank, std::uint32_t checkpoint) const {
-        return std::uint64_t{checkpoint} * p_.checkpoint[rank].interval * core::kFullSpeed;
+        h.lost = progress.position() - progress.left_after(job.level).position;
     }
 
     // 1. Completions and recovery steps.
@@ -106,7 +106,8 @@ protected:
     }
     bool somebody_due() const {
         return std::any_of(running_.begin(), running_.end(), [&](const auto& it) {
-            return finishes(it.first) || fails(it.first) || recovery_due(it.first);
+            return finishes(it.first) || more_due(it.first) || fails(it.first) ||
+                   recovery_due(it.first);
         });
     }
     void jobs_go_on() {
@@ -114,8 +115,9 @@ protected:
             while (running_.contains(rank)) {
                 if (finishes(rank)) {
                     note_attempt(Kind::kEnd, rank);
-                    machine_.release(rank);
-                    running_.erase(rank);
+                    give_back(rank);
+                } else if (more_due(rank)) {
+                    do_more(rank);
                 } else if (fails(rank)) {
                     interrupt(rank, kNever, p_.recovery[rank].detect);
                 } else if (recovery_due(rank)) {
@@ -129,6 +131,10 @@ protected:
             }
         }
     }
+
+    // What else may fall due for a running job.
+    virtual bool more_due(std::uint32_t) const { return false; }
+    virtual void do_more(std::uint32_t) {}
 
     bool misses_something(std::uint32_t rank) const {
         return running_.at(rank).missing > 0 || machine_.holds_down_gpu(rank);
@@ -152,24 +158,28 @@ protected:
             begin_attempt(rank, true);
         }
     }
+    virtual void give_back(std::uint32_t rank) {
+        machine_.release(rank);
+        running_.erase(rank);
+    }
     void requeue(std::uint32_t rank) {
         const std::uint64_t lost = fall_back(rank, core::LossLevel::kRequeue);
         Happening& h = note(Kind::kRequeued, rank);
         h.lost = lost;
         h.restart = running_.at(rank).restart;
-        machine_.release(rank);
-        running_.erase(rank);
+        give_back(rank);
         join_queue(rank);
     }
-    std::uint64_t fall_back(std::uint32_t rank, core::LossLevel level) {
+    // Units of work that are lost.
+    virtual std::uint64_t fall_back(std::uint32_t rank, core::LossLevel level) {
         core::ProgressTwin& progress = *jobs_[rank].progress;
         const std::uint64_t before = progress.position();
-        const core::Fallback to = progress.fall_back(level);
+        const core::Left to = progress.fall_back(level);
         jobs_[rank].load = to.tier == core::kNone ? 0 : p_.checkpoint[rank].tier[to.tier].load;
         return before - progress.position();
     }
 
-    void start(std::uint32_t rank, const Takes& takes) {
+    virtual void start(std::uint32_t rank, const Takes& takes) {
         Running job;
         job.came = ++starts_;
         job.first_node = takes.front().place;
@@ -196,13 +206,13 @@ protected:
         note(Kind::kStart, rank);
         begin_attempt(rank, again);
     }
-    void begin_attempt(std::uint32_t rank, bool again) {
+    virtual void begin_attempt(std::uint32_t rank, bool again) {
         Running& job = running_.at(rank);
         Memory& memory = jobs_[rank];
         job.phase = Phase::kRunning;
         job.reach = machine_.reach(rank);
         job.restart = 0;
-        job.restart_left = again ? p_.checkpoint[rank].restart + memory.load : 0;
+        job.restart_left = start_up(rank, again);
         memory.progress->forget_sums();
         const core::RecoveryRule& rule = p_.recovery[rank];
         job.own_failure = kNever;
@@ -213,12 +223,17 @@ protected:
         }
         ++memory.attempts;
     }
+    virtual std::uint32_t start_up(std::uint32_t rank, bool again) const {
+        return again ? p_.checkpoint[rank].restart + jobs_[rank].load : 0;
+    }
     // How long it would take if it started now: restart, load, and the rest of its estimate.
-    std::uint64_t expected_time(std::uint32_t rank) const {
+    virtual std::uint64_t expected_time(std::uint32_t rank) const {
         const Memory& memory = jobs_[rank];
         const bool again = memory.progress.has_value();
-        core::ProgressTwin rest(p_.checkpoint[rank], p_.jobs[rank].estimate,
-                                again ? memory.progress->index() : 0);
+        core::ProgressTwin rest(p_.checkpoint[rank], p_.jobs[rank].estimate);
+        if (again) {
+            rest.continue_from(*memory.progress);
+        }
         std::uint64_t ticks = again ? p_.checkpoint[rank].restart + memory.load : 0;
         for (; !rest.done(); ++ticks) {
             rest.tick(core::kFullSpeed);
@@ -248,7 +263,7 @@ protected:
             ++job.missing;
         }
     }
-    void interrupt(std::uint32_t rank, std::uint32_t outage, std::uint32_t detect) {
+    virtual void interrupt(std::uint32_t rank, std::uint32_t outage, std::uint32_t detect) {
         note_attempt(Kind::kInterrupted, rank).outage = outage;
         Running& job = running_.at(rank);
         job.phase = Phase::kDetecting;
@@ -273,7 +288,8 @@ protected:
     std::map<std::uint32_t, std::uint64_t> joined_;  // rank -> tick
     std::vector<Memory> jobs_;                       // by rank
     std::uint32_t now_ = 0, starts_ = 0;
-    bool event_ = false;  // something happens at this tick
+    bool event_ = false;          // something happens at this tick
+    bool nodes_changed_ = false;  // GPUs went up or down, or a node changed its role
     Chronicle chronicle_;
 };
 

@@ -25,7 +25,21 @@ struct InterruptionProblem : Problem {
 
 // What happened to a job, and what the stretch of time that ended there went into.
 struct Happening {
-    enum class Kind : std::uint8_t { kStart, kInterrupted, kRecovers, kRequeued, kEnd, kStopped };
+    enum class Kind : std::uint8_t {
+        kStart,
+        kInterrupted,
+        kRecovers,
+        kRequeued,
+        kEnd,
+        kStopped,
+        // The tide only:
+        kReady,
+        kClosing,
+        kReopened,
+        kWants,  // rank: the service, work: units
+        kAsked,  // work: tick at which it leaves, stalled: from which on it stands still
+        kLeft,
+    };
     std::uint32_t tick = 0;
     Kind kind = Kind::kStart;
     std::uint32_t rank = 0;
@@ -46,16 +60,24 @@ struct Usage {
     friend bool operator==(const Usage&, const Usage&) = default;
 };
 
+// A service during one tick.
+struct ServiceAt {
+    std::uint32_t wanted = 0, in_use = 0, ready = 0;  // units
+    friend bool operator==(const ServiceAt&, const ServiceAt&) = default;
+};
+
 struct Chronicle {
-    std::vector<Happening> happenings;  // in order; kStopped by rank
-    std::vector<Usage> usage;           // by tick
+    std::vector<Happening> happenings;             // in order; kStopped and kAsked by rank
+    std::vector<Usage> usage;                      // by tick
+    std::vector<std::vector<ServiceAt>> services;  // by tick
     std::uint32_t over = 0;
     friend bool operator==(const Chronicle&, const Chronicle&) = default;
 };
 
 inline std::ostream& operator<<(std::ostream& out, const Happening& h) {
-    constexpr const char* kNames[] = {"start",    "interrupted", "recovers",
-                                      "requeued", "end",         "stopped"};
+    constexpr const char* kNames[] = {"start",    "interrupted", "recovers", "requeued",
+                                      "end",      "stopped",     "ready",    "closing",
+                                      "reopened", "wants",       "asked",    "left"};
     out << h.tick << " " << kNames[static_cast<int>(h.kind)] << " " << h.rank;
     if (h.outage != kNever) {
         out << " outage " << h.outage;
@@ -74,6 +96,16 @@ inline std::ostream& operator<<(std::ostream& out, const Chronicle& c) {
         if (t == 0 || u != c.usage[t - 1]) {
             out << "  from " << t << ": allocated " << u.allocated << ", down " << u.down
                 << ", spare " << u.spare << "\n";
+        }
+    }
+    for (std::size_t t = 0; t < c.services.size(); ++t) {
+        if (t == 0 || c.services[t] != c.services[t - 1]) {
+            out << "  from " << t << ":";
+            for (const ServiceAt& s : c.services[t]) {
+                out << " [wants " << s.wanted << ", uses " << s.in_use << ", ready " << s.ready
+                    << "]";
+            }
+            out << "\n";
         }
     }
     return out << "  over at " << c.over << "\n";
