@@ -250,8 +250,7 @@ void add_model(CLI::App& root, Arguments& a) {
         model, "step", "How long a training step takes, part by part, and what it sends where", a);
     add_question<CollectiveQuestion>(model, "collective",
                                      "How long a collective takes, and its bus bandwidth", a);
-    add_question<ServingQuestion>(model, "serving", "What an inference unit can serve, how fast",
-                                  a);
+    add_question<ServingQuestion>(model, "serving", "What a unit of inference can serve", a);
     add_question<FleetQuestion>(model, "fleet", "GPUs that a demand for tokens takes", a);
 }
 

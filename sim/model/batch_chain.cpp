@@ -52,7 +52,7 @@ std::vector<double> burst_tails(const BatchLoad& load) {
 BatchState batch_state(const BatchLoad& load, const std::function<double(double)>& iteration) {
     TP_ASSERT(load.steps > 0 && load.places >= 1, "a batch that decodes");
     BatchState state;
-    const double lump = std::max(1.0, balance(load, iteration) / 1024);
+    const double lump = std::max(load.lump, balance(load, iteration) / 1024);
     state.lump = lump;
     const std::vector<double> tails = burst_tails(load);
     double expected = 0;  // of the cut burst, so that the load stays what it was

@@ -15,6 +15,7 @@ struct BatchLoad {
     double burst_variance = 0;
     double steps = 1;   // iterations that a request needs, > 0
     double places = 1;  // further ones wait
+    double lump = 1;    // requests that count as one
 };
 
 struct BatchState {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -57,25 +58,27 @@ std::vector<Sampled> sample(const MixWork& mix, const AnswerLaw& answer) {
     return result;
 }
 
-// Mean wait of those who must wait for a place: as in M/G/c whose servers are the places. In a full
-// unit work melts away as fast as in a single server that needs `whole` for a request.
-double wait_for_place(const UnitSpeed& speed, const MixWork& mix, const FlowLoad& load) {
+// The wait of those who must wait for a place: as in M/G/c whose servers are the places. In a full
+// unit work melts away as fast as in a single server that needs `services` for the requests.
+struct PlaceQueue {
+    ServerWait single;
+    double mean = 0;  // of those who wait
+};
+
+PlaceQueue place_queue(const UnitSpeed& speed, const MixWork& mix, const FlowLoad& load) {
     const double step = mix.full_iteration / mix.places;
-    double mean = 0;
-    double square_mean = 0;
+    std::vector<double> services;
     for (const RequestWork& each : mix.requests) {
-        const double whole = (speed.split() ? 0 : each.prompt) + step * each.steps;
-        mean += whole;
-        square_mean += square(whole);
+        services.push_back((speed.split() ? 0 : each.prompt) + step * each.steps);
     }
-    const auto count = static_cast<double>(mix.requests.size());
-    mean /= count;
-    const double scv = square_mean / count / square(mean) - 1;
     const double workers = load.units * speed.decode_workers();
-    const double use = load.rate * mean / workers;
+    PlaceQueue queue{server_wait(std::move(services), load.rate / workers, 1, load.arrival_scv), 0};
     const double places = std::floor(mix.places * workers + 1e-9);
-    return mean / workers / (1 - use) * (load.arrival_scv + scv) / 2 *
-           constant_correction_kimura(places, use, scv);
+    const double scv = scv_of(queue.single.services);
+    queue.mean = queue.single.mean / queue.single.load / workers *
+                 constant_correction_kimura(places, queue.single.load, scv);
+    queue.single.stretch *= queue.mean * queue.single.load / std::max(queue.single.mean, 1e-300);
+    return queue;
 }
 
 class Steady {
@@ -95,7 +98,8 @@ private:
     void alone();
     void batched();
     void decode();
-    double full_share(double prompt_share, const BatchLoad& load) const;
+    double full_share(double prompt_share, BatchLoad load) const;
+    std::function<double(double)> iteration_time() const;
     void meet_iterations(double idle);
     LatticeLaw wait_law(LatticeLaw& ttft) const;
     void fill(FlowPoint& point, const LatticeLaw& wait, const FlowPromises& promises) const;
@@ -109,6 +113,7 @@ private:
     std::vector<double> own_;     // s of each prompt until the first token
     Residual residual_;
     WaitLaw place_;
+    PlaceQueue place_queue_;
     BatchState state_;
     AnswerLaw answer_;
     double busy_ = 0;
@@ -138,42 +143,43 @@ void Steady::decode() {
         load.burst_mean = 1 / left;
         load.burst_variance = (prompt_share + std::max(0.0, variance)) / (left * left * left);
     }
-    state_ = batch_state(load, [&](double batch) { return speed_.iteration(batch, mix_.context); });
-    if (together_ > 1) {
-        place_ = place_wait(speed_, mix_, load_);
-    } else {
-        FlowLoad own = load_;
-        own.rate = rate_;
-        own.units = 1;
-        place_ = {full_share(prompt_share, load), wait_for_place(speed_, mix_, own)};
-    }
+    state_ = batch_state(load, iteration_time());
+    FlowLoad own = load_;
+    own.rate = rate_ * together_;
+    own.units = together_;
+    place_queue_ = place_queue(speed_, mix_, own);
+    place_ = together_ > 1 ? place_wait(speed_, mix_, own)
+                           : WaitLaw{full_share(prompt_share, load), place_queue_.mean};
     if (place_.share < 1e-12) {
         place_ = {};
     }
 }
 
 // Share of arrivals that find no place. While prompts are computed, those of their burst so far are
-// there, too.
-double Steady::full_share(double prompt_share, const BatchLoad& load) const {
+// there, too. Where memory is the limit, requests of different sizes fill it less evenly than as
+// many equal ones: as fewer, larger ones.
+double Steady::full_share(double prompt_share, BatchLoad load) const {
+    load.lump = mix_.unevenness;
+    const BatchState uneven = load.lump > 1 ? batch_state(load, iteration_time()) : state_;
     if (prompt_share <= 0 || speed_.chunk_time() > 0) {
-        return state_.full;
+        return uneven.full;
     }
     const std::vector<double> burst = burst_tails(load);
-    double behind = 0;  // P(more than places - k requests of a burst are there), from the last k
-    double met = 0;
-    std::vector<double> tail_sums(burst.size() + 1);
-    double mean = 0;
+    std::vector<double> beyond(burst.size() + 1);  // sums of the tails from j on
     for (std::size_t j = burst.size(); j > 0; --j) {
-        tail_sums[j - 1] = tail_sums[j] + burst[j - 1];
+        beyond[j - 1] = beyond[j] + burst[j - 1];
     }
-    mean = tail_sums.front();
-    for (std::size_t k = 0; k < state_.share.size(); ++k) {
-        const double free = mix_.places - state_.requests(k) - 1;  // one of the burst has a place
-        const auto j = static_cast<std::size_t>(std::max(0.0, std::ceil(free)));
-        behind = j < tail_sums.size() ? tail_sums[j] / mean : 0;
-        met += state_.share[k] * behind;
+    double met = 0;
+    for (std::size_t k = 0; k < uneven.share.size(); ++k) {
+        const double free = mix_.places - uneven.requests(k) - 1;  // one of the burst has a place
+        const auto j = static_cast<std::size_t>(std::max(0.0, std::ceil(free / uneven.lump)));
+        met += j < beyond.size() ? uneven.share[k] * beyond[j] / beyond.front() : 0;
     }
-    return (1 - prompt_share) * state_.full + prompt_share * met;
+    return (1 - prompt_share) * uneven.full + prompt_share * met;
+}
+
+std::function<double(double)> Steady::iteration_time() const {
+    return [this](double batch) { return speed_.iteration(batch, mix_.context); };
 }
 
 // What of an iteration is left when a newcomer arrives, if its unit is not at a prompt.
@@ -237,7 +243,7 @@ LatticeLaw Steady::wait_law(LatticeLaw& ttft) const {
             wait = sum_of(wait, law_of(residual_, step));
         }
         if (place_.share > 0) {  // who waits for a place goes first when one becomes free
-            wait = either(wait, law_of(WaitLaw{1, place_.mean_if_wait}, step), place_.share);
+            wait = either(wait, law_if_wait(place_queue_.single, step), place_.share);
         }
         ttft = sum_of(wait, law_of(own_, step));
         if (ttft.covered() >= kCovered || tries == 16) {
@@ -355,7 +361,7 @@ WaitLaw place_wait(const UnitSpeed& speed, const MixWork& mix, const FlowLoad& l
         term *= n / speed.iteration(n / workers, mix.context) / tokens;
         sum += term;
     }
-    return {1 / (1 - ratio) / (sum + ratio / (1 - ratio)), wait_for_place(speed, mix, load)};
+    return {1 / (1 - ratio) / (sum + ratio / (1 - ratio)), place_queue(speed, mix, load).mean};
 }
 
 }  // namespace tidepool::model

@@ -50,19 +50,23 @@ double mean_of(const std::vector<double>& values) {
     return sum / static_cast<double>(values.size());
 }
 
+double scv_of(const std::vector<double>& values) {
+    double sum = 0;
+    for (const double each : values) {
+        sum += each * each;
+    }
+    return sum / static_cast<double>(values.size()) / square(mean_of(values)) - 1;
+}
+
 ServerWait server_wait(std::vector<double> services, double rate, double servers, double scv) {
     ServerWait wait;
     std::sort(services.begin(), services.end());
     const double mean = mean_of(services);
-    double square_mean = 0;
-    for (const double each : services) {
-        square_mean += each * each / static_cast<double>(services.size());
-    }
     wait.services = std::move(services);
     if (mean <= 0) {
         return wait;
     }
-    const double service_scv = square_mean / square(mean) - 1;
+    const double service_scv = scv_of(wait.services);
     const auto count = static_cast<std::uint64_t>(servers);
     wait.load = rate * mean / servers;
     wait.single = count == 1;
@@ -100,6 +104,15 @@ LatticeLaw law_of(const ServerWait& wait, double step) {
                    [&](double t) { return (t * t / 2 - shortfall.second(t)) / mean; }),
         wait.load);
     law.step = step;
+    return law;
+}
+
+LatticeLaw law_if_wait(const ServerWait& wait, double step) {
+    LatticeLaw law = law_of(wait, step);
+    law.mass.front() = std::max(0.0, law.mass.front() - (1 - wait.load));
+    for (double& each : law.mass) {
+        each /= wait.load;
+    }
     return law;
 }
 

@@ -14,6 +14,8 @@ inline constexpr std::size_t kLatticePoints = 768;
 
 double mean_of(const std::vector<double>& values);  // not empty
 
+double scv_of(const std::vector<double>& values);  // likewise, mean > 0
+
 // For servers that take one request at a time, first come first served.
 struct ServerWait {
     std::vector<double> services;  // s, ascending, equally likely
@@ -38,6 +40,7 @@ struct Residual {
 LatticeLaw law_of(const std::vector<double>& times, double step);  // ascending, equally likely
 LatticeLaw law_of(const WaitLaw& wait, double step);
 LatticeLaw law_of(const ServerWait& wait, double step);
+LatticeLaw law_if_wait(const ServerWait& wait, double step);  // of one server: of those that wait
 LatticeLaw law_of(const Residual& residual, double step);
 
 }  // namespace tidepool::model

@@ -44,7 +44,7 @@ bool solve(const std::array<Costs, kUnknowns>& matrix, const Costs& right, unsig
         rows[i][kUnknowns] = (wanted >> i & 1U) != 0 ? right[i] : 0;
     }
     for (std::size_t i = 0; i < kUnknowns; ++i) {  // positive definite: no pivoting
-        const double scale = matrix[i][i] > 0 ? matrix[i][i] : 1;
+        const double scale = (wanted >> i & 1U) != 0 ? matrix[i][i] : 1;
         if (std::abs(rows[i][i]) <= 1e-10 * scale) {
             return false;
         }

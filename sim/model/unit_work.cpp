@@ -71,7 +71,9 @@ double UnitSpeed::unit_time(double prompt, double decode) const {
 double UnitSpeed::places(double footprint, double unused) const {
     const double limit = unit_.batch_limit;
     const double memory = static_cast<double>(unit_.kv_tokens);
-    return unit_.kv_tokens == 0 ? limit : std::clamp((memory - unused) / footprint, 1.0, limit);
+    return unit_.kv_tokens == 0 || footprint <= 0
+               ? limit
+               : std::clamp((memory - unused) / footprint, 1.0, limit);
 }
 
 double UnitSpeed::transfer(double tokens_in) const {
@@ -83,6 +85,7 @@ double UnitSpeed::transfer(double tokens_in) const {
 MixWork::MixWork(const UnitSpeed& speed, std::span<const Length> lengths, double cached_share) {
     const auto count = static_cast<double>(lengths.size());
     double held = 0;
+    double held_squares = 0;
     double squares = 0;
     for (const Length& length : lengths) {
         const RequestWork one = speed.work(length.tokens_in, length.tokens_out, cached_share);
@@ -93,6 +96,7 @@ MixWork::MixWork(const UnitSpeed& speed, std::span<const Length> lengths, double
         steps += one.steps / count;
         context += one.context / count;
         held += one.footprint * one.steps / count;
+        held_squares += one.footprint * one.footprint * one.steps / count;
         footprint += one.footprint / count;
         squares += one.footprint * one.footprint / count;
     }
@@ -106,6 +110,9 @@ MixWork::MixWork(const UnitSpeed& speed, std::span<const Length> lengths, double
         return a.prompt != b.prompt ? a.prompt < b.prompt : a.steps < b.steps;
     });
     places = speed.places(footprint, unused);
+    if (steps > 0 && places < speed.places(0, 0)) {
+        unevenness = held_squares / steps / (footprint * footprint);
+    }
     full_iteration = speed.iteration(places, context);
     work = speed.unit_time(prompt, steps * full_iteration / places);
     double least = work;

@@ -61,6 +61,7 @@ struct MixWork {
     double steps = 0;
     double context = 0, footprint = 0;
     double places = 1;          // of a worker
+    double unevenness = 1;      // how much more the memory of a batch varies than their number
     double full_iteration = 0;  // s, with all places taken
     double work = 0;            // s of a unit whose batch is full
     double capacity = 0;  // requests per s that a unit can stand for ever; infinite without work

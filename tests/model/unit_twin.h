@@ -19,7 +19,8 @@ struct Unit {
     std::function<double(double)> decode;   // answers -> s
     double context = 0;                     // s per token of context
     std::size_t batch_limit = 1;
-    double kv_tokens = 0;  // 0: all fit
+    double kv_tokens = 0;   // 0: all fit
+    double full_batch = 1;  // what `used` counts with
 };
 
 struct Request {
@@ -30,6 +31,7 @@ struct Seen {
     std::vector<double> ttft, tpot, total;  // s
     double busy = 0;                        // share of time
     double batch = 0;                       // mean answers in generation
+    double used = 0;  // share of time that prompts took, and answers would have in full batches
     double mean(const std::vector<double>& values) const {
         double sum = 0;
         for (const double each : values) {
@@ -78,6 +80,7 @@ inline Seen serve(const Unit& unit, const std::vector<Request>& requests, std::s
     std::size_t next = 0;
     double t = 0;
     double busy = 0;
+    double used = 0;
     double answers = 0;
     double held = 0;  // tokens of memory that are promised
     const auto leave = [&](std::size_t i, double first) {
@@ -108,6 +111,7 @@ inline Seen serve(const Unit& unit, const std::vector<Request>& requests, std::s
             answers += static_cast<double>(batch.size()) * time;
             t += time;
             busy += time;
+            used += time;
             if (i >= warm_up) {
                 seen.ttft.push_back(t - request.arrival);
             }
@@ -118,6 +122,8 @@ inline Seen serve(const Unit& unit, const std::vector<Request>& requests, std::s
             }
         } else if (!batch.empty()) {
             double time = unit.decode(static_cast<double>(batch.size()));
+            used +=
+                static_cast<double>(batch.size()) * unit.decode(unit.full_batch) / unit.full_batch;
             for (Answer& answer : batch) {
                 time += unit.context * answer.tokens;
                 answer.tokens += 1;
@@ -139,6 +145,7 @@ inline Seen serve(const Unit& unit, const std::vector<Request>& requests, std::s
         }
     }
     seen.busy = busy / t;
+    seen.used = used / t;
     seen.batch = answers / t;
     return seen;
 }
