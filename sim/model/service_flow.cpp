@@ -158,6 +158,7 @@ public:
                     ? Sizes{demand.tokens_in / demand.requests, demand.tokens_out / demand.requests}
                     : size_;
         work_ = demand.requests > 0 ? demand.unit_seconds : work_;
+        counted_ = demand.requests > 0 ? demand.work_seconds : counted_;
         bin_now_->ready_ns +=
             static_cast<std::uint64_t>(units) * (to - from) * (1'000'000'000 / kTicksPerSecond);
         const double batch = rate * rules_.batch_share;
@@ -258,14 +259,15 @@ private:
         const Curve total(point.total_mean, point.total_p50, point.total_p95, point.total_p99);
         if (in_slo < 0) {
             in_slo = point.in_slo;
-            if (delay > 0 && rules_.ttft_promise > 0) {
+            const double away = rules_.round_trip + delay;
+            if (away > 0 && rules_.ttft_promise > 0) {
                 const double alone = ttft.below(rules_.ttft_promise);
-                const double now = ttft.below(rules_.ttft_promise - delay);
+                const double now = ttft.below(rules_.ttft_promise - away);
                 in_slo = alone > 0 ? in_slo * now / alone : 0;
             }
         }
         const std::uint64_t whole = of.serve(requests, in_slo, size_, *bin_now_);
-        const double work = requests * work_ * kNanoseconds;
+        const double work = requests * counted_ * kNanoseconds;
         bin_now_->work_ns += static_cast<std::uint64_t>(work);
         bin_now_->busy_ns += static_cast<std::uint64_t>(work);
         cached_ += requests * size_.tokens_in * rules_.cached_share;
@@ -281,10 +283,11 @@ private:
             }
             const double share = (p + 0.5) / kPoints;
             const auto ns = [](double s) { return static_cast<std::uint64_t>(s * kNanoseconds); };
-            of.result.latencies.ttft.add(ns(ttft.at(share) + delay), times);
+            const double away = rules_.round_trip + delay;
+            of.result.latencies.ttft.add(ns(ttft.at(share) + away), times);
             of.result.latencies.tpot.add(ns(tpot.at(share)), times);
-            of.result.latencies.total.add(ns(total.at(share) + delay), times);
-            bin_now_->ttft.add(ns(ttft.at(share) + delay), times);
+            of.result.latencies.total.add(ns(total.at(share) + away), times);
+            bin_now_->ttft.add(ns(ttft.at(share) + away), times);
         }
     }
 
@@ -297,12 +300,23 @@ private:
     std::vector<Class> batch_;
     std::deque<std::pair<double, double>> waiting_;  // batch requests: since when, how many
     Sizes size_;
-    double work_ = 0;  // s of a unit, per request
+    double work_ = 0;     // s of a unit, per request
+    double counted_ = 0;  // the same, as work is counted
     double queue_ = 0, cached_ = 0;
     Rounded cached_tokens_;
 };
 
 }  // namespace
+
+double full_batch_seconds(const UnitModel& unit, double tokens_in, double tokens_out) {
+    const auto prompt = static_cast<std::uint64_t>(tokens_in + 0.5);
+    const double prefill =
+        unit.prefill.empty() ? 0 : static_cast<double>(time_at(unit.prefill, prompt));
+    const double step = static_cast<double>(time_at(unit.decode, unit.batch_limit));
+    const std::uint32_t workers =
+        std::max<std::uint32_t>(1, unit.prefill_workers + unit.decode_workers);
+    return (prefill + tokens_out * step / unit.batch_limit) / workers / kNanoseconds;
+}
 
 ServiceLedger flow_through(const FlowRules& rules, const FlowLatency& latency,
                            std::span<const FlowDemand> demand, std::uint32_t demand_bin,

@@ -17,6 +17,7 @@ namespace tidepool::model {
 struct FlowDemand {
     double requests = 0, tokens_in = 0, tokens_out = 0;
     double unit_seconds = 0;  // of one request, the mean
+    double work_seconds = 0;  // likewise, as the request replay counts work (ServiceBin::work_ns)
 };
 
 // So many units take requests from here on.
@@ -34,7 +35,11 @@ struct FlowRules {
     double queue_limit = -1;  // requests that may wait per ready unit; < 0: any number
     double ttft_promise = 0, tpot_promise = 0;  // s; 0: none
     double cached_share = 0;                    // of prompt tokens
+    double round_trip = 0;                      // s, on top of the times to first and last token
 };
+
+// The mean work of a request, as the request replay counts it: docs/inference.md, "Counted".
+double full_batch_seconds(const UnitModel& unit, double tokens_in, double tokens_out);
 
 // `demand` covers bins of `demand_bin` ticks, `ready` begins at tick 0 and is sorted. Bins of the
 // ledger are `bin` ticks wide.

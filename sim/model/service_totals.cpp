@@ -96,7 +96,7 @@ UnitTime unit_time(const ServiceRecord& service, std::uint32_t number,
     return sum;
 }
 
-Spread spread_of(const LatencySketch& sketch) {
+LatencySpread latency_spread(const LatencySketch& sketch) {
     if (sketch.count() == 0) {
         return {kUndefined, kUndefined, kUndefined};
     }
@@ -164,9 +164,9 @@ ServiceTotals service_totals(std::span<const ServiceRecord> services, std::span<
         t.work_gpu_ns += static_cast<double>(sums.work_ns) * service.gpus;
         t.promises = t.promises || service.ttft_promise > 0 || service.tpot_promise > 0;
     }
-    t.ttft = spread_of(latencies.ttft);
-    t.tpot = spread_of(latencies.tpot);
-    t.total = spread_of(latencies.total);
+    t.ttft = latency_spread(latencies.ttft);
+    t.tpot = latency_spread(latencies.tpot);
+    t.total = latency_spread(latencies.total);
     return t;
 }
 

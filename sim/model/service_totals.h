@@ -33,10 +33,10 @@ UnitTime unit_time(const ServiceRecord& service, std::uint32_t number,
                    std::span<const UnitNote> log, Ticks end, Ticks bin,
                    std::vector<UnitBin>* bins = nullptr);
 
-struct Spread {  // s; undefined without values
+struct LatencySpread {  // s; undefined without values
     double p50 = 0, p95 = 0, p99 = 0;
 };
-Spread spread_of(const LatencySketch& sketch);
+LatencySpread latency_spread(const LatencySketch& sketch);
 
 struct ServiceSums {
     ServiceFlow flow;  // all classes together
@@ -48,7 +48,7 @@ ServiceSums sums_of(const ServiceLedger& ledger);
 struct ServiceTotals {
     bool on = false;  // the scenario has services
     ServiceFlow flow;
-    Spread ttft, tpot, total;
+    LatencySpread ttft, tpot, total;
     std::uint64_t held = 0, ready = 0;      // GPU-ticks of units
     std::uint64_t freed = 0;                // GPU-ticks wanted below the most that were wanted
     std::uint64_t lent = 0;                 // GPU-ticks held by jobs that may be asked to go

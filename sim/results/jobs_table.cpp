@@ -69,8 +69,6 @@ void add_reliability(Columns<model::JobRecord>& columns, Ticks end) {
     columns.add<std::uint32_t>("preemptions", "1",
                                "for jobs of higher priority and for units of services",
                                [](const JobRecord& j) { return j.preemptions; });
-    columns.add<std::uint32_t>("reclaims", "1", "of these: for units, or when its window closed",
-                               [](const JobRecord& j) { return j.reclaims; });
     columns.add<double>("ettr", "1",
                         "useful / (gpus * time out of the queue); NaN: it did not start",
                         [=](const JobRecord& j) { return model::ettr(j, end); });
@@ -96,6 +94,11 @@ void write_jobs(h5::Group& root, const model::Ledger& ledger, std::span<const st
                                [](const JobRecord& j) { return j.tenant; });
     columns.add_enum("plan", kPlanNames, "commercial plan",
                      [](const JobRecord& j) { return j.plan; });
+    if (!ledger.services.empty()) {
+        columns.add<std::uint32_t>("reclaims", "1",
+                                   "of its preemptions: for units, or when its window closed",
+                                   [](const JobRecord& j) { return j.reclaims; });
+    }
     columns.add_optional(
         "gpu_model", "row of /dim/gpu_model it ran on; -1: it did not run",
         [](const JobRecord& j) { return j.start == kNever ? Row{} : Row{j.gpu_model}; });

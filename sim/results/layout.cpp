@@ -108,6 +108,9 @@ void write_timeseries(h5::Group& root, const Header& header, const Ledger& ledge
     std::vector<h5::Dataset*> pointers;
     columns.reserve(kMeans.size());
     for (const Mean& mean : kMeans) {
+        if (std::string_view(mean.name) == "units" && ledger.services.empty()) {
+            continue;
+        }
         for (std::size_t b = 0; b < count; ++b) {
             const std::uint64_t length = std::min(width, end.value - b * width);
             values[b] = mean.value(ledger, ledger.bins[b], length);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sim/base/assert.h"
+#include "sim/model/serving_rows.h"
 #include "sim/scenario/compile_mixed.h"
 #include "topology/where.h"
 
@@ -25,11 +26,16 @@ topology::Where place_of(const Loaded& loaded, std::size_t service) {
     return topology::Where::root(loaded.tree, "")["services"][service];
 }
 
-// Models of the topology that the unit may run on: those whose name its `gpu` is, or all.
+// Models of the topology that the unit may run on: those that its `gpu` names, as the catalogue of
+// parts or that of serving speeds has them, or all.
 std::uint32_t models_of(const ServiceSpec& spec, const topology::Topology& topology) {
+    std::string_view part = spec.unit.gpu;
+    for (const model::ServingGpu& gpu : model::serving_gpus()) {
+        part = gpu.name == spec.unit.gpu ? gpu.part : part;
+    }
     std::uint32_t mask = 0;
     for (std::size_t m = 0; m < topology.gpu_models.size(); ++m) {
-        if (spec.unit.gpu.empty() || topology.gpu_models[m].name == spec.unit.gpu) {
+        if (spec.unit.gpu.empty() || topology.gpu_models[m].name == part) {
             mask |= 1U << m;
         }
     }

@@ -98,11 +98,14 @@ model::ServiceLedger by_flow(const ServiceModel& service, const workloads::Deman
     rules.ttft_promise = spec.slo.ttft_p95.value_or(Seconds{0}).value;
     rules.tpot_promise = spec.slo.tpot_p95.value_or(Seconds{0}).value;
     rules.cached_share = service.cached_share;
+    rules.round_trip = spec.round_trip.value;
     std::vector<model::FlowDemand> bins;
     bins.reserve(demand.bins.size());
     for (const workloads::DemandBin& b : demand.bins) {
-        model::FlowDemand flow{b.requests, b.tokens_in, b.tokens_out, 0};
+        model::FlowDemand flow{b.requests, b.tokens_in, b.tokens_out, 0, 0};
         if (b.requests > 0) {
+            flow.work_seconds = model::full_batch_seconds(service.unit, b.tokens_in / b.requests,
+                                                          b.tokens_out / b.requests);
             flow.unit_seconds =
                 model::unit_seconds(service.unit, b.tokens_in / b.requests,
                                     b.tokens_out / b.requests, service.cached_share);
@@ -126,6 +129,7 @@ serving::ServiceRules rules_of(const ServiceModel& service, std::uint64_t seed,
     rules.patience = ns_of(spec.patience);
     rules.batch_fill = static_cast<std::uint32_t>(spec.batch_fill.value * 1000 + 0.5);
     rules.ttft_promise = ns_of(spec.slo.ttft_p95);
+    rules.round_trip = ns_of(spec.round_trip);
     rules.tpot_promise = ns_of(spec.slo.tpot_p95);
     for (const RequestClassSpec& c : spec.classes) {
         rules.classes.push_back(

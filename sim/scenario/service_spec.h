@@ -82,6 +82,7 @@ struct ServiceSpec {
     std::vector<RequestClassSpec> classes;
     std::optional<CacheSpec> cache;
     Seconds drain{30};
+    Seconds round_trip{0};
     RecoverySpec recovery;
     friend bool operator==(const ServiceSpec&, const ServiceSpec&) = default;
 };
@@ -289,6 +290,8 @@ struct SpecTable<scenario::ServiceSpec> {
         Field{"cache", &Spec::cache, optional(), "Cache of prompts; absent = none."},
         Field{"drain", &Spec::drain, optional(0, 86'400),
               "How long a closing unit goes on with the requests that it has."},
+        Field{"round_trip", &Spec::round_trip, optional(0, 60),
+              "Between users and units and back: on top of the times to first and last token."},
         Field{"recovery", &Spec::recovery, optional(), "What becomes of units after failures."},
     };
 };

@@ -47,7 +47,7 @@ void Recorder::timed_out(const Slot& slot, std::int64_t now) {
 }
 
 void Recorder::first_token(const Slot& slot, std::int64_t now) {
-    const auto wait = static_cast<std::uint64_t>(now - slot.arrival);
+    const auto wait = static_cast<std::uint64_t>(now - slot.arrival + rules_.round_trip);
     of(slot).latencies.ttft.add(wait);
     bin(now).ttft.add(wait);
 }
@@ -55,7 +55,8 @@ void Recorder::first_token(const Slot& slot, std::int64_t now) {
 void Recorder::served(const Slot& slot, std::int64_t now, std::int64_t deadline) {
     model::ServiceClass& in_class = of(slot);
     model::ServiceBin& in_bin = bin(now);
-    const std::int64_t total = now - slot.arrival;
+    const std::int64_t total = now - slot.arrival + rules_.round_trip;
+    const std::int64_t to_first = slot.first - slot.arrival + rules_.round_trip;
     const auto after_first = static_cast<std::uint64_t>(now - slot.first);
     const std::uint64_t further = slot.tokens_out - 1;
     in_class.flow.served += sums(slot);
@@ -67,7 +68,7 @@ void Recorder::served(const Slot& slot, std::int64_t now, std::int64_t deadline)
     bool kept = total <= deadline;
     if (deadline == 0) {
         const auto most = Wide{static_cast<std::uint64_t>(rules_.tpot_promise)} * further;
-        kept = (rules_.ttft_promise == 0 || slot.first - slot.arrival <= rules_.ttft_promise) &&
+        kept = (rules_.ttft_promise == 0 || to_first <= rules_.ttft_promise) &&
                (rules_.tpot_promise == 0 || after_first <= most);
     }
     if (kept) {

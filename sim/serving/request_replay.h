@@ -61,6 +61,7 @@ struct ServiceRules {
     std::int64_t patience = 0;       // ns until the first token; 0: endless
     std::uint32_t batch_fill = 700;  // per mille of the batch limit that batch requests may fill
     std::int64_t ttft_promise = 0, tpot_promise = 0;  // ns; 0: none
+    std::int64_t round_trip = 0;  // ns, >= 0: on top of the times to first and last token
     std::vector<RequestClassRule> classes;
     PrefixCache cache;
     std::uint64_t seed = 0;
