@@ -45,7 +45,7 @@ struct DemandFileFormat {
     RateTrace (*rates)(const std::string& path, Issues& issues);
 };
 
-constexpr std::array kDemandFormats{
+inline constexpr std::array kDemandFormats{
     DemandFileFormat{"requests", DemandFormat::kRequests,
                      "Tidepool's own CSV of requests, columns by name", sniff_own_requests,
                      open_own_requests, nullptr},

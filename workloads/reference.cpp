@@ -108,7 +108,7 @@ std::string trace_reference_markdown() {
             text += "\n## " + std::string(format.name) + '\n' + std::string(body);
         }
     }
-    return text;
+    return text + demand_reference_markdown();
 }
 
 }  // namespace tidepool::workloads

@@ -119,8 +119,8 @@ TEST(ScaledDemand, KeepsTheGapsVariationAndTheHitRatio) {
     EXPECT_NEAR(*thrice.gap_cv, *once.gap_cv, 2e-3);  // one more, mean gap: the last request's
 }
 
-// A binomial count: of 19,366 requests 2,421 +- 46 come with a chance of 1/8; with scale 1.25 there
-// are 19,366 + (4,842 +- 60). A Poisson-like process thinned to 1/8 has scv 1 + (1.197 - 1) / 8.
+// Binomial counts: of 19,366 requests 2,421 +- 46 come with a chance of 1/8; with scale 1.25 there
+// are 19,366 + (4,842 +- 60). The standard deviation of the tokens of a prompt is about 1,100.
 TEST(ScaledDemand, LeavesOutAndAddsByChance) {
     DemandSpec spec = demand_of(shipped("azure-llm-2023-conversation.csv.gz"));
     spec.scale = 0.125;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/workloads/scratch.h"
+#include "workloads/demand_formats.h"
 #include "workloads/formats.h"
 #include "workloads/own_format.h"
 
@@ -31,6 +32,18 @@ TEST(TraceReference, DocumentsEveryFormatAndColumn) {
 TEST(TraceReference, LimitsAreThoseOfTheReaders) {
     EXPECT_THAT(trace_reference_markdown(),
                 HasSubstr("a line 1 MiB, a name 128 bytes, 10000000 jobs"));
+}
+
+TEST(TraceReference, DocumentsEveryFormatOfDemand) {
+    const std::string page = trace_reference_markdown();
+    for (const DemandFileFormat& format : kDemandFormats) {
+        const std::string section = "\n## " + std::string(format.name) + "\n\n";
+        EXPECT_THAT(page, HasSubstr(section));
+        EXPECT_NE(page.substr(page.find(section) + section.size(), 1), "\n") << "says something";
+        EXPECT_EQ(&demand_format_of(format.value), &format);
+        EXPECT_NE(format.requests == nullptr, format.rates == nullptr);
+    }
+    EXPECT_THAT(page, HasSubstr("16777216 tokens of a prompt or an answer, 1000 classes"));
 }
 
 TEST(TraceFormats, EveryEnumeratorHasOneRow) {
