@@ -90,8 +90,8 @@ double LengthLaw::quantile_of_table(double u) const {
 }
 
 std::uint32_t LengthLaw::tokens(double u, double scale) const {
-    const double cut = std::min(quantile(u) * scale, most_);
-    return cut < 1.5 ? 1 : static_cast<std::uint32_t>(cut + 0.5);
+    const double above = std::min(quantile(u) * scale, most_) + 0.5;
+    return above < 2 ? 1 : static_cast<std::uint32_t>(above);
 }
 
 double LengthLaw::mean_between(double from, double to, double scale) const {

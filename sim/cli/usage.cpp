@@ -33,7 +33,7 @@ std::string slip_in(const std::vector<std::string>& words, const std::string& co
         if (std::find(known.begin(), known.end(), word) != known.end()) {
             continue;
         }
-        const std::string hint = did_you_mean(word, known);
+        std::string hint = did_you_mean(word, known);
         if (!hint.empty() && (word.starts_with("-") || !known.empty())) {
             return hint;
         }
