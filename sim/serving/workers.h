@@ -38,9 +38,11 @@ public:
     // Brings what the next event needs near to the processor.
     void prefetch() const {
         const std::uint32_t next = events_.first();
-        __builtin_prefetch(&workers_[next], 1);
-        __builtin_prefetch(&workers_[next].partial, 1);
-        pool_.prefetch(next_slots_[next]);
+        if (events_.min() != MinTree::kNone) {
+            __builtin_prefetch(&workers_[next], 1);
+            __builtin_prefetch(&workers_[next].partial, 1);
+            pool_.prefetch(next_slots_[next]);
+        }
     }
     // The first request of a queue is another one than before.
     void look_at(std::uint32_t queue, std::int64_t now);

@@ -172,6 +172,17 @@ TEST(BatchRequests, WaitForRoomUntilTheirDeadlineIsNear) {
     EXPECT_EQ(some.classes[2].flow.in_slo.requests, 1U);
 }
 
+TEST(WithoutUnits, RequestsWait) {
+    TwinCase asked = one_unit();
+    asked.changes.clear();
+    asked.rules.queue_limit = 1;  // beside the 8 places of a unit
+    asked.requests.assign(12, {5, 1, 1, 0, {}});
+    const model::ServiceLedger ledger = replay(asked);
+    EXPECT_EQ(ledger.classes[0].flow.unfinished.requests, 9U);
+    EXPECT_EQ(ledger.classes[0].flow.rejected.requests, 3U);
+    EXPECT_EQ(ledger.queue_max, 9U);
+}
+
 TEST(KeepGoing, EndsTheReplay) {
     TwinCase asked = one_unit();
     for (std::int64_t i = 0; i < 1000; ++i) {
