@@ -32,7 +32,7 @@ enum class Routing : std::uint8_t {
     kLeastLoaded,  // fewest requests in the unit
     kRoundRobin,   // next unit in the order of their numbers
     kRandom,       // any, with equal chance (seeded)
-    kSharedQueue,  // requests wait in one queue; the first unit with room takes the next one
+    kSharedQueue,  // requests wait in one queue; the least loaded unit with room gets the next one
     kPrefix,       // longest cached prefix, if that unit is not overloaded; else least loaded
 };
 
@@ -58,7 +58,7 @@ struct ServiceRules {
     Routing routing = Routing::kLeastLoaded;
     // Requests that a unit may hold beyond those that its batch has places for; 0: none waits.
     std::uint64_t queue_limit = kAnyNumber;
-    std::int64_t patience = 0;       // ns until the first token; 0: endless
+    std::int64_t patience = 0;       // ns until the prompt begins; 0: endless
     std::uint32_t batch_fill = 700;  // per mille of the batch limit that batch requests may fill
     std::int64_t ttft_promise = 0, tpot_promise = 0;  // ns; 0: none
     std::int64_t round_trip = 0;  // ns, >= 0: on top of the times to first and last token
@@ -68,9 +68,10 @@ struct ServiceRules {
     std::uint32_t entity = 0;  // of the service's random streams
 };
 
-// Replays the requests that arrive in [0, end) ns. `bin`: width in ns. `keep_going`, if any, is
-// asked now and then with the present time; false ends the replay there. Throws what `requests`
-// throws.
+// Replays the requests that arrive in [0, end) ns, end < 2^62. `bin`: width in ns. Units are
+// numbered from 0 with few gaps; requests come in order of time (what is not so is a bug).
+// `keep_going`, if any, is asked now and then with the present time; false ends the replay there.
+// Throws what `requests` throws.
 model::ServiceLedger replay_requests(const ServiceRules& rules, std::span<const UnitChange> changes,
                                      workloads::RequestStream& requests, std::int64_t end,
                                      std::int64_t bin,

@@ -276,6 +276,7 @@ void Service::send_homeless(std::int64_t now) {
 void Service::arrive(std::int64_t now) {
     if (request_.request_class >= classes_.size()) {
         learn_classes();
+        TP_ASSERT(request_.request_class < classes_.size(), "a class has a name");
     }
     const std::uint32_t at = pool_.add(request_, arrived_++);
     const ClassRule& its = rule(pool_[at]);
