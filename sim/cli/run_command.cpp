@@ -13,6 +13,7 @@
 #include "sim/cli/interrupt.h"
 #include "sim/cli/network_text.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/promise_text.h"
 #include "sim/cli/result_output.h"
 #include "sim/cli/run_input.h"
 #include "sim/results/kpi_table.h"
@@ -164,6 +165,9 @@ ExitCode run_command(const Arguments& arguments, const std::string& command_line
     const scenario::Loaded loaded = load_run(arguments);
     check_engine(arguments, loaded);
     const scenario::Compiled compiled = scenario::compile(loaded);
+    for (const std::string& sentence : impossible_promises(loaded)) {
+        std::cerr << "tidepool: warning: " << sentence << '\n';
+    }
     const std::string output =
         arguments.output.empty() ? default_output(loaded.spec.name) : arguments.output;
     refuse_input_as_output(loaded.inputs, arguments.files.at(0), output);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/cli/commands.h"
+#include "sim/cli/promise_text.h"
 #include "sim/cli/topology_input.h"
 #include "sim/scenario/compile.h"
 #include "sim/scenario/load.h"
@@ -68,7 +69,11 @@ void check(const std::string& file, const Arguments& arguments) {
     if (scenario::is_sweep(file)) {
         check_sweep(file, arguments);
     } else if (is_scenario(file)) {
-        scenario::compile(scenario::load(file, {arguments.overrides, {}, {}}));
+        const scenario::Loaded loaded = scenario::load(file, {arguments.overrides, {}, {}});
+        scenario::compile(loaded);
+        for (const std::string& sentence : impossible_promises(loaded)) {
+            std::cerr << file << ": warning: " << sentence << '\n';
+        }
     } else {
         load_topology(file, arguments.overrides);
     }

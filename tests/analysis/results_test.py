@@ -9,7 +9,7 @@ import pytest
 from tidepool import results
 
 
-def write(path, status="complete", schema="1.3"):
+def write(path, status="complete", schema="1.4"):
     """Two jobs on a cluster watched for three bins; the second job never started."""
     with h5py.File(path, "w") as file:
         file.attrs.update({"tidepool_schema": schema, "status": status, "seed": 7})

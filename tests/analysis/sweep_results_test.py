@@ -16,7 +16,7 @@ COUNTS[1, 64] = 5
 def write(path, status="complete", **attributes):
     """Three cells of two replicas; the second run of the last cell failed."""
     with h5py.File(path, "w") as file:
-        file.attrs.update({"tidepool_schema": "1.3", "kind": "sweep", "status": status})
+        file.attrs.update({"tidepool_schema": "1.4", "kind": "sweep", "status": status})
         file.attrs.update({"cells": 3, "replicas": 2, "sweep_id": "ab"} | attributes)
         labels = file.create_dataset(
             f"sweep/param/{PATH}", data=np.array([b"64", b"128", b"256"], dtype="S3")
@@ -94,7 +94,7 @@ def test_runs_and_sweeps_are_not_mistaken_for_each_other(tmp_path):
     with pytest.raises(results.ResultError, match=r"the result of a sweep \(open it with results.sweep"):
         results.open(write(tmp_path / "s.h5"))
     with h5py.File(tmp_path / "r.h5", "w") as file:
-        file.attrs.update({"tidepool_schema": "1.3", "status": "complete"})
+        file.attrs.update({"tidepool_schema": "1.4", "status": "complete"})
     with pytest.raises(results.ResultError, match=r"the result of a run, not of a sweep"):
         results.sweep(tmp_path / "r.h5")
     assert results.open(tmp_path / "r.h5").complete
