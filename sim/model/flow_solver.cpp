@@ -316,6 +316,7 @@ void Steady::fill(FlowPoint& point, const LatticeLaw& wait, const FlowPromises& 
                 : (prompt <= promises.ttft ? wait.at_most(promises.ttft - prompt) : 0);
         point.in_slo += weight * kept * in_time;
     }
+    point.in_slo = std::min(point.in_slo, 1.0);  // weights that add up to 1 but for rounding
     const auto quantiles = [](const std::vector<Weighted>& values, double& p50, double& p95,
                               double& p99) {
         const auto found = weighted_quantiles(values, {0.50, 0.95, 0.99});

@@ -164,6 +164,12 @@ FlowPoint FlowLatency::at(std::uint32_t units, double rate) const {
     return result;
 }
 
+FlowPoint FlowLatency::idle() const {
+    FlowPoint point = rows_.front().points.front();
+    point.utilisation = point.busy = point.batch = 0;
+    return point;
+}
+
 std::uint32_t FlowLatency::units_for(double rate, double ttft_p95, double tpot_p95,
                                      std::uint32_t most) const {
     const auto enough = [&](std::uint32_t units) {

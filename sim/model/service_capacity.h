@@ -40,7 +40,7 @@ public:
     std::uint32_t units_for(double rate, double ttft_p95, double tpot_p95,
                             std::uint32_t most) const;
     // Latencies of an idle unit: the floor under every promise.
-    FlowPoint idle() const { return rows_.front().points.front(); }
+    FlowPoint idle() const;
 
 private:
     struct Row {  // one number of units, one variability of arrivals

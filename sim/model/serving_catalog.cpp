@@ -87,8 +87,8 @@ ServingFit fit_of(const MeasuredUnit& measured, const ServingShape& shape) {
     if (!measured.rows.empty()) {
         return fit_serving(measured.rows, shape);
     }
-    const double step = std::min(shape.step, measured.iteration);
-    return {measured.prompt, step, (measured.iteration - step) / measured.batch_limit, 0};
+    // Only the full batch was measured: an iteration is taken to be as long for a smaller one.
+    return {measured.prompt, measured.iteration, 0, 0};
 }
 
 std::string count_of(std::int64_t gpus, std::string_view gpu) {
