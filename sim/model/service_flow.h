@@ -39,6 +39,7 @@ struct FlowRules {
 };
 
 // The mean work of a request, as the request replay counts it: docs/inference.md, "Counted".
+// tokens_in: those that are computed.
 double full_batch_seconds(const UnitModel& unit, double tokens_in, double tokens_out);
 
 // `demand` covers bins of `demand_bin` ticks, `ready` begins at tick 0 and is sorted. Bins of the

@@ -8,6 +8,7 @@ namespace tidepool::model {
 namespace {
 
 constexpr std::uint64_t kMostAt = std::uint64_t{1} << 40U;     // tokens or answers of a table
+constexpr std::uint64_t kMostCost = (std::uint64_t{1} << 40U) - 1;  // per token, ns * 2^-20
 constexpr std::uint64_t kMostTableNs = 1'000'000'000'000'000;  // 11.6 days for an iteration
 
 void check_table(const TimeTable& table, const std::string& key,
@@ -42,7 +43,11 @@ std::uint64_t time_at(const TimeTable& table, std::uint64_t at) {
     }
     const TimePoint& low = *(above - 1);
     __extension__ using Wide = unsigned __int128;
-    const Wide rise = static_cast<Wide>(above->ns - low.ns) * (at - low.at) / (above->at - low.at);
+    const std::uint64_t height = above->ns - low.ns, run = above->at - low.at;
+    if (height < (std::uint64_t{1} << 32U) && at - low.at < (std::uint64_t{1} << 31U)) {
+        return std::min(height * (at - low.at) / run + low.ns, kMostNs);  // a shorter division
+    }
+    const Wide rise = static_cast<Wide>(height) * (at - low.at) / run;
     return static_cast<std::uint64_t>(std::min<Wide>(rise + low.ns, kMostNs));
 }
 
@@ -61,6 +66,15 @@ std::vector<UnitProblem> check_unit(const UnitModel& unit) {
     if ((unit.prefill_workers == 0) != (unit.decode_workers == 0)) {
         problems.push_back({unit.prefill_workers == 0 ? "prefill_workers" : "decode_workers",
                             "is missing", "a unit that is divided has workers of both kinds"});
+    }
+    if (unit.context_cost > kMostCost) {
+        problems.push_back({"context_cost", "is more than a millisecond a token", ""});
+    }
+    if (unit.transfer_ns_per_token > kMostCost) {
+        problems.push_back({"transfer", "takes more than a millisecond a token", ""});
+    }
+    if (unit.prefill_workers > 0 && unit.prefill.empty()) {
+        problems.push_back({"prefill", "is missing", "workers for prompts take time for them"});
     }
     if (unit.transfer_ns > kMostTableNs) {
         problems.push_back({"transfer_ns", "is beyond anything that a unit does", ""});

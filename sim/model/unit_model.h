@@ -23,7 +23,7 @@ using TimeTable = std::vector<TimePoint>;
 // Exact to the rounding down of one division; no more than kMostNs. `table` is not empty.
 std::uint64_t time_at(const TimeTable& table, std::uint64_t at);
 
-inline constexpr std::uint64_t kMostNs = std::uint64_t{1} << 62U;  // 146 years
+inline constexpr std::uint64_t kMostNs = std::uint64_t{1} << 56U;  // 2.3 years
 
 struct UnitModel {
     // Time to compute the prompts of one iteration, by their tokens together (cached ones left

@@ -104,8 +104,9 @@ model::ServiceLedger by_flow(const ServiceModel& service, const workloads::Deman
     for (const workloads::DemandBin& b : demand.bins) {
         model::FlowDemand flow{b.requests, b.tokens_in, b.tokens_out, 0, 0};
         if (b.requests > 0) {
-            flow.work_seconds = model::full_batch_seconds(service.unit, b.tokens_in / b.requests,
-                                                          b.tokens_out / b.requests);
+            flow.work_seconds = model::full_batch_seconds(
+                service.unit, (1 - service.cached_share) * b.tokens_in / b.requests,
+                b.tokens_out / b.requests);
             flow.unit_seconds =
                 model::unit_seconds(service.unit, b.tokens_in / b.requests,
                                     b.tokens_out / b.requests, service.cached_share);

@@ -64,11 +64,12 @@ std::uint32_t planned(const ServiceModel& service, const std::vector<double>& lo
         case ScaleRule::kLatency: {
             const SloSpec& slo = service.spec.slo;
             const Seconds none{0};
-            return service.latency->units_for(
-                seen * service.latency->capacity(),
-                rule.ttft_p95.value_or(slo.ttft_p95.value_or(none)).value,
-                rule.tpot_p95.value_or(slo.tpot_p95.value_or(none)).value,
-                most_units(service.spec));
+            const std::uint32_t least = whole_units(seen, rule.utilisation.value);
+            return std::max(least, service.latency->units_for(
+                                       seen * service.latency->capacity(),
+                                       rule.ttft_p95.value_or(slo.ttft_p95.value_or(none)).value,
+                                       rule.tpot_p95.value_or(slo.tpot_p95.value_or(none)).value,
+                                       most_units(service.spec)));
         }
         case ScaleRule::kSchedule:
             return by_schedule(rule.schedule, time);

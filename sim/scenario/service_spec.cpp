@@ -53,6 +53,10 @@ void validate(const CacheSpec& spec, const Value& value, const std::string& path
         report(issues, value, path, "hit_rate", "and `capacity` exclude each other",
                "a given rate is not the work of a cache of some size");
     }
+    if (spec.bandwidth && spec.bytes_per_token.value / spec.bandwidth->value > 1e-3) {
+        report(issues, value, path, "bandwidth", "takes more than a millisecond to load a token",
+               "see `bytes_per_token`");
+    }
     if (spec.capacity && spec.capacity->value < spec.bytes_per_token.value) {
         report(issues, value, path, "capacity", "is less than one token of KV cache",
                "see `bytes_per_token`");

@@ -137,7 +137,8 @@ struct KindTable<scenario::ScaleRule> {
                    "units for the demand of the last `every` at `utilisation`"},
         Kind<Enum>{"fixed", Enum::kFixed, "always the most units"},
         Kind<Enum>{"latency", Enum::kLatency,
-                   "the fewest units whose p95 latencies keep the limits at that demand"},
+                   "the fewest units whose p95 latencies keep the limits at that demand, and that "
+                   "are at most at `utilisation`"},
         Kind<Enum>{"schedule", Enum::kSchedule, "by the time of day, see `schedule`"},
         Kind<Enum>{"predict", Enum::kPredict,
                    "as `target`, and for the highest demand that the coming `look_ahead` had one "

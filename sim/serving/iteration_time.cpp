@@ -7,25 +7,6 @@
 
 namespace tidepool::serving {
 
-std::uint64_t table_time(const model::TimeTable& table, std::uint64_t at) {
-    constexpr Wide kMost = Wide{1} << 56U;
-    const auto above = std::lower_bound(
-        table.begin(), table.end(), at,
-        [](const model::TimePoint& point, std::uint64_t value) { return point.at < value; });
-    if (above == table.begin() || table.size() == 1) {
-        return static_cast<std::uint64_t>(std::min<Wide>(table.front().ns, kMost));
-    }
-    const auto high = above == table.end() ? above - 1 : above;
-    const auto low = high - 1;
-    const std::uint64_t rise = high->ns - low->ns, run = high->at - low->at;
-    if (rise < (std::uint64_t{1} << 32U) && at - low->at < (std::uint64_t{1} << 31U)) {
-        return static_cast<std::uint64_t>(
-            std::min<Wide>(Wide{low->ns} + rise * (at - low->at) / run, kMost));
-    }
-    return static_cast<std::uint64_t>(
-        std::min<Wide>(Wide{low->ns} + Wide{rise} * (at - low->at) / run, kMost));
-}
-
 IterationTimes::IterationTimes(const model::UnitModel& unit)
     : prefill_(unit.prefill), context_cost_(unit.context_cost) {
     constexpr std::uint64_t kMostCost = std::uint64_t{1} << 40U;
@@ -38,12 +19,12 @@ IterationTimes::IterationTimes(const model::UnitModel& unit)
     TP_ASSERT(unit.prefill_workers == 0 || !unit.prefill.empty(), "prompts apart take time");
     decode_.resize(unit.batch_limit + 1);
     for (std::uint32_t batch = 0; batch <= unit.batch_limit; ++batch) {
-        decode_[batch] = std::max<std::uint64_t>(1, table_time(unit.decode, batch));
+        decode_[batch] = std::max<std::uint64_t>(1, model::time_at(unit.decode, batch));
     }
 }
 
 std::uint64_t IterationTimes::prefill(std::uint32_t tokens) const {
-    return std::max<std::uint64_t>(1, table_time(prefill_, tokens));
+    return std::max<std::uint64_t>(1, model::time_at(prefill_, tokens));
 }
 
 std::uint64_t IterationTimes::first_from(const Stretch& stretch, std::int64_t time) const {

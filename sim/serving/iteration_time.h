@@ -61,9 +61,6 @@ private:
     std::uint64_t context_cost_;
 };
 
-// Linear between the points (model/unit_model.h); never more than 2^56.
-std::uint64_t table_time(const model::TimeTable& table, std::uint64_t at);
-
 // tokens * rate / 2^20, rounded down.
 inline std::uint64_t scaled(std::uint64_t tokens, std::uint64_t rate) {
     return static_cast<std::uint64_t>((Wide{tokens} * rate) >> 20U);

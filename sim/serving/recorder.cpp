@@ -19,7 +19,7 @@ Recorder::Recorder(const ServiceRules& rules, std::int64_t end, std::int64_t bin
       width_(bin),
       bin_end_(bin),
       full_iteration_(
-          std::max<std::uint64_t>(1, table_time(rules.unit.decode, rules.unit.batch_limit))) {
+          std::max<std::uint64_t>(1, model::time_at(rules.unit.decode, rules.unit.batch_limit))) {
     TP_ASSERT(bin > 0 && end >= 0 && end < kFar, "a run covers a span of time");
     ledger_.bins.resize(static_cast<std::size_t>(end / bin + (end % bin != 0 ? 1 : 0)));
 }
@@ -92,9 +92,11 @@ void Recorder::asked_cache(std::uint64_t blocks, std::uint64_t hits) {
 
 std::uint64_t Recorder::work(const Slot& slot) const {
     const model::UnitModel& unit = rules_.unit;
+    const std::uint64_t computed = slot.tokens_in - slot.cached;
     const std::uint64_t prompt =
-        unit.prefill.empty() ? 0
-                             : std::max<std::uint64_t>(1, table_time(unit.prefill, slot.tokens_in));
+        unit.prefill.empty() || computed == 0
+            ? 0
+            : std::max<std::uint64_t>(1, model::time_at(unit.prefill, computed));
     const std::uint64_t workers =
         std::max<std::uint64_t>(1, std::uint64_t{unit.prefill_workers} + unit.decode_workers);
     const auto parts = Wide{unit.batch_limit} * workers;

@@ -66,14 +66,14 @@ TEST(Iterations, NeverPassTheEndOfTime) {
 
 TEST(Tables, AreLinearBetweenTheirPointsAndBeyond) {
     const model::TimeTable table = {{2, 10}, {4, 15}, {10, 16}};
-    EXPECT_EQ(table_time(table, 0), 10U);
-    EXPECT_EQ(table_time(table, 3), 12U);  // 12.5
-    EXPECT_EQ(table_time(table, 4), 15U);
-    EXPECT_EQ(table_time(table, 9), 15U);   // 15.8
-    EXPECT_EQ(table_time(table, 22), 18U);  // 1 more for every 6
-    EXPECT_EQ(table_time({{5, 7}}, 100), 7U);
+    EXPECT_EQ(model::time_at(table, 0), 10U);
+    EXPECT_EQ(model::time_at(table, 3), 12U);  // 12.5
+    EXPECT_EQ(model::time_at(table, 4), 15U);
+    EXPECT_EQ(model::time_at(table, 9), 15U);   // 15.8
+    EXPECT_EQ(model::time_at(table, 22), 18U);  // 1 more for every 6
+    EXPECT_EQ(model::time_at({{5, 7}}, 100), 7U);
     // 2^33 more per token: beyond 32 bits.
-    EXPECT_EQ(table_time({{0, 0}, {1, 1ULL << 33U}}, 1U << 20U), 1ULL << 53U);
+    EXPECT_EQ(model::time_at({{0, 0}, {1, 1ULL << 33U}}, 1U << 20U), 1ULL << 53U);
 }
 
 TEST(BlockCache, ForgetsWhatWasUsedLongestAgo) {

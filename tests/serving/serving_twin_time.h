@@ -192,8 +192,10 @@ inline void ServingTwin::token(Request& request, Int now) {
     }
     const Int of_workers = apart_ ? Int{unit_.prefill_workers} + unit_.decode_workers : 1;
     const Int limit = unit_.batch_limit;
-    const Int prompt =
-        unit_.prefill.empty() ? 0 : std::max<Int>(1, time_at(unit_.prefill, request.asked.in));
+    const Int computed = Int{request.asked.in} - Int{request.cached};
+    const Int prompt = unit_.prefill.empty() || computed == 0
+                           ? 0
+                           : std::max<Int>(1, time_at(unit_.prefill, computed));
     const Int full = std::max<Int>(1, time_at(unit_.decode, limit));
     const Int parts = limit * of_workers;
     bin(now).work_ns += static_cast<std::uint64_t>(

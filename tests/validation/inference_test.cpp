@@ -27,8 +27,8 @@ TEST(DeepseekDay, HoldsThePublishedNodes) {
                 0.5625, 1e-6);
 }
 
-std::string service(const std::string& fidelity, const std::string& demand,
-                    const std::string& unit, int units, const std::string& horizon) {
+std::string service(const std::string& fidelity, const std::string& demand, const std::string& unit,
+                    int units, const std::string& horizon) {
     return "tidepool: 1\nname: one-service\nhorizon: " + horizon +
            "\nseed: 4\ntopology: {clusters: [{name: a, server: hgx-h100, nodes: 64}]}\n"
            "failures: {}\nservices:\n  - name: s\n    fidelity: " +
@@ -44,8 +44,7 @@ const std::string kUnit = "{model: llama-3.3-70b, gpu: h100, gpus: 2, batch: 256
 TEST(AzureConversation, IsReplayedToTheToken) {
     const model::Ledger ledger = serve_text(
         service("requests",
-                "{format: azure-llm-2023, file: " +
-                    shipped("azure-llm-2023-conversation.csv.gz") + "}",
+                "{format: azure-llm, file: " + shipped("azure-llm-2023-conversation.csv.gz") + "}",
                 kUnit, 4, "2 h"));
     const model::ServiceFlow flow = model::totals(ledger).services.flow;
     EXPECT_EQ(flow.offered.requests, 19'366U);
@@ -85,8 +84,8 @@ void expect_agreement(const std::string& demand, int units, const std::string& h
 }
 
 TEST(Fidelities, AgreeOnAzuresConversation) {
-    expect_agreement("{format: azure-llm-2023, file: " +
-                         shipped("azure-llm-2023-conversation.csv.gz") + ", scale: 4}",
+    expect_agreement("{format: azure-llm, file: " + shipped("azure-llm-2023-conversation.csv.gz") +
+                         ", scale: 4}",
                      6, "3500 s", 0.3);
 }
 
