@@ -113,7 +113,7 @@ std::vector<MeasuredUnit> throughputs() {
     };
 }
 
-std::vector<MeasuredUnit> times() {
+std::vector<MeasuredUnit> llama_times() {
     return {
         splitwise("llama2-70b", "h100",
                   {{256, 52.51},
@@ -142,6 +142,11 @@ std::vector<MeasuredUnit> times() {
                    {16384, 3529.49},
                    {32768, 7635.27}},
                   {{1, 44.91}, {4, 45.78}, {8, 46.50}, {16, 50.44}, {32, 53.16}, {64, 71.26}}),
+    };
+}
+
+std::vector<MeasuredUnit> bloom_times() {
+    return {
         splitwise("bloom-176b", "h100",
                   {{128, 48.44},
                    {256, 51.15},
@@ -196,8 +201,9 @@ std::span<const ScaledPair> scaled_pairs() {
 const std::vector<MeasuredUnit>& measured_units() {
     static const std::vector<MeasuredUnit> units = [] {
         std::vector<MeasuredUnit> all = throughputs();
-        const std::vector<MeasuredUnit> more = times();
-        all.insert(all.end(), more.begin(), more.end());
+        for (const auto& more : {llama_times(), bloom_times()}) {
+            all.insert(all.end(), more.begin(), more.end());
+        }
         return all;
     }();
     return units;
