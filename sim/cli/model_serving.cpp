@@ -15,7 +15,6 @@ namespace {
 
 using model::FlowPoint;
 using topology::columns;
-using topology::grouped;
 using topology::scaled;
 
 constexpr std::uint32_t kMostUnits = 1'000'000;

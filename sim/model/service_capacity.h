@@ -19,9 +19,9 @@ double unit_seconds(const UnitModel& unit, double tokens_in, double tokens_out,
                     double cached_share);
 
 // One service's latencies as a function of units and request rate. Construction does the numeric
-// work for the mix of lengths, on a grid of loads (tens of milliseconds); at() is fast (a few
-// microseconds) and interpolates times (1 - utilisation) linearly, which is exact for M/M/1, M/G/1
-// and processor sharing. The unit must pass check_unit().
+// work for the mix of lengths, on a grid of loads (a tenth of a second, with a shared queue seven
+// times that); at() is fast (a few microseconds) and interpolates times (1 - utilisation) linearly,
+// which is exact for M/M/1, M/G/1 and processor sharing. The unit must pass check_unit().
 class FlowLatency {
 public:
     // lengths: equally likely pairs, not empty. `shared_queue`: requests wait in one queue for all

@@ -1,6 +1,7 @@
 #include "sim/model/serving_catalog.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "sim/base/assert.h"
@@ -72,7 +73,7 @@ ServingShape shape_of(const ServedModel& model, const Machine& machine, double b
 }
 
 std::uint64_t whole(double value) {
-    return static_cast<std::uint64_t>(value + 0.5);
+    return static_cast<std::uint64_t>(std::floor(value + 0.5));
 }
 
 void set_times(UnitModel& unit, const ServingFit& fit, double batch_limit) {

@@ -1,6 +1,7 @@
 #include "sim/model/serving_rows.h"
 
 #include <array>
+#include <cmath>
 
 namespace tidepool::model {
 namespace {
@@ -75,7 +76,7 @@ struct Point {
 TimeTable table(std::initializer_list<Point> points) {
     TimeTable result;
     for (const Point& each : points) {
-        result.push_back({each.at, static_cast<std::uint64_t>(each.ms * 1e6 + 0.5)});
+        result.push_back({each.at, static_cast<std::uint64_t>(std::floor(each.ms * 1e6 + 0.5))});
     }
     return result;
 }
@@ -88,7 +89,7 @@ MeasuredUnit splitwise(std::string_view model, std::string_view gpu,
     return {model, gpu, 8, kBf16, 64, {}, 0, 0, table(prompts), table(iterations), kSplitwise};
 }
 
-std::vector<MeasuredUnit> all_units() {
+std::vector<MeasuredUnit> throughputs() {
     return {
         tensor_rt("llama-3.1-8b", "h100", 1, kFp8,
                   {28312, 22714, 14325, 17660, 15220, 13899, 3450, 9305, 3459, 1351}),
@@ -109,6 +110,11 @@ std::vector<MeasuredUnit> all_units() {
         // 73.7 k tokens/s of prompts per node, of which 56.3 % came from the cache.
         node("h800", 73'700 * (1 - 0.563), 14'800, "DeepSeek open-infra-index, day 6"),
         node("h100", 52'300, 22'300, "lmsys, 12 nodes with SGLang; its batch is not known"),
+    };
+}
+
+std::vector<MeasuredUnit> llama_times() {
+    return {
         splitwise("llama2-70b", "h100",
                   {{256, 52.51},
                    {512, 56.65},
@@ -136,6 +142,11 @@ std::vector<MeasuredUnit> all_units() {
                    {16384, 3529.49},
                    {32768, 7635.27}},
                   {{1, 44.91}, {4, 45.78}, {8, 46.50}, {16, 50.44}, {32, 53.16}, {64, 71.26}}),
+    };
+}
+
+std::vector<MeasuredUnit> bloom_times() {
+    return {
         splitwise("bloom-176b", "h100",
                   {{128, 48.44},
                    {256, 51.15},
@@ -188,7 +199,13 @@ std::span<const ScaledPair> scaled_pairs() {
 }
 
 const std::vector<MeasuredUnit>& measured_units() {
-    static const std::vector<MeasuredUnit> units = all_units();
+    static const std::vector<MeasuredUnit> units = [] {
+        std::vector<MeasuredUnit> all = throughputs();
+        for (const auto& more : {llama_times(), bloom_times()}) {
+            all.insert(all.end(), more.begin(), more.end());
+        }
+        return all;
+    }();
     return units;
 }
 

@@ -18,7 +18,7 @@ constexpr std::size_t kMostRows = 4096;  // of a table
 using Problems = std::vector<UnitProblem>;
 
 std::uint64_t whole(double value) {
-    return static_cast<std::uint64_t>(std::clamp(value, 0.0, 1e18) + 0.5);
+    return static_cast<std::uint64_t>(std::floor(std::clamp(value, 0.0, 1e18) + 0.5));
 }
 
 TimeTable table_of(const std::vector<std::vector<double>>& rows, const std::string& key,
