@@ -14,6 +14,7 @@ protected:
     // Of a job that was asked to go, or a unit that closes.
     struct Going {
         std::uint32_t leaves = 0;      // tick
+        std::uint32_t expected = 0;    // that EASY plans with: as it was before an interruption
         std::uint32_t saves = kNever;  // tick from which on it stands still; kNever: it does not
         std::uint32_t tier = core::kNone;
     };
@@ -50,7 +51,7 @@ protected:
         const auto it = going_.find(rank);
         return it == going_.end()
                    ? end
-                   : std::min(end, std::max<std::uint64_t>(it->second.leaves, now_ + 1));
+                   : std::min(end, std::max<std::uint64_t>(it->second.expected, now_ + 1));
     }
     std::uint64_t fall_back(std::uint32_t rank, core::LossLevel level) override {
         return is_unit(rank) ? 0 : InterruptionOracle::fall_back(rank, level);
@@ -83,7 +84,8 @@ protected:
         InterruptionOracle::interrupt(rank, outage, detect);
         ready_.erase(rank);
         if (going_.contains(rank)) {
-            going_[rank] = {now_};
+            going_[rank].leaves = now_;
+            going_[rank].saves = kNever;
         }
     }
     void one_tick(std::uint32_t rank, Running& job) override {
@@ -140,7 +142,8 @@ protected:
     }
 
     void ask(std::uint32_t rank) {
-        Going going{at_work(rank) ? now_ + t_.tide.notice : now_};
+        Going going;
+        going.leaves = going.expected = at_work(rank) ? now_ + t_.tide.notice : now_;
         const core::CheckpointRule& rule = p_.checkpoint[rank];
         std::uint32_t quickest = kNever;
         for (std::uint32_t i = 0; i < rule.tiers; ++i) {

@@ -106,7 +106,8 @@ private:
         }
         for (std::uint32_t unit = s.last; unit-- > s.first;) {
             if (in_use(unit)) {
-                going_[unit] = {ready_.erase(unit) > 0 ? now_ + s.drain : now_};
+                const std::uint32_t leaves = ready_.erase(unit) > 0 ? now_ + s.drain : now_;
+                going_[unit] = {leaves, leaves};
                 note(Kind::kClosing, unit);
                 changed_ = true;
                 return;
