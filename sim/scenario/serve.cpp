@@ -107,9 +107,7 @@ model::ServiceLedger by_flow(const ServiceModel& service, const workloads::Deman
             flow.work_seconds = model::full_batch_seconds(
                 service.unit, (1 - service.cached_share) * b.tokens_in / b.requests,
                 b.tokens_out / b.requests);
-            flow.unit_seconds =
-                model::unit_seconds(service.unit, b.tokens_in / b.requests,
-                                    b.tokens_out / b.requests, service.cached_share);
+            flow.unit_seconds = unit_seconds_of(service, b);
         }
         bins.push_back(flow);
     }

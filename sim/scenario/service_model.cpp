@@ -24,6 +24,12 @@ bool draws_luck(const ServiceSpec& spec) {
     return spec.fidelity == Fidelity::kRequests;  // of rates; traces of requests stay as they are
 }
 
+// The closed forms have the first token with the prompt; where prompts take no time, it takes an
+// iteration like every other one.
+std::uint32_t first_token(const model::UnitModel& unit) {
+    return unit.prefill.empty() ? 1 : 0;
+}
+
 std::uint32_t by_schedule(const std::vector<ScheduleStep>& schedule, double time) {
     const double of_day = std::fmod(time, 86'400.0);
     std::int64_t units = schedule.back().units;  // since yesterday
@@ -106,7 +112,7 @@ std::shared_ptr<const ServiceModel> make_service_model(const ServiceSpec& spec,
                                spec.fidelity == Fidelity::kFlow);
     std::vector<model::Length> lengths;
     for (const workloads::Lengths& length : service->demand.lengths) {
-        lengths.push_back({length.tokens_in, length.tokens_out});
+        lengths.push_back({length.tokens_in, length.tokens_out + first_token(unit)});
     }
     if (lengths.empty()) {
         lengths.emplace_back();  // nobody asks for anything
@@ -128,18 +134,20 @@ workloads::DemandSeries demand_of(const ServiceModel& service, std::uint64_t see
                                   service.spec.fidelity == Fidelity::kFlow);
 }
 
+double unit_seconds_of(const ServiceModel& service, const workloads::DemandBin& bin) {
+    if (bin.requests <= 0) {
+        return 0;
+    }
+    return model::unit_seconds(service.unit, bin.tokens_in / bin.requests,
+                               bin.tokens_out / bin.requests + first_token(service.unit),
+                               service.cached_share);
+}
+
 std::vector<double> loads_of(const ServiceModel& service, const workloads::DemandSeries& demand) {
     std::vector<double> loads;
     loads.reserve(demand.bins.size());
     for (const workloads::DemandBin& bin : demand.bins) {
-        double load = 0;
-        if (bin.requests > 0) {
-            load = bin.requests *
-                   model::unit_seconds(service.unit, bin.tokens_in / bin.requests,
-                                       bin.tokens_out / bin.requests, service.cached_share) /
-                   demand.bin.value;
-        }
-        loads.push_back(load);
+        loads.push_back(bin.requests * unit_seconds_of(service, bin) / demand.bin.value);
     }
     return loads;
 }

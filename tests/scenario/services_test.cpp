@@ -137,6 +137,7 @@ TEST_F(Services, RefuseWhatCannotBe) {
     has("knows no nodes for units");
     scenario("", "    demnad: {}\n");
     has("did you mean 'demand'?");
+    scenario("");
     write("demand.csv", "time,rate\n0,1\n-5,3\n");
     has("demand.csv:3:");
 }
@@ -162,22 +163,16 @@ TEST_F(Services, RefuseUnitsThatFitNowhere) {
 }
 
 TEST_F(Services, RefuseTwoNamesAndRunsWithoutEnd) {
-    const std::string path = (folder_ / "small.yaml").string();
-    const auto refused = [&](const std::string& override_with) {
-        return problems({override_with});
-    };
-    EXPECT_NE(refused("autoscale=1").find("autoscale"), std::string::npos);
     write("small.yaml",
           "tidepool: 1\nname: small\n"
           "topology: {clusters: [{name: a, server: hgx-h100, nodes: 4}]}\n"
           "services:\n"
           "  - {name: a, unit: {decode: 1 ktok/s, batch: 1}, demand: {tide: {base: 1 /s},"
-          " lengths: {in: {fixed: 1}, out: {fixed: 9}}}, autoscale: {units: [3, 2]}}\n"
+          " lengths: {in: {fixed: 1}, out: {fixed: 9}}}, autoscale: {units: [1, 2]}}\n"
           "  - {name: a, unit: {decode: 1 ktok/s, batch: 1}, demand: {tide: {base: 1 /s},"
           " lengths: {in: {fixed: 1}, out: {fixed: 9}}}, autoscale: {units: [1, 2]}}\n");
     const std::string all = problems();
     EXPECT_NE(all.find("another service has the name 'a'"), std::string::npos) << all;
-    EXPECT_NE(all.find("the least is more than the most"), std::string::npos) << all;
     EXPECT_NE(all.find("`horizon`"), std::string::npos) << all;
 }
 
