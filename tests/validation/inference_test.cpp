@@ -59,9 +59,9 @@ TEST(AzureConversation, IsReplayedToTheToken) {
 TEST(MooncakeConversation, FindsEveryBlockButItsFirst) {
     const std::string demand =
         "{format: mooncake, file: " + shipped("mooncake-conversation.jsonl.gz") + "}";
-    const model::Ledger ledger =
-        serve_text(service("requests", demand, "{gpus: 8, decode: 1000 Mtok/s, batch: 1}", 1, "1 h") +
-                   "    cache: {}\n");
+    const model::Ledger ledger = serve_text(
+        service("requests", demand, "{gpus: 8, decode: 1000 Mtok/s, batch: 1}", 1, "1 h") +
+        "    cache: {}\n");
     const model::ServiceLedger& s = ledger.services.at(0).flow;
     EXPECT_EQ(s.cache_lookups, 194'284U);
     EXPECT_EQ(s.cache_hits, 194'284U - 126'103U);
