@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kDatabase = "/usr/share/zoneinfo";
 constexpr std::size_t kLargestFile = std::size_t{1} << 20U;  // bytes; real ones have a few thousand
-constexpr std::int64_t kLargestOffset = 93'600;  // s, 26 h
+constexpr std::int64_t kLargestOffset = 93'600;              // s, 26 h
 
 std::string read_small_file(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);

@@ -21,8 +21,8 @@ std::vector<std::string> impossible_promises(const scenario::Loaded& loaded) {
         const auto check = [&](const std::optional<Seconds>& promise, double floor,
                                std::string_view key, std::string_view what) {
             if (promise && floor > promise->value) {
-                sentences.push_back("service " + spec.name + " promises " + std::string(key) +
-                                    " " + in_words(promise->value) + ", but even on idle units " +
+                sentences.push_back("service " + spec.name + " promises " + std::string(key) + " " +
+                                    in_words(promise->value) + ", but even on idle units " +
                                     std::string(what) + " takes " + in_words(floor) +
                                     " at the 95th percentile");
             }

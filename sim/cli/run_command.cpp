@@ -135,7 +135,8 @@ ExitCode verdict(const model::Ledger& ledger, const scenario::Compiled& compiled
         return ExitCode::kInterrupted;
     }
     if (!did_work(ledger)) {
-        std::cerr << "tidepool: the run did no work: not one job or unit started; see " << written << '\n';
+        std::cerr << "tidepool: the run did no work: not one job or unit started; see " << written
+                  << '\n';
         return ExitCode::kRunFailed;
     }
     const std::string cut_off = cut_off_text(ledger, compiled.ids);

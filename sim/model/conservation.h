@@ -15,10 +15,9 @@ namespace tidepool::model {
 // The run and every bin of it:
 //   absent + down + spare + allocated <= gpus * time (so that idle, the rest, exists)
 //   absent = the time before the nodes arrived, and down <= that of the outages (see downtime.h)
-//   1024 * allocated = sum over jobs of useful + lost + stalled + 1024 * (checkpoint + restart)
-//   queue_length = sum over jobs of `queued`; queued_gpus = the same, times gpus
-//   the bins cover the run and add up to its totals
-//   the mean queue is nowhere longer than queue_length_max
+//   1024 * allocated = sum over jobs and units of useful + lost + stalled + 1024 * (checkpoint +
+//   restart) queue_length = sum over jobs of `queued`; queued_gpus = the same, times gpus the bins
+//   cover the run and add up to its totals the mean queue is nowhere longer than queue_length_max
 // Every job:
 //   its times and names fit its state
 //   started or not, `queued` is at least its first wait plus the pauses after preemptions;

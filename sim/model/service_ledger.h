@@ -35,13 +35,13 @@ struct ServiceFlow {
     std::uint64_t cached_tokens = 0;  // prompt tokens of served requests that were not computed
     std::uint64_t lost_tokens = 0;    // prompt and answer tokens computed again, or in vain, since
                                       // their unit went away
-    std::uint64_t moved = 0;  // times that a request had to begin again on another unit
+    std::uint64_t moved = 0;          // times that a request had to begin again on another unit
     friend bool operator==(const ServiceFlow&, const ServiceFlow&) = default;
 };
 
 struct Latencies {
-    LatencySketch ttft;  // ns from arrival to the first token, of requests that got one
-    LatencySketch tpot;  // ns per further token, of served requests with more than one
+    LatencySketch ttft;   // ns from arrival to the first token, of requests that got one
+    LatencySketch tpot;   // ns per further token, of served requests with more than one
     LatencySketch total;  // ns from arrival to the last token, of served requests
     friend bool operator==(const Latencies&, const Latencies&) = default;
 };
@@ -55,11 +55,11 @@ struct ServiceClass {
 
 struct ServiceBin {
     RequestSums offered, served, rejected, timed_out;  // by arrival; by the end of their stay
-    std::uint64_t in_slo = 0;      // served requests
-    std::uint64_t ready_ns = 0;    // unit-ns: units that take requests
-    std::uint64_t busy_ns = 0;     // worker-ns: workers computing an iteration
-    std::uint64_t work_ns = 0;     // unit-ns that the served requests would take on a full unit
-    LatencySketch ttft;            // of the requests whose first token came in this bin
+    std::uint64_t in_slo = 0;                          // served requests
+    std::uint64_t ready_ns = 0;                        // unit-ns: units that take requests
+    std::uint64_t busy_ns = 0;                         // worker-ns: workers computing an iteration
+    std::uint64_t work_ns = 0;  // unit-ns that the served requests would take on a full unit
+    LatencySketch ttft;         // of the requests whose first token came in this bin
 };
 
 struct ServiceLedger {

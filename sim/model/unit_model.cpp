@@ -7,9 +7,9 @@
 namespace tidepool::model {
 namespace {
 
-constexpr std::uint64_t kMostAt = std::uint64_t{1} << 40U;     // tokens or answers of a table
+constexpr std::uint64_t kMostAt = std::uint64_t{1} << 40U;          // tokens or answers of a table
 constexpr std::uint64_t kMostCost = (std::uint64_t{1} << 40U) - 1;  // per token, ns * 2^-20
-constexpr std::uint64_t kMostTableNs = 1'000'000'000'000'000;  // 11.6 days for an iteration
+constexpr std::uint64_t kMostTableNs = 1'000'000'000'000'000;       // 11.6 days for an iteration
 
 void check_table(const TimeTable& table, const std::string& key,
                  std::vector<UnitProblem>& problems) {

@@ -35,7 +35,7 @@ struct UnitModel {
     // ns * 2^-20. Reading the KV cache.
     std::uint64_t context_cost = 0;
     std::uint32_t batch_limit = 1;  // requests in the unit's batch at a time, prefill included
-    std::uint64_t kv_tokens = 0;    // tokens of prompts and answers that fit into its memory; 0: all
+    std::uint64_t kv_tokens = 0;  // tokens of prompts and answers that fit into its memory; 0: all
     // Prompt tokens computed in one iteration beside the running batch (chunked prefill: Agrawal et
     // al., OSDI 2024); 0: prompts are computed whole, and the answers stand still meanwhile.
     std::uint32_t chunk = 0;

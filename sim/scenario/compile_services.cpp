@@ -13,6 +13,7 @@ namespace tidepool::scenario {
 namespace {
 
 constexpr std::uint32_t kEndless = 0xFFFF'FFFFu;  // ticks of work
+constexpr double kMostLooks = 10'000'000;         // of all services; 400 MB
 constexpr Seconds kColdStart{90};  // of a unit that says nothing: planning value, docs/tide.md
 constexpr std::uint64_t kNoCeiling = ~std::uint64_t{0};
 
@@ -276,6 +277,14 @@ void check_services(const ScenarioSpec& spec, const config::Value& value, const 
                        "another service has the name '" + all[s].name + "'");
             }
         }
+    }
+    double looks = 0;
+    for (const ServiceSpec& service : all) {
+        looks += spec.horizon ? spec.horizon->value / service.autoscale.every.value : 0;
+    }
+    if (looks > kMostLooks) {
+        report(issues, root["services"], "look at their demand more than 10,000,000 times in all",
+               "a longer `autoscale.every`, or a shorter `horizon`");
     }
     if (all.size() > 32) {
         report(issues, root["services"], "are more than 32");

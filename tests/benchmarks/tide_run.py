@@ -45,7 +45,8 @@ def main(binary: str, services: int = 32, alike: bool = False) -> None:
     with tempfile.TemporaryDirectory() as folder:
         scenario = Path(folder) / "tide.yaml"
         rows = [
-            SERVICE.format(n=n, rate=20 + 5 * n, tokens=1155 if alike else 500 + 50 * n) for n in range(services)
+            SERVICE.format(n=n, rate=20 + 5 * n, tokens=1155 if alike else 500 + 50 * n)
+            for n in range(services)
         ]
         scenario.write_text(HEAD + "".join(rows))
         for name, command in (

@@ -46,8 +46,9 @@ TEST(Conservation, CatchesEveryLostTick) {
     // 1024 * 4640 = 4,751,360; job 0 holds 1024 * 1280 = 1,310,720 of it.
     EXPECT_THAT(
         after([](Ledger& l) { --l.total.allocated; }),
-        ElementsAre("allocated summed over bins = total: 4640 != 4639",
-                    "1024 * allocated = sum over jobs of their GPU time: 4750336 != 4751360"));
+        ElementsAre(
+            "allocated summed over bins = total: 4640 != 4639",
+            "1024 * allocated = sum over jobs and units of their GPU time: 4750336 != 4751360"));
     EXPECT_THAT(after([](Ledger& l) { ++l.bins[1].queued_gpus; }),
                 ElementsAre("queued_gpus summed over bins = total: 6241 != 6240"));
     EXPECT_THAT(after([](Ledger& l) { ++l.total.queue_length; }),
@@ -55,9 +56,10 @@ TEST(Conservation, CatchesEveryLostTick) {
                             "queue_length = sum over jobs of queued: 2401 != 2400"));
     EXPECT_THAT(
         after([](Ledger& l) { ++l.jobs[1].time.useful; }),
-        ElementsAre("job 1 (and 0 more): the GPU time it held does not fit the time it was running "
-                    "or recovering",
-                    "1024 * allocated = sum over jobs of their GPU time: 4751360 != 4751361"));
+        ElementsAre(
+            "job 1 (and 0 more): the GPU time it held does not fit the time it was running "
+            "or recovering",
+            "1024 * allocated = sum over jobs and units of their GPU time: 4751360 != 4751361"));
     EXPECT_THAT(after([](Ledger& l) { ++l.jobs[1].end.value; }),
                 ElementsAre("job 1 (and 0 more): the GPU time it held does not fit the time it was "
                             "running or recovering"));
