@@ -172,3 +172,39 @@ def test_more_notice_never_loses_more_work(tidepool, write):
         for notice in ("0 s", "2 min")
     ]
     assert lost[1] == 0 <= lost[0]
+
+
+COLD = """\
+tidepool: 1
+name: cold
+horizon: 2 h
+topology:
+  clusters: [{name: a, server: hgx-h100, nodes: 16}]
+  fabric: {kind: leaf-spine, leaf: qm9700, spine: qm9700, nodes_per_leaf: 8}
+  storage: [{name: pfs, kind: parallel-fs, bandwidth: 10 GB/s}]
+failures: {}
+network: {}
+services:
+  - name: chat
+    unit:
+      {model: llama-3.3-70b, gpu: h100, gpus: 2, weights: 140 GB, start: {image: 20 s, storage: pfs, warm_up: 10 s}}
+    demand:
+      tide: {base: 20 /s}
+      lengths: {in: {exponential: 1155}, out: {exponential: 211}}
+    autoscale: {rule: schedule, every: 60 s, units: [6, 54], schedule: [{at: 0 s, units: 6}, {at: 31 min, units: 54}]}
+"""
+
+
+@pytest.mark.parametrize("network", ["simgrid", "maxmin"])
+def test_units_that_start_together_share_the_storage(tidepool, tmp_path, network):
+    """48 units x 140 GB at 10 GB/s are 672 s, and 30 s for image and warm-up: from 1860 s until 2562 s, and at most a tick
+    for the rounding of the pace."""
+    (tmp_path / "cold.yaml").write_text(COLD)
+    done = tidepool("run", "cold.yaml", "--network", network, "-o", "out.h5")
+    assert done.returncode == 0, done.stderr
+    with h5py.File(tmp_path / "out.h5") as file:
+        log = {name: file[f"unit_log/{name}"][:] for name in ("time", "event")}
+    ready = log["time"][(log["event"] == 1) & (log["time"] > 0)]
+    assert len(ready) == 48
+    assert (ready >= 2562).all()
+    assert (ready <= 2562 + 1 / 16).all()
