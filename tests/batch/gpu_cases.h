@@ -32,12 +32,12 @@ public:
     LuckSource luck_of() const {
         return [this](const Cell& cell, std::uint64_t seed) {
             const scenario::Luck& luck = luck_.at(&cell);
-            return seed % 5 == 3 ? scenario::Luck{luck.outages.causes.empty()
-                                                      ? model::Outages{}
-                                                      : model::Outages{luck.outages.causes, {}},
-                                                  {},
-                                                  {}}
-                                 : luck;
+            if (seed % 5 != 3) {
+                return luck;
+            }
+            scenario::Luck none;
+            none.outages.causes = luck.outages.causes;
+            return none;
         };
     }
     // Hands the tasks out in portions of any size.
