@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint32_t kEndless = 0xFFFF'FFFFu;  // ticks of work
 constexpr Seconds kColdStart{90};  // of a unit that says nothing: planning value, docs/tide.md
+constexpr double kMostLooks = 1U << 24U;  // as many as read_demand() can count
 constexpr std::uint64_t kNoCeiling = ~std::uint64_t{0};
 
 std::uint32_t ticks_of(Seconds time) {
@@ -170,7 +171,7 @@ void add_window(const TideRulesSpec& tide, std::uint32_t end, std::uint64_t open
     const std::uint32_t day = ticks_of(Seconds{86'400});
     const std::uint32_t from = ticks_of(tide.window->from), to = ticks_of(tide.window->to);
     const bool over_midnight = from > to;
-    steps.push_back({0, 0, over_midnight || from == 0 ? open : closed});
+    steps.push_back({0, 0, (over_midnight && to > 0) || from == 0 ? open : closed});
     for (std::uint64_t begin = 0; begin < end; begin += day) {
         for (const auto& [at, gpus] :
              {std::pair(std::min(from, to), over_midnight ? closed : open),
@@ -275,6 +276,28 @@ void check_services(const ScenarioSpec& spec, const config::Value& value, const 
                 report(issues, root["services"][s]["name"],
                        "another service has the name '" + all[s].name + "'");
             }
+        }
+    }
+    const double bin = spec.output.bin.value;
+    for (std::size_t s = 0; s < all.size() && spec.horizon; ++s) {
+        const AutoscaleSpec& rule = all[s].autoscale;
+        const double end = spec.horizon->value;
+        if (end / rule.every.value > kMostLooks) {
+            report(issues, root["services"][s]["autoscale"]["every"],
+                   "makes more than 16,777,216 looks in a run of this length",
+                   "choose a longer time, or a shorter `horizon`");
+        }
+        // Unit-nanoseconds and worker-nanoseconds of a bin are 64 bits.
+        const auto& split = all[s].unit.disaggregation;
+        const double workers = split ? static_cast<double>(split->prefill_workers) +
+                                           static_cast<double>(split->decode_workers)
+                                     : 1;
+        const double units =
+            rule.units.size() == 2 ? static_cast<double>(rule.units.back()) * workers : 0;
+        if (units * std::min(bin, end) * 1e9 > 0x1p63) {
+            report(issues, root["output"]["bin"],
+                   "is too long for the units of service '" + all[s].name + "' to be summed",
+                   "choose a narrower one");
         }
     }
     if (all.size() > 32) {
