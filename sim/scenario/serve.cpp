@@ -157,6 +157,10 @@ bool serve(const Loaded& loaded, std::span<const workloads::DemandSeries> demand
            std::span<const UnitNote> log, std::uint64_t seed, Ticks end, Ticks bin,
            std::vector<model::ServiceRecord>& services,
            const std::function<bool(double)>& keep_going) {
+    for (model::ServiceRecord& record : services) {  // if it ends before their turn
+        record.flow.name = record.name;
+        record.flow.bins.resize((std::uint64_t{end.value} + bin.value - 1) / bin.value);
+    }
     for (std::size_t s = 0; s < services.size(); ++s) {
         const ServiceModel& service = *loaded.services[s];
         model::ServiceRecord& record = services[s];

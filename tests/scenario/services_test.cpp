@@ -137,6 +137,21 @@ TEST_F(Services, WindowsMayEndAtMidnight) {
     }
 }
 
+// Ended early, services that have not had their turn have bins like the others, of nothing.
+TEST_F(Services, ThatWereNotReachedHaveEmptyBins) {
+    const std::string unit = "{gpus: 4, decode: 1 ktok/s, batch: 1}";
+    const std::string demand = "{file: demand.csv, lengths: {in: {fixed: 1}, out: {fixed: 9}}}";
+    scenario("", "  - {name: late, unit: " + unit + ", demand: " + demand +
+                     ", autoscale: {units: [1, 1]}}\n");
+    const Loaded loaded = load_small();
+    const Compiled compiled = compile(loaded);
+    model::Ledger ledger = batch::run(compiled, {});
+    EXPECT_FALSE(serve(loaded, compiled.demand, ledger.unit_log, 0, ledger.end, ledger.bin_width,
+                       ledger.services, [](double) { return false; }));
+    EXPECT_EQ(ledger.services.at(1).flow.bins.size(), ledger.bins.size());
+    EXPECT_EQ(ledger.services.at(1).flow.name, "late");
+}
+
 // Two units at first; at 900 s six are wanted, and the four new ones are cold for 60 s; at 1500 s
 // four close, and serve nobody any more. Unit-seconds ready: 2 * 1800 + 4 * (1500 - 960).
 TEST_F(Services, ComeAndGoAsWanted) {
