@@ -114,7 +114,13 @@ core::CheckpointRule cold_rule(const Loaded& loaded, std::size_t number, const P
         return rule;
     }
     const double load = spec.start->load ? weights.value / spec.start->load->value : 0;
-    rule.restart = ticks_of(Seconds{spec.start->image.value + spec.start->warm_up.value + load});
+    const auto cold = to_ticks(Seconds{spec.start->image.value + spec.start->warm_up.value + load});
+    if (!cold) {
+        report(issues, place_of(loaded, number)["unit"]["start"]["load"],
+               "takes longer than the simulated clock lasts", "see `weights`");
+        return rule;
+    }
+    rule.restart = cold->value;
     if (spec.start->storage.empty()) {
         return rule;
     }
@@ -157,7 +163,13 @@ core::CheckpointRule cold_rule(const Loaded& loaded, std::size_t number, const P
         network->links[storage], network->links[first_node].capacity, nodes);
     rule.tiers = 1;
     rule.shared = 0;
-    rule.tier[0].load = ticks_of(Seconds{weights.value / idle.value});
+    const auto read = to_ticks(Seconds{weights.value / idle.value});
+    if (!read) {
+        report(issues, where, "takes longer to load from than the simulated clock lasts",
+               "see `weights`");
+        return rule;
+    }
+    rule.tier[0].load = read->value;
     return rule;
 }
 

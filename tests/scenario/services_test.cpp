@@ -210,6 +210,8 @@ TEST_F(Services, RefuseWhatCannotBe) {
         problems({"services[0].autoscale.units=[1, 60000]", "output.bin=30 d", "horizon=300 d"})
             .find("output.bin: is too long for the units of service 'chat'"),
         std::string::npos);
+    scenario("", "    classes: [{name: a, deadline: 1 h}, {name: b, deadline: 2 h}]\n");
+    has("`fidelity: flow` knows one class with a deadline");
     scenario("", "    demnad: {}\n");
     has("did you mean 'demand'?");
     scenario("");
@@ -231,6 +233,10 @@ TEST_F(Services, RefuseUnitsThatFitNowhere) {
     };
     EXPECT_NE(with_unit("{gpus: 64, decode: 1 ktok/s, batch: 1}").find("never fits"),
               std::string::npos);
+    EXPECT_NE(
+        with_unit("{gpus: 4, decode: 1 ktok/s, batch: 1, weights: 140 GB, start: {load: 1 B/s}}")
+            .find("unit.start.load: takes longer than the simulated clock"),
+        std::string::npos);
     EXPECT_NE(with_unit("{model: llama-3.3-70b, gpu: h20}").find("no node has the GPU model"),
               std::string::npos);
     EXPECT_NE(with_unit("{model: llama-3.3-70b, gpu: h101}").find("did you mean 'h100'?"),
