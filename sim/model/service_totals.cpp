@@ -135,10 +135,14 @@ ServiceSums sums_of(const ServiceLedger& ledger) {
         sums.flow += c.flow;
         merge(sums.latencies, c.latencies);
     }
+    __extension__ using Wide = unsigned __int128;
+    Wide ready = 0, work = 0;
     for (const ServiceBin& bin : ledger.bins) {
-        sums.ready_ns += bin.ready_ns;
-        sums.work_ns += bin.work_ns;
+        ready += bin.ready_ns;
+        work += bin.work_ns;
     }
+    sums.ready_ns = static_cast<double>(ready);
+    sums.work_ns = static_cast<double>(work);
     return sums;
 }
 
@@ -160,8 +164,8 @@ ServiceTotals service_totals(std::span<const ServiceRecord> services, std::span<
         t.units_max = std::max<std::uint64_t>(t.units_max, time.wanted_max);
         t.cold_starts += time.cold_starts;
         t.failures += time.failures;
-        t.ready_gpu_ns += static_cast<double>(sums.ready_ns) * service.gpus;
-        t.work_gpu_ns += static_cast<double>(sums.work_ns) * service.gpus;
+        t.ready_gpu_ns += sums.ready_ns * service.gpus;
+        t.work_gpu_ns += sums.work_ns * service.gpus;
         t.promises = t.promises || service.ttft_promise > 0 || service.tpot_promise > 0;
     }
     t.ttft = latency_spread(latencies.ttft);

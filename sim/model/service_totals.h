@@ -41,7 +41,7 @@ LatencySpread latency_spread(const LatencySketch& sketch);
 struct ServiceSums {
     ServiceFlow flow;  // all classes together
     Latencies latencies;
-    std::uint64_t ready_ns = 0, work_ns = 0;  // unit-ns
+    double ready_ns = 0, work_ns = 0;  // unit-ns; 64 bits hold 585 years of units
 };
 ServiceSums sums_of(const ServiceLedger& ledger);
 

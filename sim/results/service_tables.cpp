@@ -132,7 +132,10 @@ void write_service_table(h5::Group& root, const model::Ledger& ledger) {
     columns.add<std::uint64_t>("failures", "1", "interruptions of units",
                                [](const ServiceRow& r) { return r.time.failures; });
     columns.add<double>("utilisation", "1", "share of the ready units' capacity that was used",
-                        [](const ServiceRow& r) { return ratio(r.sums.work_ns, r.sums.ready_ns); });
+                        [](const ServiceRow& r) {
+                            return r.sums.ready_ns > 0 ? r.sums.work_ns / r.sums.ready_ns
+                                                       : kUndefined;
+                        });
     columns.add<std::uint64_t>("queue_max", "1", "most requests waiting at a time",
                                [](const ServiceRow& r) { return r.of->flow.queue_max; });
     columns.add<std::uint64_t>("cache_lookups", "1", "blocks of prompts that were looked for",

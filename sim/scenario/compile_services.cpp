@@ -114,7 +114,13 @@ core::CheckpointRule cold_rule(const Loaded& loaded, std::size_t number, const P
         return rule;
     }
     const double load = spec.start->load ? weights.value / spec.start->load->value : 0;
-    rule.restart = ticks_of(Seconds{spec.start->image.value + spec.start->warm_up.value + load});
+    const auto cold = to_ticks(Seconds{spec.start->image.value + spec.start->warm_up.value + load});
+    if (!cold) {
+        report(issues, place_of(loaded, number)["unit"]["start"]["load"],
+               "takes longer than the simulated clock lasts", "see `weights`");
+        return rule;
+    }
+    rule.restart = cold->value;
     if (spec.start->storage.empty()) {
         return rule;
     }
@@ -157,7 +163,13 @@ core::CheckpointRule cold_rule(const Loaded& loaded, std::size_t number, const P
         network->links[storage], network->links[first_node].capacity, nodes);
     rule.tiers = 1;
     rule.shared = 0;
-    rule.tier[0].load = ticks_of(Seconds{weights.value / idle.value});
+    const auto read = to_ticks(Seconds{weights.value / idle.value});
+    if (!read) {
+        report(issues, where, "takes longer to load from than the simulated clock lasts",
+               "see `weights`");
+        return rule;
+    }
+    rule.tier[0].load = read->value;
     return rule;
 }
 
@@ -171,7 +183,7 @@ void add_window(const TideRulesSpec& tide, std::uint32_t end, std::uint64_t open
     const std::uint32_t day = ticks_of(Seconds{86'400});
     const std::uint32_t from = ticks_of(tide.window->from), to = ticks_of(tide.window->to);
     const bool over_midnight = from > to;
-    steps.push_back({0, 0, over_midnight || from == 0 ? open : closed});
+    steps.push_back({0, 0, (over_midnight && to > 0) || from == 0 ? open : closed});
     for (std::uint64_t begin = 0; begin < end; begin += day) {
         for (const auto& [at, gpus] :
              {std::pair(std::min(from, to), over_midnight ? closed : open),
@@ -285,6 +297,23 @@ void check_services(const ScenarioSpec& spec, const config::Value& value, const 
     if (looks > kMostLooks) {
         report(issues, root["services"], "look at their demand more than 10,000,000 times in all",
                "a longer `autoscale.every`, or a shorter `horizon`");
+    }
+    const double bin = spec.output.bin.value;
+    for (std::size_t s = 0; s < all.size() && spec.horizon; ++s) {
+        const AutoscaleSpec& rule = all[s].autoscale;
+        const double end = spec.horizon->value;
+        // Unit-nanoseconds and worker-nanoseconds of a bin are 64 bits.
+        const auto& split = all[s].unit.disaggregation;
+        const double workers = split ? static_cast<double>(split->prefill_workers) +
+                                           static_cast<double>(split->decode_workers)
+                                     : 1;
+        const double units =
+            rule.units.size() == 2 ? static_cast<double>(rule.units.back()) * workers : 0;
+        if (units * std::min(bin, end) * 1e9 > 0x1p63) {
+            report(issues, root["output"]["bin"],
+                   "is too long for the units of service '" + all[s].name + "' to be summed",
+                   "choose a narrower one");
+        }
     }
     if (all.size() > 32) {
         report(issues, root["services"], "are more than 32");

@@ -1,6 +1,7 @@
 #include "sim/scenario/serve.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "sim/model/service_flow.h"
 #include "sim/serving/request_replay.h"
@@ -112,7 +113,7 @@ model::ServiceLedger by_flow(const ServiceModel& service, const workloads::Deman
         bins.push_back(flow);
     }
     const std::vector<model::ReadyStep> ready = ready_steps(record, log);
-    return model::flow_through(rules, *service.latency, bins,
+    return model::flow_through(rules, *latency_of(service, demand), bins,
                                to_ticks(demand.bin).value_or(Ticks{1}).value, ready, end.value,
                                bin.value);
 }
@@ -136,9 +137,9 @@ serving::ServiceRules rules_of(const ServiceModel& service, std::uint64_t seed,
     }
     if (spec.cache && !spec.cache->hit_rate && block_tokens > 0) {
         const double block = spec.cache->bytes_per_token.value * block_tokens;
-        rules.cache.blocks = spec.cache->capacity
-                                 ? static_cast<std::uint64_t>(spec.cache->capacity->value / block)
-                                 : serving::kAnyNumber;
+        const double blocks = spec.cache->capacity ? spec.cache->capacity->value / block : HUGE_VAL;
+        rules.cache.blocks =
+            blocks < 0x1p63 ? static_cast<std::uint64_t>(blocks) : serving::kAnyNumber;
         rules.cache.shared = spec.cache->shared;
         if (spec.cache->bandwidth) {
             rules.cache.load_ns_per_token = static_cast<std::uint64_t>(
@@ -156,6 +157,10 @@ bool serve(const Loaded& loaded, std::span<const workloads::DemandSeries> demand
            std::span<const UnitNote> log, std::uint64_t seed, Ticks end, Ticks bin,
            std::vector<model::ServiceRecord>& services,
            const std::function<bool(double)>& keep_going) {
+    for (model::ServiceRecord& record : services) {  // if it ends before their turn
+        record.flow.name = record.name;
+        record.flow.bins.resize((std::uint64_t{end.value} + bin.value - 1) / bin.value);
+    }
     for (std::size_t s = 0; s < services.size(); ++s) {
         const ServiceModel& service = *loaded.services[s];
         model::ServiceRecord& record = services[s];

@@ -18,10 +18,12 @@ std::uint32_t whole_units(double load, double utilisation) {
 
 // Whether other seeds make other demand of it.
 bool draws_luck(const ServiceSpec& spec) {
-    if (spec.demand.tide) {
-        return spec.fidelity == Fidelity::kRequests || spec.demand.tide->noise.has_value();
+    const workloads::DemandSpec& demand = spec.demand;
+    if (spec.fidelity == Fidelity::kRequests) {
+        return true;
     }
-    return spec.fidelity == Fidelity::kRequests;  // of rates; traces of requests stay as they are
+    return demand.tide ? demand.tide->noise.has_value()  // else recorded requests come by chance
+                       : demand.scale != std::floor(demand.scale);
 }
 
 // The closed forms have the first token with the prompt; where prompts take no time, it takes an
@@ -42,8 +44,9 @@ std::uint32_t by_schedule(const std::vector<ScheduleStep>& schedule, double time
 }
 
 // The highest load that the coming `look_ahead` had one `look_back` ago; 0 before there is one.
-double seen_before(const AutoscaleSpec& rule, const std::vector<double>& loads, double time) {
+double seen_before(const AutoscaleSpec& rule, const std::vector<double>& loads, std::size_t look) {
     const double width = rule.every.value;
+    const double time = static_cast<double>(look) * width;
     const double from = time - rule.look_back.value;
     if (from < 0) {
         return 0;
@@ -51,14 +54,14 @@ double seen_before(const AutoscaleSpec& rule, const std::vector<double>& loads, 
     const auto first = static_cast<std::size_t>(from / width);
     const auto last = static_cast<std::size_t>((from + rule.look_ahead.value) / width);
     double most = 0;
-    for (std::size_t b = first; b <= last && b < loads.size(); ++b) {
+    for (std::size_t b = first; b <= last && b < look; ++b) {  // nobody has seen the rest
         most = std::max(most, loads[b]);
     }
     return most;
 }
 
-std::uint32_t planned(const ServiceModel& service, const std::vector<double>& loads,
-                      std::size_t look) {
+std::uint32_t planned(const ServiceModel& service, const model::FlowLatency& latency,
+                      const std::vector<double>& loads, std::size_t look) {
     const AutoscaleSpec& rule = service.spec.autoscale;
     const double seen = loads[look == 0 ? 0 : look - 1];
     const double time = static_cast<double>(look) * rule.every.value;
@@ -68,19 +71,22 @@ std::uint32_t planned(const ServiceModel& service, const std::vector<double>& lo
         case ScaleRule::kTarget:
             return whole_units(seen, rule.utilisation.value);
         case ScaleRule::kLatency: {
+            if (seen <= 0) {
+                return 0;
+            }
             const SloSpec& slo = service.spec.slo;
             const Seconds none{0};
             const std::uint32_t least = whole_units(seen, rule.utilisation.value);
-            return std::max(least, service.latency->units_for(
-                                       seen * service.latency->capacity(),
-                                       rule.ttft_p95.value_or(slo.ttft_p95.value_or(none)).value,
-                                       rule.tpot_p95.value_or(slo.tpot_p95.value_or(none)).value,
-                                       most_units(service.spec)));
+            return std::max(
+                least, latency.units_for(seen * latency.capacity(),
+                                         rule.ttft_p95.value_or(slo.ttft_p95.value_or(none)).value,
+                                         rule.tpot_p95.value_or(slo.tpot_p95.value_or(none)).value,
+                                         most_units(service.spec)));
         }
         case ScaleRule::kSchedule:
             return by_schedule(rule.schedule, time);
         case ScaleRule::kPredict:
-            return whole_units(std::max(seen, seen_before(rule, loads, time)),
+            return whole_units(std::max(seen, seen_before(rule, loads, look)),
                                rule.utilisation.value);
     }
     TP_ASSERT(false, "every rule is listed");
@@ -90,6 +96,26 @@ std::uint32_t planned(const ServiceModel& service, const std::vector<double>& lo
 
 std::uint32_t most_units(const ServiceSpec& spec) {
     return static_cast<std::uint32_t>(spec.autoscale.units.back());
+}
+
+std::shared_ptr<const model::FlowLatency> latency_of(const ServiceModel& service,
+                                                     const workloads::DemandSeries& demand) {
+    if (service.latency && demand.lengths == service.demand.lengths &&
+        demand.arrival_scv == service.demand.arrival_scv) {
+        return service.latency;
+    }
+    std::vector<model::Length> lengths;
+    for (const workloads::Lengths& length : demand.lengths) {
+        lengths.push_back({length.tokens_in, length.tokens_out + first_token(service.unit)});
+    }
+    if (lengths.empty()) {  // nobody asks for anything
+        lengths.push_back({1, 1 + first_token(service.unit)});
+    }
+    const ServiceSpec& spec = service.spec;
+    return std::make_shared<const model::FlowLatency>(
+        service.unit, lengths, service.cached_share, demand.arrival_scv,
+        spec.routing == serving::Routing::kSharedQueue,
+        spec.slo.ttft_p95.value_or(Seconds{0}).value, spec.slo.tpot_p95.value_or(Seconds{0}).value);
 }
 
 std::shared_ptr<const ServiceModel> make_service_model(const ServiceSpec& spec,
@@ -110,18 +136,7 @@ std::shared_ptr<const ServiceModel> make_service_model(const ServiceSpec& spec,
     service->demand =
         workloads::read_demand(spec.demand, folder, seed, entity, spec.autoscale.every, end,
                                spec.fidelity == Fidelity::kFlow);
-    std::vector<model::Length> lengths;
-    for (const workloads::Lengths& length : service->demand.lengths) {
-        lengths.push_back({length.tokens_in, length.tokens_out + first_token(unit)});
-    }
-    if (lengths.empty()) {
-        lengths.emplace_back();  // nobody asks for anything
-    }
-    const auto promise = [](const std::optional<Seconds>& p) { return p ? p->value : 0; };
-    service->latency = std::make_shared<const model::FlowLatency>(
-        unit, lengths, service->cached_share, service->demand.arrival_scv,
-        spec.routing == serving::Routing::kSharedQueue, promise(spec.slo.ttft_p95),
-        promise(spec.slo.tpot_p95));
+    service->latency = latency_of(*service, service->demand);
     return service;
 }
 
@@ -155,6 +170,8 @@ std::vector<double> loads_of(const ServiceModel& service, const workloads::Deman
 std::vector<core::DemandStep> plan_units(const ServiceModel& service,
                                          const workloads::DemandSeries& demand, Ticks end) {
     const std::vector<double> loads = loads_of(service, demand);
+    const bool by_latency = service.spec.autoscale.rule == ScaleRule::kLatency;
+    const auto latency = by_latency ? latency_of(service, demand) : service.latency;
     std::vector<core::DemandStep> steps;
     for (std::size_t look = 0; look < loads.size(); ++look) {
         const auto tick = to_ticks(Seconds{static_cast<double>(look) * demand.bin.value});
@@ -162,7 +179,7 @@ std::vector<core::DemandStep> plan_units(const ServiceModel& service,
             break;
         }
         const double load = std::min(loads[look] * core::kUnitLoad, 4'294'967'295.0);
-        steps.push_back({tick->value, service.entity, planned(service, loads, look),
+        steps.push_back({tick->value, service.entity, planned(service, *latency, loads, look),
                          static_cast<std::uint32_t>(load)});
     }
     return steps;

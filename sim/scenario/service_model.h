@@ -38,6 +38,10 @@ std::shared_ptr<const ServiceModel> make_service_model(const ServiceSpec& spec,
 // What this seed makes of the demand, per `autoscale.every`.
 workloads::DemandSeries demand_of(const ServiceModel& service, std::uint64_t seed);
 
+// The latencies for this demand: another seed may have other lengths and gaps than the scenario's.
+std::shared_ptr<const model::FlowLatency> latency_of(const ServiceModel& service,
+                                                     const workloads::DemandSeries& demand);
+
 // Mean time of a unit that a request takes, s: of so many requests and tokens.
 double unit_seconds_of(const ServiceModel& service, const workloads::DemandBin& bin);
 

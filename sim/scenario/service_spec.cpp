@@ -1,5 +1,6 @@
 #include "sim/scenario/service_spec.h"
 
+#include <algorithm>
 #include <set>
 
 #include "sim/base/ticks.h"
@@ -75,6 +76,12 @@ void validate(const ServiceSpec& spec, const Value& value, const std::string& pa
         if (!names.insert(c.name).second) {
             report(issues, value, path, "classes", "two have the name '" + c.name + "'");
         }
+    }
+    const auto with_deadline = [](const RequestClassSpec& c) { return c.deadline.has_value(); };
+    if (spec.fidelity == Fidelity::kFlow &&
+        std::count_if(spec.classes.begin(), spec.classes.end(), with_deadline) > 1) {
+        report(issues, value, path, "classes", "`fidelity: flow` knows one class with a deadline",
+               "leave one, or take `fidelity: requests`");
     }
     if (spec.fidelity == Fidelity::kFlow && spec.cache && !spec.cache->hit_rate) {
         report(issues, value, path, "cache", "`fidelity: flow` follows no prefixes",

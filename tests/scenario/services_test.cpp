@@ -85,6 +85,73 @@ TEST_F(Services, FixedScheduleAndPrediction) {
     EXPECT_EQ(planned(), (std::vector<std::uint32_t>{2, 2, 2, 6, 6, 6}));
 }
 
+// Nobody knows the demand of the future, even if the look ahead is longer than the one back.
+TEST_F(Services, PredictionsKnowThePastOnly) {
+    scenario(", rule: predict, utilisation: 50 %, look_back: 5 min, look_ahead: 1 h");
+    EXPECT_EQ(planned(), (std::vector<std::uint32_t>{2, 2, 2, 6, 6, 2}));
+}
+
+TEST_F(Services, LatencyRuleScalesToZero) {
+    scenario(", rule: latency, ttft_p95: 10 s");
+    write("demand.csv", "time,rate\n0,0\n900,1\n");
+    EXPECT_EQ(planned().at(1), 0U);
+    EXPECT_GT(planned().at(5), 1U);
+}
+
+// Recorded requests that come by chance are other ones for another seed: what a replica of a sweep
+// draws is what a run with its seed has.
+TEST_F(Services, ScaledRequestsAreLuckOfTheSeed) {
+    scenario(", rule: latency, ttft_p95: 10 s");
+    std::string rows = "arrival,tokens_in,tokens_out\n";
+    for (int i = 0; i < 600; ++i) {
+        rows += std::to_string(i * 2) + ",1," + std::to_string(1 + i % 1500) + "\n";
+    }
+    write("requests.csv", rows);
+    const std::string demand =
+        "services[0].demand={file: " + (folder_ / "requests.csv").string() + ", scale: 0.7}";
+    const Loaded one = load_small({demand}), other = load_small({demand, "seed=99"});
+    const Compiled mine = compile(other);
+    const Luck luck = draw_luck(one, mine.plan, 99);
+    EXPECT_EQ(luck.demand.at(0).bins, mine.demand.at(0).bins);
+    EXPECT_NE(compile(one).demand.at(0).bins, mine.demand.at(0).bins);
+    const auto latency = latency_of(*one.services.at(0), luck.demand.at(0));
+    EXPECT_EQ(latency->capacity(), other.services.at(0)->latency->capacity());
+    EXPECT_NE(latency->capacity(), one.services.at(0)->latency->capacity());
+}
+
+// Jobs from noon until midnight: closed at first, then open, closed at the day's end.
+TEST_F(Services, WindowsMayEndAtMidnight) {
+    for (const std::string to : {"0 s", "24 h"}) {
+        scenario("", "",
+                 "tide: {policy: window, training: {floor: 8, ceiling: 24}, window: "
+                 "{from: 12 h, to: " +
+                     to + "}}\n");
+        std::vector<std::pair<std::uint32_t, std::uint64_t>> steps;
+        for (const core::CeilingStep& step : compile(load_small({"horizon=48 h"})).plan.ceiling) {
+            steps.emplace_back(step.tick, step.gpus);
+        }
+        constexpr std::uint32_t kHalf = 12 * 3600 * 16;
+        EXPECT_EQ(steps, (std::vector<std::pair<std::uint32_t, std::uint64_t>>{
+                             {0, 8}, {kHalf, 24}, {2 * kHalf, 8}, {3 * kHalf, 24}}))
+            << to;
+    }
+}
+
+// Ended early, services that have not had their turn have bins like the others, of nothing.
+TEST_F(Services, ThatWereNotReachedHaveEmptyBins) {
+    const std::string unit = "{gpus: 4, decode: 1 ktok/s, batch: 1}";
+    const std::string demand = "{file: demand.csv, lengths: {in: {fixed: 1}, out: {fixed: 9}}}";
+    scenario("", "  - {name: late, unit: " + unit + ", demand: " + demand +
+                     ", autoscale: {units: [1, 1]}}\n");
+    const Loaded loaded = load_small();
+    const Compiled compiled = compile(loaded);
+    model::Ledger ledger = batch::run(compiled, {});
+    EXPECT_FALSE(serve(loaded, compiled.demand, ledger.unit_log, 0, ledger.end, ledger.bin_width,
+                       ledger.services, [](double) { return false; }));
+    EXPECT_EQ(ledger.services.at(1).flow.bins.size(), ledger.bins.size());
+    EXPECT_EQ(ledger.services.at(1).flow.name, "late");
+}
+
 // Two units at first; at 900 s six are wanted, and the four new ones are cold for 60 s; at 1500 s
 // four close, and serve nobody any more. Unit-seconds ready: 2 * 1800 + 4 * (1500 - 960).
 TEST_F(Services, ComeAndGoAsWanted) {
@@ -135,6 +202,16 @@ TEST_F(Services, RefuseWhatCannotBe) {
     has("`window` needs a `window`");
     scenario("", "", "scheduler: {placement: fungible}\n");
     has("knows no nodes for units");
+    scenario("");
+    EXPECT_NE(problems({"services[0].autoscale.every=1 s", "horizon=300 d"})
+                  .find("services: look at their demand more than 10,000,000 times"),
+              std::string::npos);
+    EXPECT_NE(
+        problems({"services[0].autoscale.units=[1, 60000]", "output.bin=30 d", "horizon=300 d"})
+            .find("output.bin: is too long for the units of service 'chat'"),
+        std::string::npos);
+    scenario("", "    classes: [{name: a, deadline: 1 h}, {name: b, deadline: 2 h}]\n");
+    has("`fidelity: flow` knows one class with a deadline");
     scenario("", "    demnad: {}\n");
     has("did you mean 'demand'?");
     scenario("");
@@ -156,6 +233,10 @@ TEST_F(Services, RefuseUnitsThatFitNowhere) {
     };
     EXPECT_NE(with_unit("{gpus: 64, decode: 1 ktok/s, batch: 1}").find("never fits"),
               std::string::npos);
+    EXPECT_NE(
+        with_unit("{gpus: 4, decode: 1 ktok/s, batch: 1, weights: 140 GB, start: {load: 1 B/s}}")
+            .find("unit.start.load: takes longer than the simulated clock"),
+        std::string::npos);
     EXPECT_NE(with_unit("{model: llama-3.3-70b, gpu: h20}").find("no node has the GPU model"),
               std::string::npos);
     EXPECT_NE(with_unit("{model: llama-3.3-70b, gpu: h101}").find("did you mean 'h100'?"),
