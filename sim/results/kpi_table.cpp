@@ -90,6 +90,9 @@ std::string kpi_table_text(const model::Ledger& ledger) {
     std::size_t name_width = 0, number_width = 0, unit_width = 0;
     for (std::size_t k = 0; k < kKpis.size(); ++k) {
         numbers.push_back(fixed(values[k], kKpis[k].decimals));
+        if (says_nothing(kKpis[k].group, values)) {
+            continue;
+        }
         name_width = std::max(name_width, kKpis[k].name.size());
         number_width = std::max(number_width, numbers[k].size());
         unit_width = std::max(unit_width, kKpis[k].unit.size());
