@@ -82,7 +82,7 @@ def test_engines_and_sweeps_agree(tidepool, write, tmp_path):
     with h5py.File(tmp_path / "sweep.h5") as file:
         for name, value in by_simgrid.items():
             row = file[f"sweep/replica/{name}"][0, 0]
-            assert value is None and np.isnan(row) or row == value, name
+            assert (value is None and np.isnan(row)) or row == value, name
 
 
 def test_generating_and_replaying_give_the_same_run(tidepool, write, tmp_path):
@@ -93,7 +93,8 @@ def test_generating_and_replaying_give_the_same_run(tidepool, write, tmp_path):
     assert made.returncode == 0, made.stderr
     generated = kpis(tidepool, write(**{"    demand:": "    fidelity: requests\n    demand:"}))
     replayed = kpis(
-        tidepool, write("{file: tide.csv.gz}", "replay.yaml", **{"    demand:": "    fidelity: requests\n    demand:"})
+        tidepool,
+        write("{file: tide.csv.gz}", "replay.yaml", **{"    demand:": "    fidelity: requests\n    demand:"}),
     )
     assert generated == replayed
 
@@ -115,10 +116,21 @@ def test_the_file_has_what_the_summary_says(tidepool, write, tmp_path):
         assert (file["unit_log/time"][:-1] <= file["unit_log/time"][1:]).all()
 
 
+def test_requests_that_fit_into_no_unit_are_a_warning(tidepool, write):
+    unit = "{gpus: 2, decode: 900 tok/s, batch: 16, kv_tokens: 1000}"
+    done = tidepool("run", write(), "--json", "--set", f"services[0].unit={unit}")
+    assert done.returncode == 0, done.stderr
+    # Exponential of mean 500 and 100: about e^-2 * 1.25 of the sums are above 1,000.
+    assert "warning: service chat: 17 % of its requests need more tokens of memory" in done.stderr
+
+
 def test_an_impossible_promise_is_a_warning_with_the_floor(tidepool, write):
     done = tidepool("run", write(**{"ttft_p95: 2 s": "ttft_p95: 1 ms"}), "--force")
     assert done.returncode == 0
-    assert "warning: service chat promises ttft_p95 1 ms, but even on idle units the first token takes" in done.stderr
+    assert (
+        "warning: service chat promises ttft_p95 1 ms, but even on idle units the first token takes"
+        in done.stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,7 +138,7 @@ def test_an_impossible_promise_is_a_warning_with_the_floor(tidepool, write):
     [
         ("units: [2, 16]", "units: [16, 2]", "the least is more than the most"),
         ("gpu: h100,", "gpu: h10,", "did you mean 'h100'?"),
-        ("horizon: 6 h\n", "", "need a `horizon`"),
+        ("horizon: 6 h\n", "", "needs a `horizon`"),
         ("unit: {model: llama-3.3-70b", "unit: {model: lama-3.3-70b", "did you mean 'llama-3.3-70b'?"),
         ("tide: {notice: 2 min}", "tide: {notice: 2 min, policy: split}", "`split` needs both ceilings"),
         ("tide: {notice: 2 min}", "tide: {serving: {floor: 8 GPU}}", "has no floor of its own"),
