@@ -8,7 +8,8 @@
 
 namespace tidepool::cli {
 
-// One sentence for each promise below what an idle unit can do.
+// One sentence for each promise below what an idle unit can do, and for each service with requests
+// that fit into no unit.
 std::vector<std::string> impossible_promises(const scenario::Loaded& loaded);
 
 }  // namespace tidepool::cli

@@ -116,6 +116,14 @@ def test_the_file_has_what_the_summary_says(tidepool, write, tmp_path):
         assert (file["unit_log/time"][:-1] <= file["unit_log/time"][1:]).all()
 
 
+def test_requests_that_fit_into_no_unit_are_a_warning(tidepool, write):
+    unit = "{gpus: 2, decode: 900 tok/s, batch: 16, kv_tokens: 1000}"
+    done = tidepool("run", write(), "--json", "--set", f"services[0].unit={unit}")
+    assert done.returncode == 0, done.stderr
+    # Exponential of mean 500 and 100: about e^-2 * 1.25 of the sums are above 1,000.
+    assert "warning: service chat: 17 % of its requests need more tokens of memory" in done.stderr
+
+
 def test_an_impossible_promise_is_a_warning_with_the_floor(tidepool, write):
     done = tidepool("run", write(**{"ttft_p95: 2 s": "ttft_p95: 1 ms"}), "--force")
     assert done.returncode == 0
