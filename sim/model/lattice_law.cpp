@@ -7,6 +7,18 @@
 #include "sim/base/assert.h"
 
 namespace tidepool::model {
+namespace {
+
+constexpr double kRounding = 1e-15;  // masses up to this are rounding of the differences
+
+void add_scaled(double* __restrict__ to, const double* __restrict__ from, double factor,
+                std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        to[i] += factor * from[i];
+    }
+}
+
+}  // namespace
 
 double LatticeLaw::covered() const {
     double sum = 0;
@@ -33,18 +45,29 @@ double LatticeLaw::quantile(double q) const {
 }
 
 double LatticeLaw::at_most(double t) const {
-    double below = 0;
-    for (std::size_t i = 0; i < mass.size(); ++i) {
-        const double begin = i == 0 ? 0 : (static_cast<double>(i) - 0.5) * step;
-        if (t < begin) {
-            return below;
-        }
-        if (i > 0 && t < begin + step) {
-            return below + mass[i] * (t - begin) / step;
-        }
-        below += mass[i];
+    return LatticeSums(*this).at_most(t);
+}
+
+LatticeSums::LatticeSums(const LatticeLaw& law) : law_(&law), below_{0} {
+    for (const double each : law.mass) {
+        below_.push_back(below_.back() + each);
     }
-    return below;
+}
+
+double LatticeSums::at_most(double t) const {
+    const std::vector<double>& mass = law_->mass;
+    if (t < 0 || mass.empty()) {
+        return 0;
+    }
+    const double points = t / law_->step + 0.5;
+    if (points < 1) {
+        return mass.front();
+    }
+    if (points >= static_cast<double>(mass.size())) {
+        return below_.back();
+    }
+    const auto i = static_cast<std::size_t>(points);
+    return below_[i] + mass[i] * (points - static_cast<double>(i));
 }
 
 double LatticeLaw::mean_between(double q_low, double q_high) const {
@@ -62,28 +85,12 @@ double LatticeLaw::mean_between(double q_low, double q_high) const {
     return (sum + missing * step * static_cast<double>(mass.size())) / (q_high - q_low);
 }
 
-LatticeLaw on_lattice(double step, std::size_t points,
-                      const std::function<double(double)>& shortfall) {
-    LatticeLaw law{step, std::vector<double>(points)};
-    double before = 0;  // of the point before, none before 0
-    double here = 0;
-    for (std::size_t i = 0; i < points; ++i) {
-        const double next = shortfall(step * static_cast<double>(i + 1));
-        law.mass[i] = std::max(0.0, (next - here - (here - before)) / step);
-        before = here;
-        here = next;
-    }
-    return law;
-}
-
 LatticeLaw sum_of(const LatticeLaw& a, const LatticeLaw& b) {
     TP_ASSERT(a.step == b.step && a.mass.size() == b.mass.size(), "the same lattice");
     LatticeLaw sum{a.step, std::vector<double>(a.mass.size())};
     for (std::size_t i = 0; i < a.mass.size(); ++i) {
-        if (a.mass[i] > 0) {
-            for (std::size_t j = 0; i + j < sum.mass.size(); ++j) {
-                sum.mass[i + j] += a.mass[i] * b.mass[j];
-            }
+        if (a.mass[i] > kRounding) {
+            add_scaled(sum.mass.data() + i, b.mass.data(), a.mass[i], a.mass.size() - i);
         }
     }
     return sum;
@@ -103,12 +110,17 @@ LatticeLaw geometric_sum(const LatticeLaw& part, double share) {  // Panjer 1981
     LatticeLaw sum{part.step, std::vector<double>(part.mass.size())};
     const double scale = 1 / (1 - share * part.mass.front());
     sum.mass.front() = (1 - share) * scale;
-    for (std::size_t j = 1; j < sum.mass.size(); ++j) {
-        double of = 0;
-        for (std::size_t i = 1; i <= j; ++i) {
-            of += part.mass[i] * sum.mass[j - i];
+    // Each mass, once known, is handed on to all later ones: that runs along the arrays.
+    const double factor = share * scale;
+    for (std::size_t j = 0; j + 1 < sum.mass.size(); ++j) {
+        if (j > 0) {
+            sum.mass[j] *= factor;
         }
-        sum.mass[j] = share * scale * of;
+        add_scaled(sum.mass.data() + j + 1, part.mass.data() + 1, sum.mass[j],
+                   sum.mass.size() - 1 - j);
+    }
+    if (sum.mass.size() > 1) {
+        sum.mass.back() *= factor;
     }
     return sum;
 }

@@ -68,9 +68,6 @@ FlowLatency::FlowLatency(const UnitModel& unit, std::span<const Length> lengths,
       arrival_scv_(arrival_scv),
       shared_queue_(shared_queue) {
     TP_ASSERT(!lengths.empty() && mix_.work > 0, "requests that are work");
-    if (one_by_one(speed_, mix_)) {
-        services_ = whole_services(speed_, mix_);
-    }
     if (shared_queue) {
         for (const std::uint32_t units : kSharingUnits) {
             rows_.push_back(row(units, arrival_scv));
@@ -102,8 +99,8 @@ double FlowLatency::shared_wait(const FlowLoad& load) const {
     if (!load.shared_queue || load.units == 1) {
         return 0;
     }
-    if (!services_.empty()) {
-        return server_wait(services_, load.rate, load.units, load.arrival_scv).mean;
+    if (one_by_one(speed_, mix_)) {
+        return server_wait(mix_.alone, load.rate, load.units, load.arrival_scv).mean;
     }
     return mix_.steps > 0 && !speed_.split() ? place_wait(speed_, mix_, load).mean() : 0;
 }

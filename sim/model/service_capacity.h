@@ -57,7 +57,6 @@ private:
     FlowPromises promises_;
     double arrival_scv_ = 1;
     bool shared_queue_ = false;
-    std::vector<double> services_;  // s, if requests have a unit for themselves
     std::vector<Row> rows_;
 };
 
