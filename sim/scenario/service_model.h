@@ -39,7 +39,9 @@ std::shared_ptr<const ServiceModel> make_service_model(const ServiceSpec& spec,
 workloads::DemandSeries demand_of(const ServiceModel& service, std::uint64_t seed);
 
 // Mean time of a unit that a request takes, s: of so many requests and tokens.
-double unit_seconds_of(const ServiceModel& service, const workloads::DemandBin& bin);
+// `speed`: of its unit.
+double unit_seconds_of(const ServiceModel& service, const model::UnitSpeed& speed,
+                       const workloads::DemandBin& bin);
 
 // The load of each bin of the demand, in units.
 std::vector<double> loads_of(const ServiceModel& service, const workloads::DemandSeries& demand);
