@@ -38,7 +38,9 @@ public:
             return;
         }
         const std::uint32_t at = bucket(ns);
-        cover(at, at + 1);
+        if (at - first_ >= counts_.size()) {  // also those before the first one
+            cover(at, at + 1);
+        }
         counts_[at - first_] += times;
         count_ += times;
     }
@@ -75,7 +77,7 @@ public:
     friend bool operator==(const LatencySketch&, const LatencySketch&) = default;
 
 private:
-    void cover(std::uint32_t from, std::uint32_t to) {
+    [[gnu::noinline]] void cover(std::uint32_t from, std::uint32_t to) {
         if (counts_.empty()) {
             first_ = from;
         }

@@ -106,8 +106,8 @@ double room_for_others(const MixWork& mix, const BatchState& state, double many)
 // Without sorting all values: by the leading bits of them first.
 std::array<double, 3> weighted_quantiles(const std::vector<Weighted>& values,
                                          const std::array<double, 3>& shares) {
-    const auto bucket = [](double value) {  // sign, exponent, 4 bits of mantissa
-        return static_cast<std::size_t>(std::bit_cast<std::uint64_t>(std::max(0.0, value)) >> 48U);
+    const auto bucket = [](double value) {  // sign, exponent, 6 bits of mantissa
+        return static_cast<std::size_t>(std::bit_cast<std::uint64_t>(std::max(0.0, value)) >> 46U);
     };
     if (values.empty()) {
         return {};

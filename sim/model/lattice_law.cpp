@@ -1,6 +1,7 @@
 #include "sim/model/lattice_law.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -11,11 +12,22 @@ namespace {
 
 constexpr double kRounding = 1e-15;  // masses up to this are rounding of the differences
 
-void add_scaled(double* __restrict__ to, const double* __restrict__ from, double factor,
-                std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        to[i] += factor * from[i];
+// to[k] += sum of factors[i] * from[k - i], one after the other, k below `count`. `from` goes on
+// for three places before its begin.
+void add_scaled(double* __restrict__ to, const double* __restrict__ from,
+                const std::array<double, 4>& factors, std::size_t count) {
+    const double f0 = factors[0], f1 = factors[1], f2 = factors[2], f3 = factors[3];
+    const double *from1 = from - 1, *from2 = from - 2, *from3 = from - 3;
+    for (std::size_t k = 0; k < count; ++k) {
+        to[k] = (((to[k] + f0 * from[k]) + f1 * from1[k]) + f2 * from2[k]) + f3 * from3[k];
     }
+}
+
+// What is before the begin of a law: nothing.
+std::vector<double> padded(const LatticeLaw& law) {
+    std::vector<double> padded(3);
+    padded.insert(padded.end(), law.mass.begin(), law.mass.end());
+    return padded;
 }
 
 }  // namespace
@@ -88,9 +100,15 @@ double LatticeLaw::mean_between(double q_low, double q_high) const {
 LatticeLaw sum_of(const LatticeLaw& a, const LatticeLaw& b) {
     TP_ASSERT(a.step == b.step && a.mass.size() == b.mass.size(), "the same lattice");
     LatticeLaw sum{a.step, std::vector<double>(a.mass.size())};
-    for (std::size_t i = 0; i < a.mass.size(); ++i) {
-        if (a.mass[i] > kRounding) {
-            add_scaled(sum.mass.data() + i, b.mass.data(), a.mass[i], a.mass.size() - i);
+    const std::vector<double> from = padded(b);
+    const std::size_t count = a.mass.size();
+    for (std::size_t i = 0; i < count; i += 4) {
+        std::array<double, 4> masses{};
+        for (std::size_t k = 0; k < 4 && i + k < count; ++k) {
+            masses[k] = a.mass[i + k] > kRounding ? a.mass[i + k] : 0;
+        }
+        if (masses != std::array<double, 4>{}) {
+            add_scaled(sum.mass.data() + i, from.data() + 3, masses, count - i);
         }
     }
     return sum;
@@ -110,17 +128,21 @@ LatticeLaw geometric_sum(const LatticeLaw& part, double share) {  // Panjer 1981
     LatticeLaw sum{part.step, std::vector<double>(part.mass.size())};
     const double scale = 1 / (1 - share * part.mass.front());
     sum.mass.front() = (1 - share) * scale;
-    // Each mass, once known, is handed on to all later ones: that runs along the arrays.
+    // Four masses, once known, are handed on to all later ones: that runs along the arrays.
     const double factor = share * scale;
-    for (std::size_t j = 0; j + 1 < sum.mass.size(); ++j) {
-        if (j > 0) {
-            sum.mass[j] *= factor;
+    const std::size_t count = sum.mass.size();
+    for (std::size_t j = 0; j < count; j += 4) {
+        std::array<double, 4> masses{};
+        for (std::size_t k = 0; k < 4 && j + k < count; ++k) {
+            double of = sum.mass[j + k];
+            for (std::size_t i = 0; i < k; ++i) {
+                of += masses[i] * part.mass[k - i];
+            }
+            masses[k] = sum.mass[j + k] = j + k == 0 ? of : factor * of;
         }
-        add_scaled(sum.mass.data() + j + 1, part.mass.data() + 1, sum.mass[j],
-                   sum.mass.size() - 1 - j);
-    }
-    if (sum.mass.size() > 1) {
-        sum.mass.back() *= factor;
+        if (j + 4 < count) {
+            add_scaled(sum.mass.data() + j + 4, part.mass.data() + 4, masses, count - j - 4);
+        }
     }
     return sum;
 }
