@@ -1,6 +1,7 @@
 #include "workloads/length_law.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 
@@ -98,11 +99,30 @@ double LengthLaw::mean_between(double from, double to, double scale) const {
     if (is_fixed()) {
         return tokens(0.5, scale);
     }
-    constexpr int kSteps = 16;
+    constexpr std::size_t kSteps = 16;
     const auto evenly = [&](double low, double high) {  // integral
+        std::array<std::uint32_t, kSteps> of;
+        const auto look = [&](std::size_t i) {
+            of[i] = tokens(low + (high - low) * (static_cast<double>(i) + 0.5) / kSteps, scale);
+        };
+        look(0);
+        look(kSteps - 1);
+        // Tokens never fall with u: where the ends of a stretch agree, so does all in between.
+        const auto fill = [&](const auto& self, std::size_t first, std::size_t last) -> void {
+            if (of[first] == of[last]) {
+                std::fill(of.begin() + static_cast<std::ptrdiff_t>(first),
+                          of.begin() + static_cast<std::ptrdiff_t>(last), of[first]);
+            } else if (last - first > 1) {
+                const std::size_t middle = (first + last) / 2;
+                look(middle);
+                self(self, first, middle);
+                self(self, middle, last);
+            }
+        };
+        fill(fill, 0, kSteps - 1);
         double sum = 0;
-        for (int i = 0; i < kSteps; ++i) {
-            sum += tokens(low + (high - low) * (i + 0.5) / kSteps, scale);
+        for (const std::uint32_t each : of) {
+            sum += each;
         }
         return sum * (high - low) / kSteps;
     };

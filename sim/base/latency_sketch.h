@@ -34,19 +34,23 @@ public:
     }
 
     void add(std::uint64_t ns, std::uint64_t times = 1) {
-        const std::uint32_t at = bucket(ns);
-        if (counts_.size() <= at) {
-            counts_.resize(at + 1);
+        if (times == 0) {
+            return;
         }
-        counts_[at] += times;
+        const std::uint32_t at = bucket(ns);
+        if (at - first_ >= counts_.size()) {  // also those before the first one
+            cover(at, at + 1);
+        }
+        counts_[at - first_] += times;
         count_ += times;
     }
     void merge(const LatencySketch& other) {
-        if (counts_.size() < other.counts_.size()) {
-            counts_.resize(other.counts_.size());
+        if (other.count_ == 0) {
+            return;
         }
+        cover(other.first_, other.first_ + static_cast<std::uint32_t>(other.counts_.size()));
         for (std::size_t i = 0; i < other.counts_.size(); ++i) {
-            counts_[i] += other.counts_[i];
+            counts_[other.first_ - first_ + i] += other.counts_[i];
         }
         count_ += other.count_;
     }
@@ -62,15 +66,32 @@ public:
         for (std::uint32_t i = 0; i < counts_.size(); ++i) {
             below += counts_[i];
             if (below >= rank && below > 0) {
-                return begin(i) + (width(i) - 1) / 2;
+                return begin(first_ + i) + (width(first_ + i) - 1) / 2;
             }
         }
         return 0;
     }
-    const std::vector<std::uint64_t>& counts() const { return counts_; }  // by bucket
+    std::uint64_t in_bucket(std::uint32_t bucket) const {
+        return bucket < first_ || bucket - first_ >= counts_.size() ? 0 : counts_[bucket - first_];
+    }
     friend bool operator==(const LatencySketch&, const LatencySketch&) = default;
 
 private:
+    [[gnu::noinline]] void cover(std::uint32_t from, std::uint32_t to) {
+        if (counts_.empty()) {
+            first_ = from;
+        }
+        if (from < first_) {
+            counts_.insert(counts_.begin(), first_ - from, 0);
+            first_ = from;
+        }
+        if (to - first_ > counts_.size()) {
+            counts_.resize(to - first_);
+        }
+    }
+
+    // From the first bucket with values to the last: latencies of one service lie close together.
+    std::uint32_t first_ = 0;
     std::vector<std::uint64_t> counts_;
     std::uint64_t count_ = 0;
 };

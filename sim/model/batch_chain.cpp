@@ -1,6 +1,7 @@
 #include "sim/model/batch_chain.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 
@@ -24,6 +25,21 @@ double balance(const BatchLoad& load, const std::function<double(double)>& itera
         (middle / iteration(middle) < tokens ? low : high) = middle;
     }
     return high;
+}
+
+// In four sums side by side, so that an addition need not wait for the one before.
+double dot(const double* a, const double* b, std::size_t count) {
+    std::array<double, 4> sums{};
+    std::size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        for (std::size_t k = 0; k < 4; ++k) {
+            sums[k] += a[i + k] * b[i + k];
+        }
+    }
+    for (; i < count; ++i) {
+        sums[0] += a[i] * b[i];
+    }
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 }  // namespace
@@ -60,6 +76,7 @@ BatchState batch_state(const BatchLoad& load, const std::function<double(double)
         expected += tail;
     }
     const double rate = load.rate * load.burst_mean / expected;
+    const std::vector<double> late(tails.rbegin(), tails.rend());
     const auto add = [&](double share, double requests) {
         const double batch = std::min(requests, load.places);
         state.share.push_back(share);
@@ -70,10 +87,9 @@ BatchState batch_state(const BatchLoad& load, const std::function<double(double)
     double sum = 1;
     // The flows across n | n + 1 balance; the size of a lump cancels out of them.
     for (std::size_t n = 0; n + 1 < kMostStates; ++n) {
-        double up = 0;
-        for (std::size_t k = n + 1 > tails.size() ? n + 1 - tails.size() : 0; k <= n; ++k) {
-            up += state.share[k] * tails[n - k];
-        }
+        const std::size_t met = std::min(n + 1, tails.size());
+        const double up =
+            dot(state.share.data() + n + 1 - met, late.data() + tails.size() - met, met);
         const double requests = static_cast<double>(n + 1) * lump;
         add(0, requests);
         state.share.back() = rate * up * load.steps * state.iteration.back() / state.batch.back();

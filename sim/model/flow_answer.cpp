@@ -44,42 +44,59 @@ std::vector<Weighted> strata(const std::vector<Weighted>& law) {
 }
 
 // Of a time that is 0 with probability `none` and has this mean and variance: what is left is taken
-// as lognormal.
-void append_excess(double none, double mean, double variance, double begin, double weight,
-                   double most, std::vector<Weighted>& points) {
-    if (mean <= 0 || none >= 1) {
-        points.push_back({weight, begin});
-        return;
+// as lognormal. Added to `begin`.
+class Excess {
+public:
+    Excess(double none, double mean, double variance)
+        : none_(mean <= 0 || none >= 1 ? 1 : std::max(none, 0.0)) {
+        if (none_ == 1) {
+            return;
+        }
+        const double some = 1 - none_;
+        const double center = mean / some;
+        const double spread = std::max(0.0, (variance + mean * mean) / some - center * center);
+        const double sigma = std::sqrt(portable::log1p(spread / (center * center)));
+        double sum = 0;
+        for (std::size_t s = 0; s < values_.size(); ++s) {
+            const double middle = (kExcessEdges[s] + kExcessEdges[s + 1]) / 2;
+            values_[s] = portable::exp(sigma * portable::normal_quantile(middle));
+            sum += values_[s] * (kExcessEdges[s + 1] - kExcessEdges[s]);
+        }
+        for (double& value : values_) {
+            value = center * value / sum;
+        }
     }
-    if (none > 0) {
-        points.push_back({weight * none, begin});
+    void append(double begin, double weight, double most, std::vector<Weighted>& points) const {
+        if (none_ > 0) {
+            points.push_back({weight * none_, begin});
+        }
+        for (std::size_t s = 0; none_ < 1 && s < values_.size(); ++s) {
+            points.push_back({weight * (1 - none_) * (kExcessEdges[s + 1] - kExcessEdges[s]),
+                              begin + std::min(most, values_[s])});
+        }
     }
-    const double some = 1 - none;
-    const double center = mean / some;
-    const double spread = std::max(0.0, (variance + mean * mean) / some - center * center);
-    const double sigma = std::sqrt(portable::log1p(spread / (center * center)));
-    std::array<double, kExcessEdges.size() - 1> factors{};
-    double sum = 0;
-    for (std::size_t s = 0; s < factors.size(); ++s) {
-        const double middle = (kExcessEdges[s] + kExcessEdges[s + 1]) / 2;
-        factors[s] = portable::exp(sigma * portable::normal_quantile(middle));
-        sum += factors[s] * (kExcessEdges[s + 1] - kExcessEdges[s]);
-    }
-    for (std::size_t s = 0; s < factors.size(); ++s) {
-        points.push_back({weight * some * (kExcessEdges[s + 1] - kExcessEdges[s]),
-                          begin + std::min(most, center * factors[s] / sum)});
-    }
-}
+
+private:
+    double none_ = 0;
+    std::array<double, kExcessEdges.size() - 1> values_{};
+};
 
 // Of prompts that would follow a request's own, on average `many`, the share that finds places.
 double room_for_others(const MixWork& mix, const BatchState& state, double many) {
     const double further = many / (1 + many);  // their number taken as geometric
+    const double further_lump = portable::pow(further, state.lump);
+    std::size_t end = 0;  // of the states with a free place
+    while (end < state.share.size() && state.requests(end) + 1 <= mix.places) {
+        ++end;
+    }
     double found = 0;
     double weight = 0;
-    for (std::size_t k = 0; k < state.share.size() && state.requests(k) + 1 <= mix.places; ++k) {
-        const double free = mix.places - state.requests(k) - 1;
-        found += state.share[k] * (1 - portable::pow(further, free));
-        weight += state.share[k];
+    // further^free, free falling by a lump from state to state
+    double none = end > 0 ? portable::pow(further, mix.places - state.requests(end - 1) - 1) : 0;
+    for (std::size_t k = end; k > 0; --k) {
+        found += state.share[k - 1] * (1 - none);
+        weight += state.share[k - 1];
+        none *= further_lump;
     }
     return weight > 0 ? found / weight : 0;
 }
@@ -89,35 +106,48 @@ double room_for_others(const MixWork& mix, const BatchState& state, double many)
 // Without sorting all values: by the leading bits of them first.
 std::array<double, 3> weighted_quantiles(const std::vector<Weighted>& values,
                                          const std::array<double, 3>& shares) {
-    constexpr std::size_t kBuckets = std::size_t{1} << 16U;  // sign, exponent, 4 bits of mantissa
-    const auto bucket = [](double value) {
-        return static_cast<std::size_t>(std::bit_cast<std::uint64_t>(std::max(0.0, value)) >> 48U);
+    const auto bucket = [](double value) {  // sign, exponent, 6 bits of mantissa
+        return static_cast<std::size_t>(std::bit_cast<std::uint64_t>(std::max(0.0, value)) >> 46U);
     };
-    std::vector<double> weights(kBuckets);
+    if (values.empty()) {
+        return {};
+    }
+    double least = values.front().value, most = least;
+    for (const Weighted& each : values) {
+        least = std::min(least, each.value);
+        most = std::max(most, each.value);
+    }
+    const std::size_t first = bucket(least);
+    std::vector<double> weights(bucket(most) - first + 1);
     double all = 0;
     for (const Weighted& each : values) {
-        weights[bucket(each.value)] += each.weight;
+        weights[bucket(each.value) - first] += each.weight;
         all += each.weight;
     }
-    std::array<double, 3> found{};
-    for (std::size_t i = 0; i < shares.size() && !values.empty(); ++i) {
-        double below = 0;
-        std::size_t at = 0;
-        while (at + 1 < kBuckets && below + weights[at] < shares[i] * all) {
-            below += weights[at++];
+    std::array<double, 3> below{};
+    std::array<std::size_t, 3> at{};
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+        while (at[i] + 1 < weights.size() && below[i] + weights[at[i]] < shares[i] * all) {
+            below[i] += weights[at[i]++];
         }
-        std::vector<Weighted> inside;
-        for (const Weighted& each : values) {
-            if (bucket(each.value) == at) {
-                inside.push_back(each);
+    }
+    std::array<std::vector<Weighted>, 3> inside;
+    for (const Weighted& each : values) {
+        const std::size_t of = bucket(each.value) - first;
+        for (std::size_t i = 0; i < shares.size(); ++i) {
+            if (of == at[i]) {
+                inside[i].push_back(each);
             }
         }
-        std::stable_sort(inside.begin(), inside.end(),
+    }
+    std::array<double, 3> found{};
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+        std::stable_sort(inside[i].begin(), inside[i].end(),
                          [](const Weighted& a, const Weighted& b) { return a.value < b.value; });
-        for (const Weighted& each : inside) {
+        for (const Weighted& each : inside[i]) {
             found[i] = each.value;
-            below += each.weight;
-            if (below >= shares[i] * all) {
+            below[i] += each.weight;
+            if (below[i] >= shares[i] * all) {
                 break;
             }
         }
@@ -168,12 +198,19 @@ double AnswerLaw::steady(const RequestWork& request) const {
     return request.steps * iteration_ + joining + speed_->transfer(request.tokens_in);
 }
 
-double AnswerLaw::mean(const RequestWork& request) const {
-    if (request.steps <= 0) {
+double AnswerLaw::mean_of(double many, const RequestWork& work) const {
+    if (work.steps <= 0 || many <= 0) {
         return 0;
     }
-    return steady(request) +
-           (iterations_.empty() ? 0 : prompts_within(request).mean + place.mean());
+    if (iterations_.empty()) {
+        return work.steps * speed_->iteration(1, work.context / work.steps);
+    }
+    double span = work.steps * iteration_;
+    if (speed_->chunk_time() == 0) {
+        span += others_ * room_ * (many * prompt_wait_ + work.prompt);
+    }
+    return work.steps * iteration_ + rate_ * span * burst_ +
+           many * (joining + speed_->transfer(work.tokens_in / many) + place.mean());
 }
 
 void AnswerLaw::append(const RequestWork& request, std::vector<Weighted>& points) const {
@@ -185,16 +222,15 @@ void AnswerLaw::append(const RequestWork& request, std::vector<Weighted>& points
     // Batches change while a long answer is generated: it meets nearly the mean.
     const double kept = std::sqrt(1 / (1 + request.steps / steps_));
     const double most = speed_->chunk_time() > 0 ? request.steps * speed_->chunk_time() : 1e300;
+    const double square = 2 * place.share * place.mean_if_wait * place.mean_if_wait;
+    const Excess excess =
+        speed_->split()
+            ? Excess(1 - place.share, place.mean(), square - place.mean() * place.mean())
+            : Excess(portable::exp(-within.events), within.mean, within.variance);
+    const double base = steady(request);
     for (const Weighted& each : iterations_) {
-        const double base = steady(request) + request.steps * kept * (each.value - iteration_);
-        if (speed_->split()) {
-            const double square = 2 * place.share * place.mean_if_wait * place.mean_if_wait;
-            append_excess(1 - place.share, place.mean(), square - place.mean() * place.mean(), base,
-                          each.weight, most, points);
-        } else {
-            append_excess(portable::exp(-within.events), within.mean, within.variance, base,
-                          each.weight, most, points);
-        }
+        excess.append(base + request.steps * kept * (each.value - iteration_), each.weight, most,
+                      points);
     }
 }
 

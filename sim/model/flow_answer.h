@@ -31,7 +31,10 @@ public:
     double joining = 0;
     WaitLaw place;
 
-    double mean(const RequestWork& request) const;
+    double mean(const RequestWork& request) const { return mean_of(1, request); }
+    // The same of a sum over requests with more than one token, of which `many` is the sum of their
+    // weights: a mean time is proportional to work and number.
+    double mean_of(double many, const RequestWork& work) const;
     // A few values with the same mean, weights sum to 1; appended.
     void append(const RequestWork& request, std::vector<Weighted>& points) const;
 

@@ -13,6 +13,7 @@
 #include "sim/model/flow_wait.h"
 #include "sim/model/lattice_law.h"
 #include "sim/model/queueing.h"
+#include "sim/model/ranking.h"
 
 namespace tidepool::model {
 namespace {
@@ -41,18 +42,19 @@ std::vector<Sampled> sample(const MixWork& mix, const AnswerLaw& answer) {
         }
         return result;
     }
-    std::vector<std::pair<double, std::size_t>> by_time;
-    for (std::size_t i = 0; i < mix.requests.size(); ++i) {
-        by_time.emplace_back(mix.requests[i].prompt + answer.mean(mix.requests[i]), i);
+    std::vector<double> times;
+    times.reserve(mix.requests.size());
+    for (const RequestWork& each : mix.requests) {
+        times.push_back(each.prompt + answer.mean(each));
     }
-    std::sort(by_time.begin(), by_time.end());
+    Ranking by_time(times);
     const auto edge = [](std::size_t i) {
         const double left = 1 - static_cast<double>(i) / kSample;
         return 1 - left * std::sqrt(left);
     };
     for (std::size_t i = 0; i < kSample; ++i) {
         const double middle = (edge(i) + edge(i + 1)) / 2;
-        const std::size_t chosen = by_time[static_cast<std::size_t>(middle * count)].second;
+        const std::size_t chosen = by_time.at(static_cast<std::size_t>(middle * count));
         result.push_back({edge(i + 1) - edge(i), mix.requests[chosen]});
     }
     return result;
@@ -66,17 +68,11 @@ struct PlaceQueue {
 };
 
 PlaceQueue place_queue(const UnitSpeed& speed, const MixWork& mix, const FlowLoad& load) {
-    const double step = mix.full_iteration / mix.places;
-    std::vector<double> services;
-    for (const RequestWork& each : mix.requests) {
-        services.push_back((speed.split() ? 0 : each.prompt) + step * each.steps);
-    }
     const double workers = load.units * speed.decode_workers();
-    PlaceQueue queue{server_wait(std::move(services), load.rate / workers, 1, load.arrival_scv), 0};
+    PlaceQueue queue{server_wait(mix.full, load.rate / workers, 1, load.arrival_scv), 0};
     const double places = std::floor(mix.places * workers + 1e-9);
-    const double scv = scv_of(queue.single.services);
     queue.mean = queue.single.mean / queue.single.load / workers *
-                 constant_correction_kimura(places, queue.single.load, scv);
+                 constant_correction_kimura(places, queue.single.load, mix.full.scv);
     queue.single.stretch *= queue.mean * queue.single.load / std::max(queue.single.mean, 1e-300);
     return queue;
 }
@@ -107,10 +103,11 @@ private:
     const UnitSpeed& speed_;
     const MixWork& mix_;
     const FlowLoad load_;
-    double rate_ = 0;             // of one unit
-    std::uint32_t together_ = 1;  // units with one queue
-    ServerWait prompts_;          // for the computation of the prompt, or for the whole unit
-    std::vector<double> own_;     // s of each prompt until the first token
+    double rate_ = 0;                    // of one unit
+    std::uint32_t together_ = 1;         // units with one queue
+    ServerWait prompts_;                 // for the computation of the prompt, or for the whole unit
+    const ServiceTimes* own_ = nullptr;  // of each prompt until the first token
+    ServiceTimes in_chunks_;             // the same where answers run beside
     Residual residual_;
     WaitLaw place_;
     PlaceQueue place_queue_;
@@ -120,11 +117,8 @@ private:
 };
 
 void Steady::alone() {
-    prompts_ =
-        server_wait(whole_services(speed_, mix_), rate_ * together_, together_, load_.arrival_scv);
-    for (const RequestWork& each : mix_.requests) {
-        own_.push_back(each.prompt);
-    }
+    prompts_ = server_wait(mix_.alone, rate_ * together_, together_, load_.arrival_scv);
+    own_ = &mix_.prompts;
     busy_ = prompts_.load;
 }
 
@@ -204,12 +198,17 @@ void Steady::batched() {
             beside += state_.share[k] * state_.iteration[k];
         }
     }
-    for (const RequestWork& each : mix_.requests) {
-        own_.push_back(each.prompt + (speed_.chunk_time() > 0 ? each.chunks * beside : 0));
+    own_ = &mix_.prompts;
+    if (speed_.chunk_time() > 0 && beside > 0) {
+        std::vector<double> times;
+        for (const RequestWork& each : mix_.requests) {
+            times.push_back(each.prompt + each.chunks * beside);
+        }
+        in_chunks_ = ServiceTimes(std::move(times));
+        own_ = &in_chunks_;
     }
-    prompts_ = server_wait(own_, rate_ * together_, speed_.prompt_workers() * together_,
+    prompts_ = server_wait(*own_, rate_ * together_, speed_.prompt_workers() * together_,
                            load_.arrival_scv);
-    std::sort(own_.begin(), own_.end());
     if (speed_.split()) {
         busy_ = (rate_ * mix_.prompt + (1 - idle) * speed_.decode_workers()) /
                 (speed_.prompt_workers() + speed_.decode_workers());
@@ -232,7 +231,8 @@ void Steady::batched() {
 
 // The wait before the prompt; `ttft` becomes its sum with the prompt.
 LatticeLaw Steady::wait_law(LatticeLaw& ttft) const {
-    double end = own_[own_.size() - 1 - own_.size() / 200] * 1.1 + 4 * residual_.mean();
+    const std::size_t count = own_->times.size();
+    double end = own_->times[count - 1 - count / 200] * 1.1 + 4 * residual_.mean();
     end += prompts_.share > 0 ? 5 * prompts_.mean / prompts_.share : 0;
     end += 5 * place_.mean_if_wait * std::min(1.0, 20 * place_.share);
     end = std::max(end, 1e-9);
@@ -240,12 +240,12 @@ LatticeLaw Steady::wait_law(LatticeLaw& ttft) const {
         const double step = end / kLatticePoints;
         LatticeLaw wait = law_of(prompts_, step);
         if (residual_.share > 0) {
-            wait = sum_of(wait, law_of(residual_, step));
+            wait = sum_of(law_of(residual_, step), wait);  // the shorter one first
         }
         if (place_.share > 0) {  // who waits for a place goes first when one becomes free
             wait = either(wait, law_if_wait(place_queue_.single, step), place_.share);
         }
-        ttft = sum_of(wait, law_of(own_, step));
+        ttft = sum_of(wait, law_of(*own_, step));
         if (ttft.covered() >= kCovered || tries == 16) {
             return wait;
         }
@@ -260,7 +260,7 @@ FlowPoint Steady::point(const FlowPromises& promises) const {
     LatticeLaw ttft;
     const LatticeLaw wait = wait_law(ttft);
     point.ttft_mean =
-        (1 - place_.share) * (prompts_.mean + residual_.mean()) + place_.mean() + mean_of(own_);
+        (1 - place_.share) * (prompts_.mean + residual_.mean()) + place_.mean() + own_->mean;
     point.ttft_p50 = ttft.quantile(0.50);
     point.ttft_p95 = ttft.quantile(0.95);
     point.ttft_p99 = ttft.quantile(0.99);
@@ -270,31 +270,23 @@ FlowPoint Steady::point(const FlowPromises& promises) const {
 
 // Everything about the answer.
 void Steady::fill(FlowPoint& point, const LatticeLaw& wait, const FlowPromises& promises) const {
-    const auto count = static_cast<double>(mix_.requests.size());
-    double answering = 0;  // requests with more than one token
-    double answer_mean = 0;
-    for (const RequestWork& each : mix_.requests) {
-        const double mean = answer_.mean(each);
-        answer_mean += mean / count;
-        if (each.steps > 0) {
-            point.tpot_mean += mean / each.steps;
-            answering += 1;
-        }
-    }
-    point.tpot_mean /= std::max(answering, 1.0);
+    const double answer_mean = answer_.mean_of(mix_.answering, mix_.answering_work);
+    point.tpot_mean = answer_.mean_of(mix_.per_step, mix_.per_step_work);
     point.total_mean = point.ttft_mean + answer_mean;
     point.batch = rate_ * answer_mean;
     std::array<double, kWaitEdges.size() - 1> waits{};
     for (std::size_t s = 0; s < waits.size(); ++s) {
         waits[s] = wait.mean_between(kWaitEdges[s], kWaitEdges[s + 1]);
     }
-    const double beside = mean_of(own_) - mix_.prompt;  // chunks alone have it
+    const double beside = own_->mean - mix_.prompt;  // chunks alone have it
+    const LatticeSums wait_sums(wait);
     std::vector<Weighted> tpot;
     std::vector<Weighted> total;
+    std::vector<Weighted> answers;
     for (const auto& [weight, request] : sample(mix_, answer_)) {
         const double prompt =
             request.prompt + (beside > 0 ? beside * request.chunks / mix_.chunks : 0);
-        std::vector<Weighted> answers;
+        answers.clear();
         answer_.append(request, answers);
         double kept = 0;
         for (const Weighted& answer : answers) {
@@ -313,7 +305,7 @@ void Steady::fill(FlowPoint& point, const LatticeLaw& wait, const FlowPromises& 
         const double in_time =
             promises.ttft == 0
                 ? 1
-                : (prompt <= promises.ttft ? wait.at_most(promises.ttft - prompt) : 0);
+                : (prompt <= promises.ttft ? wait_sums.at_most(promises.ttft - prompt) : 0);
         point.in_slo += weight * kept * in_time;
     }
     point.in_slo = std::min(point.in_slo, 1.0);  // weights that add up to 1 but for rounding
@@ -332,15 +324,6 @@ void Steady::fill(FlowPoint& point, const LatticeLaw& wait, const FlowPromises& 
 
 bool one_by_one(const UnitSpeed& speed, const MixWork& mix) {
     return mix.places < 2 && !speed.split();
-}
-
-std::vector<double> whole_services(const UnitSpeed& speed, const MixWork& mix) {
-    std::vector<double> services;
-    for (const RequestWork& each : mix.requests) {
-        const double context = each.steps > 0 ? each.context / each.steps : 0;
-        services.push_back(each.prompt + each.steps * speed.iteration(1, context));
-    }
-    return services;
 }
 
 FlowPoint solve_flow(const UnitSpeed& speed, const MixWork& mix, const FlowLoad& load,

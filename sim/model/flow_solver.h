@@ -36,9 +36,8 @@ struct FlowLoad {
 FlowPoint solve_flow(const UnitSpeed& speed, const MixWork& mix, const FlowLoad& load,
                      const FlowPromises& promises);
 
-// Requests have a unit for themselves from prompt to last token; how long each takes, in s.
+// Requests have a unit for themselves from prompt to last token.
 bool one_by_one(const UnitSpeed& speed, const MixWork& mix);
-std::vector<double> whole_services(const UnitSpeed& speed, const MixWork& mix);
 // Wait for a place in the batches of units with one queue: M/M/c with servers whose speed depends
 // on the batch, and the correction for other laws that M/G/c has.
 WaitLaw place_wait(const UnitSpeed& speed, const MixWork& mix, const FlowLoad& load);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <utility>
 
 #include "sim/base/portable_math.h"
 
@@ -42,42 +41,24 @@ private:
 
 }  // namespace
 
-double mean_of(const std::vector<double>& values) {
-    double sum = 0;
-    for (const double each : values) {
-        sum += each;
-    }
-    return sum / static_cast<double>(values.size());
-}
-
-double scv_of(const std::vector<double>& values) {
-    double sum = 0;
-    for (const double each : values) {
-        sum += each * each;
-    }
-    return sum / static_cast<double>(values.size()) / square(mean_of(values)) - 1;
-}
-
-ServerWait server_wait(std::vector<double> services, double rate, double servers, double scv) {
+ServerWait server_wait(const ServiceTimes& services, double rate, double servers, double scv) {
     ServerWait wait;
-    std::sort(services.begin(), services.end());
-    const double mean = mean_of(services);
-    wait.services = std::move(services);
+    wait.services = &services;
+    const double mean = services.mean;
     if (mean <= 0) {
         return wait;
     }
-    const double service_scv = scv_of(wait.services);
     const auto count = static_cast<std::uint64_t>(servers);
     wait.load = rate * mean / servers;
     wait.single = count == 1;
-    wait.stretch = (scv + service_scv) / (1 + service_scv);
+    wait.stretch = (scv + services.scv) / (1 + services.scv);
     wait.share = wait.single ? wait.load : erlang_c(count, rate * mean);
-    wait.mean = gigc_wait_allen_cunneen(rate, mean, service_scv, scv, count);
+    wait.mean = gigc_wait_allen_cunneen(rate, mean, services.scv, scv, count);
     return wait;
 }
 
-LatticeLaw law_of(const std::vector<double>& times, double step) {
-    Shortfall shortfall(times);
+LatticeLaw law_of(const ServiceTimes& times, double step) {
+    Shortfall shortfall(times.times);
     return on_lattice(step, kLatticePoints, [&](double t) { return shortfall.first(t); });
 }
 
@@ -96,8 +77,8 @@ LatticeLaw law_of(const ServerWait& wait, double step) {
     if (!wait.single) {
         return law_of(WaitLaw{wait.share, wait.mean / wait.share}, step);
     }
-    Shortfall shortfall(wait.services);
-    const double mean = mean_of(wait.services);
+    Shortfall shortfall(wait.services->times);
+    const double mean = wait.services->mean;
     // The residual service has P(X <= t) = E[min(S, t)] / E[S] = (t - E[(t - S)+]) / E[S].
     LatticeLaw law = geometric_sum(
         on_lattice(step / wait.stretch, kLatticePoints,
@@ -124,17 +105,30 @@ double Residual::mean() const {
     return share > 0 ? share * scale * sum / (1 - state->idle) : 0;
 }
 
-double Residual::shortfall(double t) const {
-    double sum = 0;
-    for (std::size_t k = 1; share > 0 && k < state->share.size(); ++k) {
-        const double d = scale * state->iteration[k];
-        sum += state->share[k] * (t < d ? t * t / (2 * d) : t - d / 2);
-    }
-    return share > 0 ? (1 - share) * t + share * sum / (1 - state->idle) : t;
-}
-
+// E[(t - X)+] for ascending t: iterations never fall as batches grow, so that those shorter than t
+// are the first ones.
 LatticeLaw law_of(const Residual& residual, double step) {
-    return on_lattice(step, kLatticePoints, [&](double t) { return residual.shortfall(t); });
+    if (!(residual.share > 0)) {
+        return law_of(WaitLaw{}, step);
+    }
+    const BatchState& state = *residual.state;
+    double inverse = 0;  // of the longer ones: share / time
+    for (std::size_t k = 1; k < state.share.size(); ++k) {
+        inverse += state.share[k] / (residual.scale * state.iteration[k]);
+    }
+    double shares = 0, times = 0;  // of the shorter ones: share, share * time
+    std::size_t next = 1;
+    return on_lattice(step, kLatticePoints, [&](double t) {
+        for (; next < state.share.size() && residual.scale * state.iteration[next] <= t; ++next) {
+            const double d = residual.scale * state.iteration[next];
+            shares += state.share[next];
+            times += state.share[next] * d;
+            inverse -= state.share[next] / d;
+        }
+        const double longer = next < state.share.size() ? std::max(0.0, inverse) * t * t / 2 : 0;
+        const double sum = longer + shares * t - times / 2;
+        return (1 - residual.share) * t + residual.share * sum / (1 - state.idle);
+    });
 }
 
 }  // namespace tidepool::model

@@ -3,8 +3,8 @@
 // laid on the lattice so that its mean stays exact (each value is split between its two
 // neighbours); what lies beyond the last point is left out, so a law may sum to less than 1.
 
+#include <algorithm>
 #include <cstddef>
-#include <functional>
 #include <vector>
 
 namespace tidepool::model {
@@ -21,9 +21,32 @@ struct LatticeLaw {
     double mean_between(double q_low, double q_high) const;
 };
 
+// Sums of its masses, to ask at_most() often.
+class LatticeSums {
+public:
+    explicit LatticeSums(const LatticeLaw& law);
+    double at_most(double t) const;
+
+private:
+    const LatticeLaw* law_;      // must outlive this
+    std::vector<double> below_;  // mass of the points before each one
+};
+
 // `shortfall(t)` is E[(t - X)+], the integral of P(X <= s) from 0 to t, of a time X >= 0.
-LatticeLaw on_lattice(double step, std::size_t points,
-                      const std::function<double(double)>& shortfall);
+// It is asked in ascending order.
+template <class Shortfall>
+LatticeLaw on_lattice(double step, std::size_t points, Shortfall&& shortfall) {
+    LatticeLaw law{step, std::vector<double>(points)};
+    double before = 0;  // of the point before, none before 0
+    double here = 0;
+    for (std::size_t i = 0; i < points; ++i) {
+        const double next = shortfall(step * static_cast<double>(i + 1));
+        law.mass[i] = std::max(0.0, (next - here - (here - before)) / step);
+        before = here;
+        here = next;
+    }
+    return law;
+}
 // Of a sum of independent times on the same lattice.
 LatticeLaw sum_of(const LatticeLaw& a, const LatticeLaw& b);
 // Of `b` with probability `part`, else of `a`, on the same lattice.

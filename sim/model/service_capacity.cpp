@@ -52,7 +52,11 @@ FlowPoint overloaded(double utilisation) {
 
 double unit_seconds(const UnitModel& unit, double tokens_in, double tokens_out,
                     double cached_share) {
-    const UnitSpeed speed(unit);
+    return unit_seconds(UnitSpeed(unit), tokens_in, tokens_out, cached_share);
+}
+
+double unit_seconds(const UnitSpeed& speed, double tokens_in, double tokens_out,
+                    double cached_share) {
     const RequestWork work = speed.work(tokens_in, tokens_out, cached_share);
     const double places = speed.places(work.footprint, work.footprint / 2);
     const double context = work.steps > 0 ? work.context / work.steps : 0;
@@ -68,9 +72,6 @@ FlowLatency::FlowLatency(const UnitModel& unit, std::span<const Length> lengths,
       arrival_scv_(arrival_scv),
       shared_queue_(shared_queue) {
     TP_ASSERT(!lengths.empty() && mix_.work > 0, "requests that are work");
-    if (one_by_one(speed_, mix_)) {
-        services_ = whole_services(speed_, mix_);
-    }
     if (shared_queue) {
         for (const std::uint32_t units : kSharingUnits) {
             rows_.push_back(row(units, arrival_scv));
@@ -84,26 +85,28 @@ FlowLatency::FlowLatency(const UnitModel& unit, std::span<const Length> lengths,
 }
 
 FlowLatency::Row FlowLatency::row(std::uint32_t units, double arrival_scv) const {
-    Row row;
-    row.load = {units, 0, arrival_scv, shared_queue_};
-    for (const double share : kGrid) {
+    return {{units, 0, arrival_scv, shared_queue_}, std::make_unique<Solved[]>(kGrid.size())};
+}
+
+const FlowPoint& FlowLatency::solved(const Row& row, std::size_t at) const {
+    Solved& one = row.points[at];
+    std::call_once(one.once, [&] {
         FlowLoad load = row.load;
-        load.rate = std::max(share, kNearlyNothing) * mix_.capacity * units;
-        FlowPoint point = solve_flow(speed_, mix_, load, promises_);
+        load.rate = std::max(kGrid[at], kNearlyNothing) * mix_.capacity * load.units;
+        one.point = solve_flow(speed_, mix_, load, promises_);
         const double shared = shared_wait(load);
-        point.ttft_mean -= shared;
-        point.total_mean -= shared;
-        row.points.push_back(point);
-    }
-    return row;
+        one.point.ttft_mean -= shared;
+        one.point.total_mean -= shared;
+    });
+    return one.point;
 }
 
 double FlowLatency::shared_wait(const FlowLoad& load) const {
     if (!load.shared_queue || load.units == 1) {
         return 0;
     }
-    if (!services_.empty()) {
-        return server_wait(services_, load.rate, load.units, load.arrival_scv).mean;
+    if (one_by_one(speed_, mix_)) {
+        return server_wait(mix_.alone, load.rate, load.units, load.arrival_scv).mean;
     }
     return mix_.steps > 0 && !speed_.split() ? place_wait(speed_, mix_, load).mean() : 0;
 }
@@ -118,8 +121,8 @@ FlowPoint FlowLatency::point(const Row& row, double share) const {
     const double low = kGrid[above - 1];
     const double high = kGrid[above];
     const double part = std::min(1.0, (share - low) / (high - low));
-    const FlowPoint& a = row.points[above - 1];
-    const FlowPoint& b = row.points[above];
+    const FlowPoint& a = solved(row, above - 1);
+    const FlowPoint& b = solved(row, above);
     FlowPoint point = mixed(a, b, part);
     for (const Part growing : kGrowing) {
         point.*growing =
@@ -158,14 +161,17 @@ FlowPoint FlowLatency::at(std::uint32_t units, double rate) const {
         result.total_mean += shared;
     } else {
         // Every n-th of the arrivals, taken at random, has a variability nearer to that of Poisson.
-        result = mixed(point(rows_.front(), share), point(rows_.back(), share), 1.0 / units);
+        result = point(rows_.front(), share);
+        if (rows_.size() > 1) {
+            result = mixed(result, point(rows_.back(), share), 1.0 / units);
+        }
     }
     result.utilisation = utilisation;
     return result;
 }
 
 FlowPoint FlowLatency::idle() const {
-    FlowPoint point = rows_.front().points.front();
+    FlowPoint point = solved(rows_.front(), 0);
     point.utilisation = point.busy = point.batch = 0;
     return point;
 }

@@ -3,6 +3,8 @@
 // docs/inference-model.md states the formulas, their assumptions and their sources.
 
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -17,11 +19,14 @@ namespace tidepool::model {
 // worker.
 double unit_seconds(const UnitModel& unit, double tokens_in, double tokens_out,
                     double cached_share);
+double unit_seconds(const UnitSpeed& speed, double tokens_in, double tokens_out,
+                    double cached_share);
 
-// One service's latencies as a function of units and request rate. Construction does the numeric
-// work for the mix of lengths, on a grid of loads (a tenth of a second, with a shared queue seven
-// times that); at() is fast (a few microseconds) and interpolates times (1 - utilisation) linearly,
-// which is exact for M/M/1, M/G/1 and processor sharing. The unit must pass check_unit().
+// One service's latencies as a function of units and request rate. The numeric work is
+// done at the loads of a grid, each (a millisecond) once it is first needed; in between, at() is
+// fast (a microsecond) and interpolates times (1 - utilisation) linearly, which is exact for M/M/1,
+// M/G/1 and processor sharing. For any number of threads: what is worked out depends on the
+// arguments of the constructor only. The unit must pass check_unit().
 class FlowLatency {
 public:
     // lengths: equally likely pairs, not empty. `shared_queue`: requests wait in one queue for all
@@ -43,11 +48,16 @@ public:
     FlowPoint idle() const;
 
 private:
+    struct Solved {
+        std::once_flag once;
+        FlowPoint point;
+    };
     struct Row {  // one number of units, one variability of arrivals
         FlowLoad load;
-        std::vector<FlowPoint> points;  // at the loads of the grid
+        std::unique_ptr<Solved[]> points;  // at the loads of the grid
     };
     Row row(std::uint32_t units, double arrival_scv) const;
+    const FlowPoint& solved(const Row& row, std::size_t at) const;
     FlowPoint point(const Row& row, double share) const;  // of the capacity
     // Mean wait in a queue that units share, of which a closed form knows how it depends on them.
     double shared_wait(const FlowLoad& load) const;
@@ -57,7 +67,6 @@ private:
     FlowPromises promises_;
     double arrival_scv_ = 1;
     bool shared_queue_ = false;
-    std::vector<double> services_;  // s, if requests have a unit for themselves
     std::vector<Row> rows_;
 };
 

@@ -22,6 +22,30 @@ constexpr std::uint64_t kPoints = 51;
 constexpr std::uint64_t kStride = 32;  // nearest to 51 / golden ratio; no common divisor
 constexpr double kLastTenth = 0.1;     // of a deadline, in which batch requests go like others
 
+// Shares of the quantiles that a Curve is given by.
+constexpr std::array kShares{0.0, 0.5, 0.95, 0.99, 1.0};
+
+struct Place {  // between two of them
+    std::size_t knot = 1;
+    double part = 0;
+};
+
+// Where the middles of so many equal pieces of a distribution lie.
+constexpr std::array<Place, kPoints> places() {
+    std::array<Place, kPoints> places;
+    for (std::size_t p = 0; p < kPoints; ++p) {
+        const double share = (static_cast<double>(p) + 0.5) / kPoints;
+        Place& place = places[p];
+        while (place.knot + 1 < kShares.size() && kShares[place.knot] < share) {
+            ++place.knot;
+        }
+        place.part =
+            (share - kShares[place.knot - 1]) / (kShares[place.knot] - kShares[place.knot - 1]);
+    }
+    return places;
+}
+constexpr std::array<Place, kPoints> kPlaces = places();
+
 // A distribution by its quantiles, linear in between, with the mean that it should have where the
 // values below the median can make it so.
 class Curve {
@@ -31,16 +55,14 @@ public:
         const double above =
             0.45 * (p50 + p95) / 2 + 0.04 * (p95 + p99) / 2 + 0.01 * (p99 + last) / 2;
         const double first = std::clamp(4 * (mean - above) - p50, 0.0, p50);
-        knots_ = {{{0, first}, {0.5, p50}, {0.95, p95}, {0.99, p99}, {1, last}}};
-    }
-    double at(double share) const {
-        std::size_t k = 1;
-        while (k + 1 < knots_.size() && knots_[k].first < share) {
-            ++k;
+        const std::array values{first, p50, p95, p99, last};
+        for (std::size_t k = 0; k < values.size(); ++k) {
+            knots_[k] = {kShares[k], values[k]};
         }
-        const auto& [q0, v0] = knots_[k - 1];
-        const auto& [q1, v1] = knots_[k];
-        return v0 + (v1 - v0) * (share - q0) / (q1 - q0);
+    }
+    double at(const Place& place) const {
+        const double v0 = knots_[place.knot - 1].second;
+        return v0 + (knots_[place.knot].second - v0) * place.part;
     }
     // Share of the values that are at most this.
     double below(double value) const {
@@ -58,7 +80,7 @@ public:
     }
 
 private:
-    std::array<std::pair<double, double>, 5> knots_;
+    std::array<std::pair<double, double>, kShares.size()> knots_;
 };
 
 // Requests and tokens that are not whole yet, as whole ones over time: the sum so far, rounded.
@@ -319,11 +341,10 @@ private:
             if (times[p] == 0) {
                 continue;
             }
-            const double share = (static_cast<double>(p) + 0.5) / kPoints;
-            const std::uint64_t first = nanoseconds(ttft.at(share) + away);
+            const std::uint64_t first = nanoseconds(ttft.at(kPlaces[p]) + away);
             of.result.latencies.ttft.add(first, times[p]);
-            of.result.latencies.tpot.add(nanoseconds(tpot.at(share)), times[p]);
-            of.result.latencies.total.add(nanoseconds(total.at(share) + away), times[p]);
+            of.result.latencies.tpot.add(nanoseconds(tpot.at(kPlaces[p])), times[p]);
+            of.result.latencies.total.add(nanoseconds(total.at(kPlaces[p]) + away), times[p]);
             bin_now_->ttft.add(first, times[p]);
         }
     }

@@ -27,6 +27,35 @@ void add_bins(std::vector<UnitBin>& bins, const Counts& now, std::uint64_t from,
 
 }  // namespace
 
+std::vector<std::uint32_t> services_of_units(std::span<const ServiceRecord> services) {
+    std::vector<std::uint32_t> of;
+    for (std::size_t s = 0; s < services.size(); ++s) {
+        const std::size_t first = services[s].first_unit, end = first + services[s].units;
+        of.resize(std::max(of.size(), end), kNoService);
+        std::fill(of.begin() + static_cast<std::ptrdiff_t>(first),
+                  of.begin() + static_cast<std::ptrdiff_t>(end), static_cast<std::uint32_t>(s));
+    }
+    return of;
+}
+
+std::vector<std::vector<UnitNote>> notes_by_service(std::span<const ServiceRecord> services,
+                                                    std::span<const UnitNote> log) {
+    const std::vector<std::uint32_t> of_unit = services_of_units(services);
+    std::vector<std::vector<UnitNote>> notes(services.size());
+    for (const UnitNote& note : log) {
+        std::uint32_t service = kNoService;
+        if (note.event == UnitEvent::kWanted) {
+            service = note.unit;
+        } else if (note.event != UnitEvent::kAsked && note.unit < of_unit.size()) {
+            service = of_unit[note.unit];
+        }
+        if (service < notes.size()) {
+            notes[service].push_back(note);
+        }
+    }
+    return notes;
+}
+
 UnitTime unit_time(const ServiceRecord& service, std::uint32_t number,
                    std::span<const UnitNote> log, Ticks end, Ticks bin,
                    std::vector<UnitBin>* bins) {
@@ -151,12 +180,13 @@ ServiceTotals service_totals(std::span<const ServiceRecord> services, std::span<
     ServiceTotals t;
     t.on = !services.empty();
     Latencies latencies;
+    const std::vector<std::vector<UnitNote>> notes = notes_by_service(services, log);
     for (std::size_t s = 0; s < services.size(); ++s) {
         const ServiceRecord& service = services[s];
         const ServiceSums sums = sums_of(service.flow);
         t.flow += sums.flow;
         merge(latencies, sums.latencies);
-        const UnitTime time = unit_time(service, static_cast<std::uint32_t>(s), log, end, end);
+        const UnitTime time = unit_time(service, static_cast<std::uint32_t>(s), notes[s], end, end);
         t.held += time.held * service.gpus;
         t.ready += time.ready * service.gpus;
         t.unit_ticks += time.ready;

@@ -28,6 +28,15 @@ struct UnitBin {
     std::uint64_t wanted = 0, held = 0, ready = 0;  // unit-ticks
 };
 
+// Row of the service of each unit, by the unit's number; kNoService: of none.
+inline constexpr std::uint32_t kNoService = 0xffffffff;
+std::vector<std::uint32_t> services_of_units(std::span<const ServiceRecord> services);
+
+// What the log says about each service, in its order; requests for the GPUs of jobs are left out.
+std::vector<std::vector<UnitNote>> notes_by_service(std::span<const ServiceRecord> services,
+                                                    std::span<const UnitNote> log);
+
+// `log`: the whole one or what it says about the service, which is quicker to walk many times.
 // `bins`, if not null, becomes the same over bins of this width.
 UnitTime unit_time(const ServiceRecord& service, std::uint32_t number,
                    std::span<const UnitNote> log, Ticks end, Ticks bin,

@@ -31,6 +31,20 @@ double seconds_at(const TimeTable& table, double at) {
 
 }  // namespace
 
+ServiceTimes::ServiceTimes(std::vector<double> of) : times(std::move(of)) {
+    if (!std::is_sorted(times.begin(), times.end())) {
+        std::sort(times.begin(), times.end());
+    }
+    double squares = 0;
+    for (const double each : times) {
+        mean += each;
+        squares += each * each;
+    }
+    const auto count = static_cast<double>(times.size());
+    mean /= count;
+    scv = mean > 0 ? squares / count / (mean * mean) - 1 : 0;
+}
+
 double UnitSpeed::prompt(double tokens) const {
     const double chunk = unit_.chunk;
     if (chunk == 0 || split() || tokens <= chunk) {
@@ -120,6 +134,40 @@ MixWork::MixWork(const UnitSpeed& speed, std::span<const Length> lengths, double
         least = std::max(least, prompt + chunks * (steps > 0 ? full_iteration : 0));
     }
     capacity = 1 / least;
+    sum_answers();
+    std::vector<double> of_prompts, of_whole, of_full;
+    for (const RequestWork& each : requests) {
+        const double mean_context = each.steps > 0 ? each.context / each.steps : 0;
+        of_prompts.push_back(each.prompt);
+        of_whole.push_back(each.prompt + each.steps * speed.iteration(1, mean_context));
+        of_full.push_back((speed.split() ? 0 : each.prompt) + full_iteration / places * each.steps);
+    }
+    prompts = ServiceTimes(std::move(of_prompts));
+    alone = ServiceTimes(std::move(of_whole));
+    full = ServiceTimes(std::move(of_full));
+}
+
+void MixWork::sum_answers() {
+    const auto add = [](RequestWork& sum, const RequestWork& each, double part) {
+        sum.prompt += each.prompt * part;
+        sum.steps += each.steps * part;
+        sum.context += each.context * part;
+        sum.tokens_in += each.tokens_in * part;
+    };
+    double count = 0;
+    for (const RequestWork& each : requests) {
+        if (each.steps > 0) {
+            count += 1;
+            add(answering_work, each, 1 / static_cast<double>(requests.size()));
+        }
+    }
+    answering = count / static_cast<double>(requests.size());
+    for (const RequestWork& each : requests) {
+        if (each.steps > 0) {
+            per_step += 1 / each.steps / count;
+            add(per_step_work, each, 1 / each.steps / count);
+        }
+    }
 }
 
 }  // namespace tidepool::model

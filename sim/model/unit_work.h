@@ -51,6 +51,14 @@ private:
     UnitModel unit_;
 };
 
+// Equally likely times in s, ascending.
+struct ServiceTimes {
+    ServiceTimes() = default;
+    explicit ServiceTimes(std::vector<double> of);  // in any order, not empty
+    std::vector<double> times;
+    double mean = 0, scv = 0;  // no variation if all are 0
+};
+
 // Sums over a mix of requests. `context` and `footprint` are means over the steps of all requests:
 // what the answers of a batch have.
 struct MixWork {
@@ -65,6 +73,15 @@ struct MixWork {
     double full_iteration = 0;  // s, with all places taken
     double work = 0;            // s of a unit whose batch is full
     double capacity = 0;  // requests per s that a unit can stand for ever; infinite without work
+    // What requests with more than one token add to the mean of all; and per step, to their own.
+    double answering = 0, per_step = 0;
+    RequestWork answering_work, per_step_work;
+    ServiceTimes prompts;  // of a worker
+    ServiceTimes alone;    // whole requests that have the unit for themselves
+    ServiceTimes full;     // what a full unit needs for each
+
+private:
+    void sum_answers();
 };
 
 }  // namespace tidepool::model

@@ -83,10 +83,11 @@ struct ServiceRow {
 
 void write_service_table(h5::Group& root, const model::Ledger& ledger) {
     std::vector<ServiceRow> rows;
+    const auto notes = model::notes_by_service(ledger.services, ledger.unit_log);
     for (std::size_t s = 0; s < ledger.services.size(); ++s) {
         const ServiceRecord& service = ledger.services[s];
         rows.push_back({&service,
-                        model::unit_time(service, static_cast<std::uint32_t>(s), ledger.unit_log,
+                        model::unit_time(service, static_cast<std::uint32_t>(s), notes[s],
                                          ledger.end, ledger.end),
                         model::sums_of(service.flow)});
     }
@@ -183,6 +184,12 @@ void write_unit_log(h5::Group& root, const model::Ledger& ledger, std::string_vi
     if (ledger.unit_log.empty()) {
         return;
     }
+    const std::vector<std::uint32_t> services = model::services_of_units(ledger.services);
+    const auto of_unit = [&](const UnitNote& n) -> Row {
+        const bool known = n.event != UnitEvent::kAsked && n.unit < services.size() &&
+                           services[n.unit] != model::kNoService;
+        return known ? Row{services[n.unit]} : Row{};
+    };
     Columns<UnitNote> columns(root.group("unit_log"), "note", ledger.unit_log);
     columns.number_rows("in the order of the run");
     columns.add<double>("time", time_units, "when",
@@ -193,24 +200,12 @@ void write_unit_log(h5::Group& root, const model::Ledger& ledger, std::string_vi
                              if (n.event == UnitEvent::kWanted) {
                                  return n.unit;
                              }
-                             for (std::uint32_t s = 0; s < ledger.services.size(); ++s) {
-                                 const ServiceRecord& service = ledger.services[s];
-                                 if (n.event != UnitEvent::kAsked && n.unit >= service.first_unit &&
-                                     n.unit < service.first_unit + service.units) {
-                                     return s;
-                                 }
-                             }
-                             return {};
+                             return of_unit(n);
                          });
     columns.add_optional(
         "unit", "number of the unit in its service; -1: none", [&](const UnitNote& n) -> Row {
-            for (const ServiceRecord& service : ledger.services) {
-                if (n.event != UnitEvent::kAsked && n.event != UnitEvent::kWanted &&
-                    n.unit >= service.first_unit && n.unit < service.first_unit + service.units) {
-                    return n.unit - service.first_unit;
-                }
-            }
-            return {};
+            const Row service = n.event == UnitEvent::kWanted ? Row{} : of_unit(n);
+            return service ? Row{n.unit - ledger.services[*service].first_unit} : Row{};
         });
     columns.add<std::uint32_t>("amount", "1", "wanted: units; asked: GPUs of the job; else 0",
                                [](const UnitNote& n) { return n.units; });
@@ -240,10 +235,11 @@ void write_service_series(h5::Group& timeseries, const model::Ledger& ledger,
     time.attribute("standard_name", "time");
     std::vector<std::string_view> names;
     std::vector<std::vector<model::UnitBin>> units(services);
+    const auto notes = model::notes_by_service(ledger.services, ledger.unit_log);
     for (std::size_t s = 0; s < services; ++s) {
         names.emplace_back(ledger.services[s].name);
-        model::unit_time(ledger.services[s], static_cast<std::uint32_t>(s), ledger.unit_log,
-                         ledger.end, ledger.bin_width, &units[s]);
+        model::unit_time(ledger.services[s], static_cast<std::uint32_t>(s), notes[s], ledger.end,
+                         ledger.bin_width, &units[s]);
     }
     h5::Dataset service = group.texts("service", names, {"", "services", ""});
     service.scale_of("service", {});

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sim/model/service_flow.h"
+#include "sim/model/service_totals.h"
 #include "sim/serving/request_replay.h"
 
 namespace tidepool::scenario {
@@ -102,13 +103,14 @@ model::ServiceLedger by_flow(const ServiceModel& service, const workloads::Deman
     rules.round_trip = spec.round_trip.value;
     std::vector<model::FlowDemand> bins;
     bins.reserve(demand.bins.size());
+    const model::UnitSpeed speed(service.unit);
     for (const workloads::DemandBin& b : demand.bins) {
         model::FlowDemand flow{b.requests, b.tokens_in, b.tokens_out, 0, 0};
         if (b.requests > 0) {
             flow.work_seconds = model::full_batch_seconds(
                 service.unit, (1 - service.cached_share) * b.tokens_in / b.requests,
                 b.tokens_out / b.requests);
-            flow.unit_seconds = unit_seconds_of(service, b);
+            flow.unit_seconds = unit_seconds_of(service, speed, b);
         }
         bins.push_back(flow);
     }
@@ -161,18 +163,19 @@ bool serve(const Loaded& loaded, std::span<const workloads::DemandSeries> demand
         record.flow.name = record.name;
         record.flow.bins.resize((std::uint64_t{end.value} + bin.value - 1) / bin.value);
     }
+    const std::vector<std::vector<UnitNote>> notes = model::notes_by_service(services, log);
     for (std::size_t s = 0; s < services.size(); ++s) {
         const ServiceModel& service = *loaded.services[s];
         model::ServiceRecord& record = services[s];
         if (service.spec.fidelity == Fidelity::kFlow) {
-            record.flow = by_flow(service, demand[s], record, log, end, bin);
+            record.flow = by_flow(service, demand[s], record, notes[s], end, bin);
         } else {
             const auto requests = workloads::open_requests(service.spec.demand, service.folder,
                                                            seed, service.entity, to_seconds(end));
             const std::int64_t last = end.value * kNanosecondsPerTick;
             bool went_on = true;
             record.flow = serving::replay_requests(
-                rules_of(service, seed, requests->block_tokens()), unit_changes(record, log),
+                rules_of(service, seed, requests->block_tokens()), unit_changes(record, notes[s]),
                 *requests, last, bin.value * kNanosecondsPerTick, [&](std::int64_t now) {
                     const double done = static_cast<double>(now) / static_cast<double>(last);
                     went_on = !keep_going || keep_going((static_cast<double>(s) + done) /

@@ -149,11 +149,12 @@ workloads::DemandSeries demand_of(const ServiceModel& service, std::uint64_t see
                                   service.spec.fidelity == Fidelity::kFlow);
 }
 
-double unit_seconds_of(const ServiceModel& service, const workloads::DemandBin& bin) {
+double unit_seconds_of(const ServiceModel& service, const model::UnitSpeed& speed,
+                       const workloads::DemandBin& bin) {
     if (bin.requests <= 0) {
         return 0;
     }
-    return model::unit_seconds(service.unit, bin.tokens_in / bin.requests,
+    return model::unit_seconds(speed, bin.tokens_in / bin.requests,
                                bin.tokens_out / bin.requests + first_token(service.unit),
                                service.cached_share);
 }
@@ -161,8 +162,9 @@ double unit_seconds_of(const ServiceModel& service, const workloads::DemandBin& 
 std::vector<double> loads_of(const ServiceModel& service, const workloads::DemandSeries& demand) {
     std::vector<double> loads;
     loads.reserve(demand.bins.size());
+    const model::UnitSpeed speed(service.unit);
     for (const workloads::DemandBin& bin : demand.bins) {
-        loads.push_back(bin.requests * unit_seconds_of(service, bin) / demand.bin.value);
+        loads.push_back(bin.requests * unit_seconds_of(service, speed, bin) / demand.bin.value);
     }
     return loads;
 }

@@ -43,7 +43,9 @@ std::shared_ptr<const model::FlowLatency> latency_of(const ServiceModel& service
                                                      const workloads::DemandSeries& demand);
 
 // Mean time of a unit that a request takes, s: of so many requests and tokens.
-double unit_seconds_of(const ServiceModel& service, const workloads::DemandBin& bin);
+// `speed`: of its unit.
+double unit_seconds_of(const ServiceModel& service, const model::UnitSpeed& speed,
+                       const workloads::DemandBin& bin);
 
 // The load of each bin of the demand, in units.
 std::vector<double> loads_of(const ServiceModel& service, const workloads::DemandSeries& demand);

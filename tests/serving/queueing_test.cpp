@@ -69,8 +69,8 @@ double varied(const Block& words) {
 
 double sum_of(const LatencySketch& sketch) {
     double sum = 0;
-    for (std::uint32_t b = 0; b < sketch.counts().size(); ++b) {
-        sum += static_cast<double>(sketch.counts()[b]) *
+    for (std::uint32_t b = 0; b < LatencySketch::kBuckets; ++b) {
+        sum += static_cast<double>(sketch.in_bucket(b)) *
                (static_cast<double>(LatencySketch::begin(b)) +
                 static_cast<double>(LatencySketch::width(b) - 1) / 2);
     }
@@ -119,8 +119,8 @@ double wait_of(const model::ServiceBin& bin) {  // in mean services
 double waited_of(const model::ServiceBin& bin) {
     const auto at_once = LatencySketch::bucket(static_cast<std::uint64_t>(kToken));
     double none = 0;
-    for (std::uint32_t b = 0; b <= at_once && b < bin.ttft.counts().size(); ++b) {
-        none += static_cast<double>(bin.ttft.counts()[b]);
+    for (std::uint32_t b = 0; b <= at_once; ++b) {
+        none += static_cast<double>(bin.ttft.in_bucket(b));
     }
     return 1 - none / static_cast<double>(bin.ttft.count());
 }
