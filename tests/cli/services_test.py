@@ -205,8 +205,7 @@ services:
 
 @pytest.mark.parametrize("network", ["simgrid", "maxmin"])
 def test_units_that_start_together_share_the_storage(tidepool, tmp_path, network):
-    """48 units x 140 GB at 10 GB/s are 672 s, and 30 s for image and warm-up: from 1860 s until 2562 s, and at most a tick
-    for the rounding of the pace."""
+    """48 x 140 GB at 10 GB/s are 672 s, and 30 s for image and warm-up: from 1860 s to 2562 s, or a tick later."""
     (tmp_path / "cold.yaml").write_text(COLD)
     done = tidepool("run", "cold.yaml", "--network", network, "-o", "out.h5")
     assert done.returncode == 0, done.stderr
