@@ -61,7 +61,9 @@ public:
             file_.progress(ledger, now);
             written_ = Clock::now();
         }
-        const double done = static_cast<double>(ledger.events) / static_cast<double>(arrivals_);
+        const double done =
+            arrivals_ == 0 ? 0  // only services: their requests come afterwards
+                           : static_cast<double>(ledger.events) / static_cast<double>(arrivals_);
         progress_.update(done, [&] { return line(now, ledger.events); });
         return !interrupted();
     }
