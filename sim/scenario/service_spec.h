@@ -323,7 +323,7 @@ struct SpecTable<scenario::WindowSpec> {
 template <>
 struct SpecTable<scenario::TideRulesSpec> {
     using Spec = scenario::TideRulesSpec;
-    static constexpr std::string_view name = "tide";
+    static constexpr std::string_view name = "tide_rules";
     static constexpr std::string_view doc = "How services and jobs share the GPUs.";
     static constexpr std::tuple fields{
         Field{"policy", &Spec::policy, optional(), "Who makes room for whom."},
