@@ -40,6 +40,10 @@ void for_each_array(const Cell& cell, core::Plan& plan, core::TallyPlan& rest, V
     visit(plan.job_entity, arrays.job_entity);
     visit(plan.chip_pace, arrays.chip_pace);
     visit(plan.locality_level, arrays.locality_level);
+    visit(plan.service, arrays.services);
+    visit(plan.service_of, arrays.service_of);
+    visit(plan.ceiling, arrays.ceiling);
+    visit(plan.may_be_asked, arrays.may_be_asked);
     visit(rest.job_end, cell.job_end);
 }
 
@@ -66,6 +70,7 @@ std::vector<Rung> rungs_of(const core::Plan& plan, const Ladder& ladder) {
 GpuCell::GpuCell(std::shared_ptr<const Cell> cell, const Ladder& ladder)
     : cell_(std::move(cell)), plan_(plan_of(*cell_, {}, 0)), rest_(tally_plan_of(*cell_, {})) {
     plan_.step = nullptr;
+    plan_.demand = nullptr;
     rungs_ = rungs_of(plan_, ladder);
     core::Plan plan = plan_;
     core::TallyPlan rest = rest_;

@@ -62,7 +62,7 @@ void add_jobs(const core::Tally& tally, const Cell& cell, model::Totals& t) {
     const auto in = [&](model::JobState state) -> std::uint64_t& {
         return t.in_state[static_cast<std::size_t>(state)];
     };
-    t.submitted = cell.compiled.first_unit;
+    t.submitted = cell.compiled.first_unit();
     in(model::JobState::kCompleted) = tally.completed;
     in(model::JobState::kFailed) = tally.failed;
     in(model::JobState::kCancelled) = tally.cancelled;

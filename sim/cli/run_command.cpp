@@ -186,7 +186,7 @@ ExitCode run_command(const Arguments& arguments, const std::string& command_line
                                    : worked && !ran_out ? results::Status::kComplete
                                                         : results::Status::kFailed;
     const std::vector<std::string_view> ids(compiled.ids.begin(),
-                                            compiled.ids.begin() + compiled.first_unit);
+                                            compiled.ids.begin() + compiled.first_unit());
     const double wall = std::chrono::duration<double>(Clock::now() - began).count();
     const std::string written = file.finish(
         status, ledger, ids,

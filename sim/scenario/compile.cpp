@@ -354,7 +354,6 @@ Compiled compile_plan(const Loaded& loaded) {
     JobIssues issues;
     const JobTable table = tabulate(loaded, issues);
     fill_records(loaded, table, compiled);
-    compiled.first_unit = static_cast<std::uint32_t>(compiled.jobs.size());
     add_units(loaded, stand_in, compiled);
     fill_ranks(loaded, table, rank_jobs(table, spec.scheduler.order), stand_in, compiled);
     if (!fungible) {

@@ -78,7 +78,10 @@ struct Compiled {
     // One record per job, filled as far as it is known before the run: submission, size, tenant,
     // plan, and for rejected jobs the reason. Then one for each unit of a service.
     std::vector<model::JobRecord> jobs;
-    std::uint32_t first_unit = 0;                // index into jobs
+    // Index into jobs of the first of these; how many jobs there are.
+    std::uint32_t first_unit() const {
+        return static_cast<std::uint32_t>(jobs.size()) - plan.units;
+    }
     std::vector<model::ServiceRecord> services;  // likewise, as far as it is known
     std::vector<workloads::JobEnd> job_ends;  // how each job will have ended if it gets to its end
     std::vector<std::string> ids;             // by job

@@ -35,7 +35,7 @@ void Recorder::asked_to_go(std::uint32_t slot, std::uint32_t tick) {
 
 // Units were at the end of the jobs, and their attempts between those of jobs.
 void Recorder::part_units() {
-    const std::uint32_t first = compiled_.first_unit;
+    const std::uint32_t first = compiled_.first_unit();
     if (first == ledger_.jobs.size()) {
         return;
     }

@@ -91,11 +91,12 @@ TEST(UnitSpec, DividesIntoWorkers) {
     EXPECT_EQ(unit.decode_workers, 1U);
     EXPECT_EQ(unit.transfer_ns, 2'000'000U);
     EXPECT_EQ(unit.transfer_ns_per_token, 1'468'006'400U);  // 1.4 us * 2^20
-    EXPECT_EQ(gpus_of(spec_of(
-                  "{prefill: 1 tok/s, decode: 1 tok/s, batch: 1, gpus: 4, kv_bytes_per_token: 1 B, "
-                  "disaggregation: {prefill_workers: 3, decode_workers: 1, "
-                  "transfer: 1 GB/s}}")),
-              16);
+    EXPECT_EQ(
+        gpus_of(spec_of(
+            "{prefill: 1 ktok/s, decode: 1 tok/s, batch: 1, gpus: 4, kv_bytes_per_token: 1 B, "
+            "disaggregation: {prefill_workers: 3, decode_workers: 1, "
+            "transfer: 1 GB/s}}")),
+        16);
 }
 
 TEST(UnitSpec, GoesByTheCatalogue) {

@@ -58,7 +58,7 @@ protected:
 TEST_F(Services, UnitsAreTheFirstRanks) {
     const Compiled compiled = compile(load_small());
     EXPECT_EQ(compiled.plan.units, 8U);
-    EXPECT_EQ(compiled.first_unit, 0U);
+    EXPECT_EQ(compiled.first_unit(), 0U);
     EXPECT_EQ(compiled.plan.job_gpus.at(7), 4U);
     EXPECT_EQ(compiled.plan.checkpoint_rules.at(0).restart, 60U * 16);
     EXPECT_TRUE(compiled.plan.checkpoint_rules.at(0).cold);
