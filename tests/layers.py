@@ -20,9 +20,12 @@ ABOVE = {  # folder: the folders it may include, besides itself
     "sim/results": "sim/base sim/model sim/money",
     "sim/serving": "sim/base sim/config sim/model topology workloads",
     "sim/network": "sim/base sim/config sim/core sim/model topology",
-    "sim/scenario": "sim/base sim/config sim/core sim/model sim/money sim/network sim/serving topology workloads",
-    "sim/engine": "sim/base sim/config sim/core sim/model sim/money sim/network sim/scenario sim/serving topology workloads",
-    "sim/batch": "sim/base sim/config sim/core sim/model sim/money sim/network sim/scenario sim/serving topology workloads",
+    "sim/scenario": "sim/base sim/config sim/core sim/model sim/money sim/network sim/serving "
+    "topology workloads",
+    "sim/engine": "sim/base sim/config sim/core sim/model sim/money sim/network sim/scenario sim/serving "
+    "topology workloads",
+    "sim/batch": "sim/base sim/config sim/core sim/model sim/money sim/network sim/scenario sim/serving "
+    "topology workloads",
 }
 FOLDERS = [*ABOVE, "sim/cli", "tests"]
 ABOVE["sim/cli"] = " ".join(ABOVE)

@@ -34,7 +34,7 @@ constexpr double in_units(Amount amount) {
     return static_cast<double>(amount.micro) / 1e6;
 }
 
-using Wide = __int128;  // of intermediate products
+__extension__ using Wide = __int128;  // of intermediate products
 
 // numerator / denominator, rounded to the nearest integer, half to even; denominator > 0.
 constexpr Wide rounded(Wide numerator, Wide denominator) {
