@@ -7,6 +7,7 @@
 //   restart)
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@
 #include "sim/model/network_ledger.h"
 #include "sim/model/outages.h"
 #include "sim/model/service_ledger.h"
+#include "sim/money/statement.h"
+#include "sim/money/usage.h"
 
 namespace tidepool::model {
 
@@ -96,8 +99,9 @@ struct Attempt {
     std::uint32_t first_node = 0, nodes = 0;
     // lost: work done in it and lost, at its end or later.
     GpuTime time;  // restart: from its start and, after its end, until the job restarts or requeues
-    std::uint32_t leaf_groups = 0, pods = 0;  // that its nodes lie in; 0: without a network
-    std::uint64_t network_stalled = 0;        // of time.stalled: what the network took
+    std::uint32_t leaf_groups = 0, pods = 0;    // that its nodes lie in; 0: without a network
+    std::uint64_t network_stalled = 0;          // of time.stalled: what the network took
+    std::uint32_t first_share = 0, shares = 0;  // its nodes: in Ledger::shares, if they are kept
 };
 
 // What an outage did; the outage itself is Outages::list of the same index.
@@ -146,6 +150,7 @@ struct Ledger {
     bool interruptible = false;         // the scenario has failures, checkpoints or preemption
     Outages outages;                    // that begin before the end of the run
     std::vector<OutageEffect> effects;  // one per outage
+    std::vector<money::NodeShare> shares;  // of attempts; only of runs that are billed
     Ticks bin_width;
     std::vector<Bin> bins;  // bin b covers [b, b + 1) * bin_width; the last one may be shorter
     Bin total;              // the same integrals over the whole run
@@ -160,9 +165,11 @@ struct Ledger {
     std::vector<Attempt> unit_attempts;  // Attempt::job is an index into units
     std::vector<UnitNote> unit_log;      // in the order of the run
     std::vector<ServiceRecord> services;
-    std::uint64_t lent = 0;       // GPU-ticks held by jobs that units may ask to go
-    std::uint64_t events = 0;     // completions + arrivals handled
-    std::uint64_t decisions = 0;  // hash of all decisions, see docs/sweeps.md
+    std::uint64_t lent = 0;                     // GPU-ticks held by jobs that units may ask to go
+    std::uint64_t events = 0;                   // completions + arrivals handled
+    std::optional<money::Usage> usage;          // of a run that is billed
+    std::optional<money::Statement> statement;  // likewise
+    std::uint64_t decisions = 0;                // hash of all decisions, see docs/sweeps.md
 };
 
 }  // namespace tidepool::model

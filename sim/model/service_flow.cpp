@@ -68,8 +68,13 @@ public:
         result.flow.timed_out += sums;
         bin.timed_out += sums;
     }
-    std::uint64_t serve(double requests, double in_slo, const Sizes& size, ServiceBin& bin) {
+    std::uint64_t serve(double requests, double in_slo, const Sizes& size, double cached_share,
+                        ServiceBin& bin, std::size_t number) {
         const RequestSums sums = take(served_, requests, size, &inside_);
+        const std::uint64_t cached =
+            cached_tokens_.add(requests * size.tokens_in * cached_share, sums.tokens_in);
+        result.flow.cached_tokens += cached;
+        result.sell(number, sums, cached);
         result.flow.served += sums;
         bin.served += sums;
         RequestSums good = {good_requests_.add(requests * in_slo, sums.requests),
@@ -112,7 +117,7 @@ private:
     }
 
     Way offered_, rejected_, timed_out_, served_;
-    Rounded good_requests_, good_in_, good_out_;
+    Rounded good_requests_, good_in_, good_out_, cached_tokens_;
     RequestSums inside_;
     std::uint64_t turn_ = 0;  // the point that the next single request takes
 };
@@ -160,6 +165,9 @@ public:
     }
 
 private:
+    std::size_t bin_number() const {
+        return static_cast<std::size_t>(bin_now_ - ledger_.bins.data());
+    }
     double capacity(std::uint32_t units) const { return work_ > 0 ? units / work_ : 0; }
 
     struct Batch {  // requests with a deadline: served beside the others; now going like them
@@ -265,12 +273,11 @@ private:
                 in_slo = alone > 0 ? in_slo * now / alone : 0;
             }
         }
-        const std::uint64_t whole = of.serve(requests, in_slo, size_, *bin_now_);
+        const std::uint64_t whole =
+            of.serve(requests, in_slo, size_, rules_.cached_share, *bin_now_, bin_number());
         const double work = requests * counted_ * kNanoseconds;
         bin_now_->work_ns += static_cast<std::uint64_t>(work);
         bin_now_->busy_ns += static_cast<std::uint64_t>(work);
-        of.result.flow.cached_tokens +=
-            cached_tokens_.add(requests * size_.tokens_in * rules_.cached_share, ~std::uint64_t{0});
         const std::array<std::uint64_t, kPoints> times = of.deal(whole);
         for (std::size_t p = 0; p < kPoints; ++p) {
             if (times[p] == 0) {
@@ -302,7 +309,6 @@ private:
     double work_ = 0;                     // s of a unit, per request
     double counted_ = 0;                  // the same, as work is counted
     double queue_ = 0, batch_queue_ = 0;  // requests that wait; those of them with a deadline
-    Rounded cached_tokens_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 // hold exactly, for requests, prompt tokens and answer tokens alike:
 //   offered = served + rejected + timed_out + unfinished
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -46,11 +47,29 @@ struct Latencies {
     friend bool operator==(const Latencies&, const Latencies&) = default;
 };
 
+// What can be sold by the token: of served requests, when they got their last one.
+struct SoldTokens {
+    std::uint64_t requests = 0, tokens_in = 0, tokens_out = 0;
+    std::uint64_t cached = 0;  // of tokens_in: not computed
+    friend bool operator==(const SoldTokens&, const SoldTokens&) = default;
+};
+
 // By class of request.
 struct ServiceClass {
     std::string name;  // "": the requests that name none
     ServiceFlow flow;
     Latencies latencies;
+    std::vector<SoldTokens> sold;  // by bin, as far as there are any; adds up to flow.served
+
+    void sell(std::size_t bin, const RequestSums& served, std::uint64_t cached) {
+        if (bin >= sold.size()) {
+            sold.resize(bin + 1);
+        }
+        sold[bin].requests += served.requests;
+        sold[bin].tokens_in += served.tokens_in;
+        sold[bin].tokens_out += served.tokens_out;
+        sold[bin].cached += cached;
+    }
 };
 
 struct ServiceBin {

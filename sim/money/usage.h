@@ -83,8 +83,6 @@ struct StateBin {
     std::uint64_t allocated = 0;
     std::uint64_t idle = 0;  // ready and held by nobody, spares included
     std::uint64_t down = 0;
-    std::uint64_t useful = 0;  // of `allocated`: GPU-ticks of work that was not lost, rounded down;
-                               // by the share of the whole run, see docs/money.md
 };
 
 struct Usage {
@@ -105,5 +103,9 @@ struct Usage {
     std::uint64_t spare_gpus = 0;             // withheld at the start
     std::uint64_t useful = 0, allocated = 0;  // GPU-ticks over the whole run (useful rounded down)
 };
+
+// What is wrong with a usage that comes from outside: an index beyond its list, a time beyond the
+// end, sums that do not add up. Empty: nothing; then no bill of it can fail.
+std::string problem_of(const Usage& usage);
 
 }  // namespace tidepool::money

@@ -94,6 +94,7 @@ struct Compiled {
     std::vector<workloads::DemandSeries> demand;        // likewise; by service
     std::vector<std::uint32_t> node_gpus;               // by node; empty in pools
     std::vector<std::string> node_names;                // likewise
+    bool billed = false;  // the scenario has prices or costs: the run says who held what
     Ticks bin_width;
     std::string origin;  // calendar time of tick 0, if all traces agree on one
 };

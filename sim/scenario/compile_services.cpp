@@ -84,6 +84,7 @@ void add_service(const Loaded& loaded, std::size_t number,
         model::JobRecord job;
         job.gpus = record.gpus;
         job.tenant = record.tenant;
+        job.plan = static_cast<std::int8_t>(workloads::Plan::kOnDemand);
         job.workload = static_cast<std::uint32_t>(number);
         compiled.job_of_rank.push_back(static_cast<std::uint32_t>(compiled.jobs.size()));
         compiled.jobs.push_back(job);

@@ -86,6 +86,7 @@ Recorder::Recorder(const Compiled& compiled, const core::State& state, Observer 
         attempt_begin_.resize(ledger_.jobs.size());
         spread_.resize(compiled.plan.pod_of.empty() ? 0 : ledger_.jobs.size());
         last_attempt_.resize(ledger_.jobs.size(), core::kNone);
+        shares_.resize(compiled.billed ? ledger_.jobs.size() : 0);
     }
     for (const model::Outage& outage : compiled.outages.list) {
         if (outage.kind == model::OutageKind::kNotInstalled) {
@@ -181,6 +182,29 @@ void Recorder::note_spread(std::uint32_t slot) {
     spread_[job_of(slot)] = {distinct(plan_.leaf_of), distinct(plan_.pod_of)};
 }
 
+// Which nodes the slot holds, neighbours with equal shares together.
+void Recorder::note_shares(std::uint32_t slot) {
+    const core::Slot& held = state_.slots[slot];
+    const auto first = static_cast<std::uint32_t>(ledger_.shares.size());
+    if (compiled_.plan.classes[held.node_class].pool == 0) {
+        held_.clear();
+        core::for_each_held(
+            plan_, state_, held, plan_.interruptible,
+            [&](std::uint32_t node, std::uint32_t gpus) { held_.emplace_back(node, gpus); });
+        std::sort(held_.begin(), held_.end());
+        for (const auto& [node, gpus] : held_) {
+            if (ledger_.shares.size() > first &&
+                ledger_.shares.back().first_node + ledger_.shares.back().nodes == node &&
+                ledger_.shares.back().gpus == gpus) {
+                ++ledger_.shares.back().nodes;
+            } else {
+                ledger_.shares.push_back({node, 1, gpus});
+            }
+        }
+    }
+    shares_[job_of(slot)] = {first, static_cast<std::uint32_t>(ledger_.shares.size()) - first};
+}
+
 void Recorder::started(std::uint32_t slot, std::uint32_t tick) {
     note(core::Decision::kStarted, slot, tick);
     const std::uint32_t number = job_of(slot);
@@ -205,6 +229,9 @@ void Recorder::begin_attempt(std::uint32_t slot, std::uint32_t tick) {
         if (!spread_.empty()) {
             note_spread(slot);
         }
+        if (!shares_.empty()) {
+            note_shares(slot);
+        }
         if (last_attempt_[number] != core::kNone) {
             ledger_.attempts[last_attempt_[number]].recovered = Ticks{tick};
         }
@@ -228,6 +255,10 @@ void Recorder::end_attempt(std::uint32_t slot, std::uint32_t tick, model::Attemp
     if (!spread_.empty()) {
         attempt.leaf_groups = spread_[number].leaf_groups;
         attempt.pods = spread_[number].pods;
+    }
+    if (!shares_.empty()) {
+        attempt.first_share = shares_[number].first;
+        attempt.shares = shares_[number].count;
     }
     attempt.time.useful = activity.attempt.work * job.gpus;
     attempt.time.stalled = activity.attempt.stalled * job.gpus;

@@ -56,6 +56,7 @@ private:
               std::uint32_t outage = 0);
     void note_nodes(std::uint32_t slot, model::JobRecord& job) const;
     void note_spread(std::uint32_t slot);
+    void note_shares(std::uint32_t slot);
     void begin_attempt(std::uint32_t slot, std::uint32_t tick);
     void end_attempt(std::uint32_t slot, std::uint32_t tick, model::AttemptEnd why,
                      std::uint32_t outage);
@@ -73,8 +74,13 @@ private:
     struct Spread {
         std::uint32_t leaf_groups = 0, pods = 0;
     };
-    std::vector<Spread> spread_;          // of that attempt; only with a network
-    std::vector<std::uint32_t> domains_;  // scratch
+    std::vector<Spread> spread_;  // of that attempt; only with a network
+    struct Shares {
+        std::uint32_t first = 0, count = 0;
+    };
+    std::vector<Shares> shares_;  // of that attempt, in Ledger::shares; only of billed runs
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> held_;  // scratch: node, GPUs
+    std::vector<std::uint32_t> domains_;                         // scratch
     std::vector<std::uint32_t> last_attempt_;
     std::vector<std::uint32_t> attempt_before_;  // by attempt: the job's one before it
     std::size_t next_arrival_ = 0;               // of the nodes that are not installed yet

@@ -61,6 +61,7 @@ void Recorder::served(const Slot& slot, std::int64_t now, std::int64_t deadline)
     const std::uint64_t further = slot.tokens_out - 1;
     in_class.flow.served += sums(slot);
     in_class.flow.cached_tokens += slot.cached;
+    in_class.sell(bin_, sums(slot), slot.cached);
     in_class.latencies.total.add(static_cast<std::uint64_t>(total));
     if (further > 0) {
         in_class.latencies.tpot.add(after_first / further);
