@@ -149,6 +149,7 @@ Totals totals(const Ledger& ledger) {
         }
     }
     t.waits = summarise(waits);
+    t.money = ledger.statement ? &*ledger.statement : nullptr;
     t.network = network_totals(ledger.network, network_stalled, ledger.end);
     return t;
 }

@@ -21,6 +21,7 @@
 #include "sim/model/ratio.h"
 #include "sim/model/reliability.h"
 #include "sim/model/service_totals.h"
+#include "sim/money/statement.h"
 
 namespace tidepool::model {
 
@@ -52,10 +53,11 @@ struct Totals {
     std::uint64_t submitted = 0;  // jobs of the ledger, whatever became of them
     std::array<std::uint64_t, kJobStates> in_state{};  // jobs by JobState; add up to `submitted`
     Waits waits;
-    std::uint64_t queue_length = 0;      // job-ticks waiting
-    std::uint64_t queued_gpus = 0;       // GPU-ticks asked for by waiting jobs
-    std::uint32_t queue_length_max = 0;  // jobs
-    Ticks last_end = kNever;             // of a job; kNever if none ended
+    std::uint64_t queue_length = 0;           // job-ticks waiting
+    std::uint64_t queued_gpus = 0;            // GPU-ticks asked for by waiting jobs
+    std::uint32_t queue_length_max = 0;       // jobs
+    Ticks last_end = kNever;                  // of a job; kNever if none ended
+    const money::Statement* money = nullptr;  // of a run that is billed
 
     std::uint64_t in(JobState state) const { return in_state[static_cast<std::size_t>(state)]; }
 };

@@ -56,4 +56,23 @@ Amount total_cost(const Statement& statement) {
     return sum;
 }
 
+Amount gross_profit(const Statement& statement) {
+    Amount left = net_revenue(statement);
+    for (const CostLine& line : statement.costs) {
+        const bool running = line.kind <= CostKind::kRent && line.kind != CostKind::kSoftware;
+        left -= running ? line.amount : Amount{};
+    }
+    return left;
+}
+
+Amount ebitda(const Statement& statement) {
+    Amount left = net_revenue(statement);
+    for (const CostLine& line : statement.costs) {
+        const bool below = line.kind == CostKind::kDepreciation ||
+                           line.kind == CostKind::kInterest || line.kind == CostKind::kTax;
+        left -= below ? Amount{} : line.amount;
+    }
+    return left;
+}
+
 }  // namespace tidepool::money

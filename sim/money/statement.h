@@ -57,6 +57,7 @@ enum class CostKind : std::int8_t {  // values are part of the results
     kInterest = 8,  // below EBITDA
     kTax = 9,
 };
+inline constexpr std::uint32_t kCostKinds = 10;
 
 struct CostLine {
     std::string name;  // `servers`, `electricity`, ...
@@ -104,5 +105,9 @@ Amount credits(const Statement& statement);
 Amount net_revenue(const Statement& statement);  // with refunds, commission, credits
 Amount cost(const Statement& statement, CostKind kind);
 Amount total_cost(const Statement& statement);  // tax and interest included
+// Net revenue less depreciation, electricity, colocation, network, staff and rent.
+Amount gross_profit(const Statement& statement);
+// Net revenue less all costs but depreciation, interest and tax.
+Amount ebitda(const Statement& statement);
 
 }  // namespace tidepool::money

@@ -72,6 +72,14 @@ std::string_view name_of(Group group) {
     return "service";
 }
 
+std::string unit_of(const Kpi& kpi, const model::Ledger& ledger) {
+    constexpr std::string_view kCurrency = "currency";
+    if (!ledger.statement || !kpi.unit.starts_with(kCurrency)) {
+        return std::string(kpi.unit);
+    }
+    return ledger.statement->currency + std::string(kpi.unit.substr(kCurrency.size()));
+}
+
 std::vector<double> kpi_values(const model::Ledger& ledger) {
     return kpi_values(model::totals(ledger));
 }
@@ -86,7 +94,7 @@ std::vector<double> kpi_values(const model::Totals& totals) {
 
 std::string kpi_table_text(const model::Ledger& ledger) {
     const std::vector<double> values = kpi_values(ledger);
-    std::vector<std::string> numbers;
+    std::vector<std::string> numbers, units(kKpis.size());
     std::size_t name_width = 0, number_width = 0, unit_width = 0;
     for (std::size_t k = 0; k < kKpis.size(); ++k) {
         numbers.push_back(fixed(values[k], kKpis[k].decimals));
@@ -95,7 +103,8 @@ std::string kpi_table_text(const model::Ledger& ledger) {
         }
         name_width = std::max(name_width, kKpis[k].name.size());
         number_width = std::max(number_width, numbers[k].size());
-        unit_width = std::max(unit_width, kKpis[k].unit.size());
+        units[k] = unit_of(kKpis[k], ledger);
+        unit_width = std::max(unit_width, units[k].size());
     }
     std::string text;
     for (std::size_t k = 0; k < kKpis.size(); ++k) {
@@ -107,7 +116,7 @@ std::string kpi_table_text(const model::Ledger& ledger) {
             text += std::string(name_of(kpi.group)) + '\n';
         }
         text += "  " + left(kpi.name, name_width) + "  " + right(numbers[k], number_width) + ' ' +
-                left(kpi.unit == "1" ? "" : kpi.unit, unit_width) + "  " +
+                left(units[k] == "1" ? "" : units[k], unit_width) + "  " +
                 std::string(kpi.long_name) + '\n';
     }
     return text;

@@ -12,6 +12,7 @@
 #include "sim/base/json.h"
 #include "sim/results/kpi.h"
 #include "sim/results/kpi_inference.h"
+#include "sim/results/kpi_money.h"
 
 namespace tidepool::results {
 
@@ -238,11 +239,15 @@ inline constexpr std::array kJobKpis{
 
 // In the order of the terminal table: rows of one group stand together.
 inline constexpr auto kKpis = [] {
-    std::array<Kpi, kJobKpis.size() + kInferenceKpis.size()> all{};
-    std::copy(kJobKpis.begin(), kJobKpis.end(), all.begin());
-    std::copy(kInferenceKpis.begin(), kInferenceKpis.end(), all.begin() + kJobKpis.size());
+    std::array<Kpi, kJobKpis.size() + kInferenceKpis.size() + kMoneyKpis.size()> all{};
+    auto at = std::copy(kJobKpis.begin(), kJobKpis.end(), all.begin());
+    at = std::copy(kInferenceKpis.begin(), kInferenceKpis.end(), at);
+    std::copy(kMoneyKpis.begin(), kMoneyKpis.end(), at);
     return all;
 }();
+
+// Of the KPI, with the currency of the run's statement in it, if it has one.
+std::string unit_of(const Kpi& kpi, const model::Ledger& ledger);
 
 // One value per row of kKpis.
 std::vector<double> kpi_values(const model::Totals& totals);

@@ -11,10 +11,12 @@
 #include "sim/results/h5.h"
 #include "sim/results/jobs_table.h"
 #include "sim/results/kpi_table.h"
+#include "sim/results/money_tables.h"
 #include "sim/results/network_tables.h"
 #include "sim/results/origin.h"
 #include "sim/results/reliability_tables.h"
 #include "sim/results/service_tables.h"
+#include "sim/results/usage_tables.h"
 
 namespace tidepool::results {
 namespace {
@@ -143,8 +145,8 @@ void write_summary(h5::Group& root, const model::Ledger& ledger) {
     const std::vector<double> values = kpi_values(ledger);
     for (std::size_t k = 0; k < kKpis.size(); ++k) {
         const Kpi& kpi = kKpis[k];
-        h5::Dataset scalar =
-            summary.scalar(std::string(kpi.name).c_str(), values[k], {kpi.unit, kpi.long_name, ""});
+        h5::Dataset scalar = summary.scalar(std::string(kpi.name).c_str(), values[k],
+                                            {unit_of(kpi, ledger), kpi.long_name, ""});
         scalar.attribute("better", name_of(kpi.better));
         scalar.attribute("group", name_of(kpi.group));
     }
@@ -213,6 +215,12 @@ std::string final_image(const Header& header, Status status, const model::Ledger
         write_reliability(root, ledger, time_units(header.origin));
         write_network(root, ledger);
         write_services(root, ledger, time_units(header.origin));
+        if (ledger.statement) {
+            write_money(root, *ledger.statement);
+        }
+        if (ledger.usage) {
+            write_usage(root, *ledger.usage);
+        }
         write_provenance(root, provenance);
     }
     return std::move(image).bytes();
