@@ -31,19 +31,19 @@ struct BilledTime {
 // So many GPUs for a term, used or not.
 struct Contract {
     std::uint32_t tenant = 0, model = 0;
-    std::uint64_t gpus = 0;        // that leases of the plan `reserved` may hold at no further price
-    Rate price;                    // of the whole quantity, per tick
+    std::uint64_t gpus = 0;  // that leases of the plan `reserved` may hold at no further price
+    Rate price;              // of the whole quantity, per tick
     Ticks from;
-    std::uint64_t to = 0;          // tick; may lie beyond the clock
-    bool block = false;            // a capacity block; else reserved
-    Share prepaid;                 // paid at `from`, the rest as time passes
+    std::uint64_t to = 0;  // tick; may lie beyond the clock
+    bool block = false;    // a capacity block; else reserved
+    Share prepaid;         // paid at `from`, the rest as time passes
 };
 
 struct SpotRule {
-    bool by_bids = false;          // else the list's price of the plan `spot`
-    Rate reserve;                  // least price of a GPU-tick, by_bids
+    bool by_bids = false;                  // else the list's price of the plan `spot`
+    Rate reserve;                          // least price of a GPU-tick, by_bids
     std::vector<std::optional<Rate>> bid;  // by tenant: most it pays for a GPU-tick
-    Ticks notice;                  // from being outbid to being stopped
+    Ticks notice;                          // from being outbid to being stopped
 };
 
 // Of one service, or one class of its requests, per token.
@@ -66,11 +66,11 @@ struct Sla {
         Share below;   // availability of the month, less than which
         Share credit;  // this share of the month's fee is given back
     };
-    std::vector<Tier> tiers;    // by falling `below`
-    Share cap = kWhole;         // of the fee
-    Share claimed = kWhole;     // of all credits, those that customers ask for
-    std::uint64_t grace = 0;    // ticks: shorter downtimes do not count
-    bool whole_gang = false;    // all nodes of a lease count as down with one of them
+    std::vector<Tier> tiers;  // by falling `below`
+    Share cap = kWhole;       // of the fee
+    Share claimed = kWhole;   // of all credits, those that customers ask for
+    std::uint64_t grace = 0;  // ticks: shorter downtimes do not count
+    bool whole_gang = false;  // all nodes of a lease count as down with one of them
     std::array<bool, kPlans> plans{true, true, false};
 };
 
@@ -83,7 +83,7 @@ struct PriceBook {
     std::vector<Contract> contracts;
     SpotRule spot;
     std::vector<TokenPrice> tokens;
-    std::uint64_t midnight = 0;      // tick of the day at which days of off-peak windows begin
+    std::uint64_t midnight = 0;  // tick of the day at which days of off-peak windows begin
     std::array<Share, kPlans> commission;  // of what leases under the plan cost
     Share token_commission;
     std::optional<Sla> sla;
