@@ -36,9 +36,8 @@ UnbilledReplica run_unbilled(const Cell& cell, const scenario::Luck& luck, std::
         replica.result.given_up = true;
         return replica;
     }
-    const bool served =
-        scenario::serve(*cell.loaded, compiled.demand, ledger.unit_log, seed, ledger.end,
-                        ledger.bin_width, ledger.services);
+    const bool served = scenario::serve(*cell.loaded, compiled.demand, ledger.unit_log, seed,
+                                        ledger.end, ledger.bin_width, ledger.services);
     TP_ASSERT(served, "nobody ends it before");
     replica.result.worked = any_started(ledger);
     replica.result.ran_out = scenario::clock_ran_out(compiled, ledger);
