@@ -112,9 +112,10 @@ void add_reprice(CLI::App& root, Arguments& a) {
         ->required()
         ->expected(1);
     reprice
-        ->add_option("--prices", a.prices,
-                     "YAML file with `prices`, `costs`, `sla`, as in a scenario; what it leaves out "
-                     "stays")
+        ->add_option(
+            "--prices", a.prices,
+            "YAML file with `prices`, `costs`, `sla`, as in a scenario; what it leaves out "
+            "stays")
         ->type_name("FILE")
         ->required();
     add_output(reprice, a, "Result file; default: <result>-<prices>.h5");
@@ -302,6 +303,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& a) {
     app->add_flag("--json", a.json, "With --version: print JSON");
     add_run(*app, a);
     add_sweep(*app, a);
+    add_reprice(*app, a);
     add_calibrate(*app, a);
     add_validate(*app, a);
     add_topology(*app, a);
