@@ -5,8 +5,14 @@
 #include <utility>
 
 #include "sim/base/issue.h"
+#include "sim/batch/run_store.h"
 
 namespace tidepool::batch {
+namespace {
+
+constexpr std::size_t kMostRunBytes = std::size_t{1} << 30U;
+
+}  // namespace
 
 std::string text_of(const InputError& error, const std::string& folder) {
     std::string text;
@@ -21,6 +27,9 @@ std::string text_of(const InputError& error, const std::string& folder) {
     }
     return text;
 }
+
+CellStore::CellStore(const scenario::Sweep& sweep, std::size_t kept)
+    : sweep_(sweep), kept_(kept), runs_(std::make_shared<RunStore>(kMostRunBytes)) {}
 
 CellOrProblem CellStore::get(std::uint64_t cell) {
     std::promise<CellOrProblem> promise;
@@ -52,7 +61,9 @@ CellOrProblem CellStore::get(std::uint64_t cell) {
 CellOrProblem CellStore::make(std::uint64_t cell) const {
     CellOrProblem made;
     try {
-        made.cell = std::make_shared<const Cell>(make_cell(sweep_.load_cell(cell)));
+        Cell made_cell = make_cell(sweep_.load_cell(cell));
+        made_cell.runs = runs_;
+        made.cell = std::make_shared<const Cell>(std::move(made_cell));
     } catch (const InputError& error) {
         made.problem = text_of(error, sweep_.folder());
     }

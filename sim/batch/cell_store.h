@@ -31,7 +31,7 @@ std::string text_of(const InputError& error, const std::string& folder);
 class CellStore {
 public:
     // `kept`: cells that are held at least, beside those in use.
-    CellStore(const scenario::Sweep& sweep, std::size_t kept) : sweep_(sweep), kept_(kept) {}
+    CellStore(const scenario::Sweep& sweep, std::size_t kept);
 
     // RunError and everything else that is not the cell's fault is thrown to all who ask for it.
     CellOrProblem get(std::uint64_t cell);
@@ -41,6 +41,7 @@ private:
 
     const scenario::Sweep& sweep_;
     std::size_t kept_;
+    std::shared_ptr<RunStore> runs_;
     std::mutex mutex_;
     std::map<std::uint64_t, std::shared_future<CellOrProblem>> cells_;
 };

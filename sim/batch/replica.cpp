@@ -227,6 +227,9 @@ ReplicaResult ReplicaRunner::run(const Cell& cell, std::uint64_t seed, WaitHisto
 
 ReplicaResult ReplicaRunner::run(const Cell& cell, const scenario::Luck& luck, std::uint64_t seed,
                                  WaitHistogram& histogram) {
+    if (cell.compiled.billed) {
+        return run_billed(cell, luck, seed, histogram);
+    }
     const core::Plan plan = plan_of(cell, luck, seed);
     core::TallyPlan rest = tally_plan_of(cell, luck);
     const bool shared = cell.compiled.has_solver;

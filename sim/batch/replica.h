@@ -6,14 +6,19 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "sim/base/wait_buckets.h"
 #include "sim/core/tally.h"
 #include "sim/model/kpis.h"
+#include "sim/money/statement.h"
 #include "sim/scenario/compile.h"
 
 namespace tidepool::batch {
+
+class RunStore;
+struct UnbilledReplica;
 
 // A scenario that is run with many seeds. Constant while replicas run; shared by all threads.
 struct Cell {
@@ -21,6 +26,10 @@ struct Cell {
     scenario::Compiled compiled;        // without luck
     std::vector<std::uint8_t> job_end;  // by rank, as core::TallyPlan has it
     std::uint64_t rejected = 0;         // jobs
+    // Of a billed scenario: what decides about its runs, beside the seed; and where they are kept,
+    // if they are.
+    std::string run_key;
+    std::shared_ptr<RunStore> runs;
 };
 
 // Throws as scenario::compile_plan() does.
@@ -50,6 +59,7 @@ struct ReplicaResult {
     bool given_up = false;  // jobs were interrupted faster than they got on
     model::Totals totals;   // means nothing after overflow or given_up
     std::uint64_t decisions = 0;
+    std::shared_ptr<const money::Statement> statement;  // of a billed run; totals.money is it
 
     bool complete() const { return worked && !ran_out && !overflow && !given_up; }
 };
@@ -64,6 +74,8 @@ public:
                       WaitHistogram& histogram);
 
 private:
+    ReplicaResult run_billed(const Cell& cell, const scenario::Luck& luck, std::uint64_t seed,
+                             WaitHistogram& histogram);
     template <bool kCanInterrupt>
     core::TallyMemory replay(const core::Plan& plan, core::TallyPlan& rest);
     core::TallyMemory replay(const core::Plan& plan, core::TallyPlan& rest, const Cell& cell,

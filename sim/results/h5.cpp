@@ -120,6 +120,19 @@ Group Group::group(const char* name) {
                              std::string("create the group ") + name)));
 }
 
+Group Group::existing(const char* name) {
+    const Quiet quiet;
+    return Group(
+        Handle(must(H5Gopen2(id(), name, H5P_DEFAULT), std::string("open the group ") + name)));
+}
+
+void Group::remove(const char* name) {
+    const Quiet quiet;
+    if (H5Lexists(id(), name, H5P_DEFAULT) > 0) {
+        must(H5Ldelete(id(), name, H5P_DEFAULT), std::string("take away ") + name);
+    }
+}
+
 Dataset Group::scalar(const char* name, double value, const Meaning& meaning) {
     const Quiet quiet;
     const Handle space = scalar_space();

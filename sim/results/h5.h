@@ -80,6 +80,9 @@ private:
 class Group : public Object {
 public:
     Group group(const char* name);
+    Group existing(const char* name);  // of an image that was opened again
+    // Takes a link away, if there is one; its room in the file is lost.
+    void remove(const char* name);
 
     Dataset scalar(const char* name, double value, const Meaning& meaning);
     Dataset text(const char* name, std::string_view text, const Meaning& meaning);
@@ -118,6 +121,8 @@ private:
 class Image {
 public:
     Image();
+    // A file of ours that was closed before, to be changed.
+    explicit Image(std::string_view bytes);
     ~Image();
     Group root();
     // Closes the file and returns it, byte by byte. Everything taken from it must be gone by now.

@@ -52,14 +52,27 @@ herr_t keep_capture(void*) {
     return 0;
 }
 
-Handle create_image(Capture* capture) {
-    const Quiet quiet;
-    const Handle access(must(H5Pcreate(H5P_FILE_ACCESS), "create properties"));
+Handle access_to(Capture* capture) {
+    Handle access(must(H5Pcreate(H5P_FILE_ACCESS), "create properties"));
     must(H5Pset_fapl_core(access.id(), kImageGrowth, false), "keep a file in memory");
     H5FD_file_image_callbacks_t callbacks{image_malloc,  image_memcpy, image_realloc, image_free,
                                           share_capture, keep_capture, capture};
     must(H5Pset_file_image_callbacks(access.id(), &callbacks), "keep a file in memory");
     must(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_V18), "set format bounds");
+    return access;
+}
+
+Handle open_image(Capture* capture, std::string_view bytes) {
+    const Quiet quiet;
+    const Handle access = access_to(capture);
+    std::string copy(bytes);  // the library copies it once more
+    must(H5Pset_file_image(access.id(), copy.data(), copy.size()), "keep a file in memory");
+    return Handle(must(H5Fopen("tidepool", H5F_ACC_RDWR, access.id()), "open a file in memory"));
+}
+
+Handle create_image(Capture* capture) {
+    const Quiet quiet;
+    const Handle access = access_to(capture);
     const Handle creation(must(H5Pcreate(H5P_FILE_CREATE), "create properties"));
     must(H5Pset_obj_track_times(creation.id(), false), "switch object times off");
     must(H5Pset_link_creation_order(creation.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
@@ -73,11 +86,13 @@ Handle create_image(Capture* capture) {
 class Image::Open {
 public:
     Open() : file(create_image(&capture)) {}
+    explicit Open(std::string_view bytes) : file(open_image(&capture, bytes)) {}
     Capture capture;
     Handle file;
 };
 
 Image::Image() : open_(std::make_unique<Open>()) {}
+Image::Image(std::string_view bytes) : open_(std::make_unique<Open>(bytes)) {}
 Image::~Image() = default;
 
 Group Image::root() {

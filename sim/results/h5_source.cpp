@@ -196,6 +196,18 @@ std::string Source::text(const std::string& dataset) const {
     return read_texts(opened, dataset, 1).front();
 }
 
+double Source::number(const std::string& dataset) const {
+    const Quiet quiet;
+    const Handle opened = open(dataset);
+    const Handle type(checked(H5Dget_type(opened.id()), dataset));
+    if (!extent(opened, dataset).empty() || H5Tget_class(type.id()) != H5T_FLOAT) {
+        damaged("'" + dataset + "' is no number");
+    }
+    double value = 0;
+    checked(H5Dread(opened.id(), native<double>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, &value), dataset);
+    return value;
+}
+
 std::string Source::long_name(const std::string& dataset) const {
     const Quiet quiet;
     const Handle opened = open(dataset);

@@ -26,6 +26,7 @@ public:
     std::vector<std::string> names(const std::string& group) const;  // in the order of creation
 
     std::string text(const std::string& dataset) const;
+    double number(const std::string& dataset) const;  // a scalar
     std::string long_name(const std::string& dataset) const;
     std::uint64_t rows(const std::string& dataset) const;  // of one dimension
     std::vector<std::string> texts(const std::string& dataset, std::uint64_t rows) const;

@@ -72,12 +72,12 @@ std::string_view name_of(Group group) {
     return "service";
 }
 
-std::string unit_of(const Kpi& kpi, const model::Ledger& ledger) {
+std::string unit_of(const Kpi& kpi, std::string_view currency) {
     constexpr std::string_view kCurrency = "currency";
-    if (!ledger.statement || !kpi.unit.starts_with(kCurrency)) {
+    if (currency.empty() || !kpi.unit.starts_with(kCurrency)) {
         return std::string(kpi.unit);
     }
-    return ledger.statement->currency + std::string(kpi.unit.substr(kCurrency.size()));
+    return std::string(currency) + std::string(kpi.unit.substr(kCurrency.size()));
 }
 
 std::vector<double> kpi_values(const model::Ledger& ledger) {
@@ -93,7 +93,10 @@ std::vector<double> kpi_values(const model::Totals& totals) {
 }
 
 std::string kpi_table_text(const model::Ledger& ledger) {
-    const std::vector<double> values = kpi_values(ledger);
+    return kpi_table_text(kpi_values(ledger), ledger.statement ? ledger.statement->currency : "");
+}
+
+std::string kpi_table_text(const std::vector<double>& values, std::string_view currency) {
     std::vector<std::string> numbers, units(kKpis.size());
     std::size_t name_width = 0, number_width = 0, unit_width = 0;
     for (std::size_t k = 0; k < kKpis.size(); ++k) {
@@ -103,7 +106,7 @@ std::string kpi_table_text(const model::Ledger& ledger) {
         }
         name_width = std::max(name_width, kKpis[k].name.size());
         number_width = std::max(number_width, numbers[k].size());
-        units[k] = unit_of(kKpis[k], ledger);
+        units[k] = unit_of(kKpis[k], currency);
         unit_width = std::max(unit_width, units[k].size());
     }
     std::string text;
@@ -123,7 +126,10 @@ std::string kpi_table_text(const model::Ledger& ledger) {
 }
 
 void write_kpis(JsonWriter& json, const model::Ledger& ledger) {
-    const std::vector<double> values = kpi_values(ledger);
+    write_kpis(json, kpi_values(ledger));
+}
+
+void write_kpis(JsonWriter& json, const std::vector<double>& values) {
     json.begin_object();
     for (std::size_t k = 0; k < kKpis.size(); ++k) {
         json.member(kKpis[k].name, values[k]);

@@ -246,8 +246,8 @@ inline constexpr auto kKpis = [] {
     return all;
 }();
 
-// Of the KPI, with the currency of the run's statement in it, if it has one.
-std::string unit_of(const Kpi& kpi, const model::Ledger& ledger);
+// Of the KPI, with this currency in it; empty: of a run that is not billed.
+std::string unit_of(const Kpi& kpi, std::string_view currency);
 
 // One value per row of kKpis.
 std::vector<double> kpi_values(const model::Totals& totals);
@@ -256,9 +256,11 @@ std::vector<double> kpi_values(const model::Ledger& ledger);
 // For a terminal: name, value, unit, long name, in groups with a heading each; `-` for undefined
 // values. Ends with a line feed.
 std::string kpi_table_text(const model::Ledger& ledger);
+std::string kpi_table_text(const std::vector<double>& values, std::string_view currency);
 
 // One object {"gpus": 64, ...} in table order; undefined values are null.
 void write_kpis(JsonWriter& json, const model::Ledger& ledger);
+void write_kpis(JsonWriter& json, const std::vector<double>& values);
 std::string kpis_json(const model::Ledger& ledger);
 
 // What every KPI means: introduction and table, without title.

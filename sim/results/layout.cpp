@@ -16,6 +16,7 @@
 #include "sim/results/origin.h"
 #include "sim/results/reliability_tables.h"
 #include "sim/results/service_tables.h"
+#include "sim/results/summary.h"
 #include "sim/results/usage_tables.h"
 
 namespace tidepool::results {
@@ -140,18 +141,6 @@ void write_dimensions(h5::Group& root, const model::Ledger& ledger) {
     }
 }
 
-void write_summary(h5::Group& root, const model::Ledger& ledger) {
-    h5::Group summary = root.group("summary");
-    const std::vector<double> values = kpi_values(ledger);
-    for (std::size_t k = 0; k < kKpis.size(); ++k) {
-        const Kpi& kpi = kKpis[k];
-        h5::Dataset scalar = summary.scalar(std::string(kpi.name).c_str(), values[k],
-                                            {unit_of(kpi, ledger), kpi.long_name, ""});
-        scalar.attribute("better", name_of(kpi.better));
-        scalar.attribute("group", name_of(kpi.group));
-    }
-}
-
 }  // namespace
 
 std::string time_units(std::string_view origin) {
@@ -208,7 +197,7 @@ std::string final_image(const Header& header, Status status, const model::Ledger
         write_root(root, header, status, ledger.end);
         root.attribute("decision_hash", ledger.decisions);
         write_scenario(root, header);
-        write_summary(root, ledger);
+        write_summary(root, kpi_values(ledger), ledger.statement ? ledger.statement->currency : "");
         write_timeseries(root, header, ledger, ledger.bins.size(), ledger.end);
         write_dimensions(root, ledger);
         write_jobs(root, ledger, ids, time_units(header.origin));

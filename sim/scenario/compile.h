@@ -120,6 +120,9 @@ struct Luck {
 // InputError for failures without end.
 Luck draw_luck(const Loaded& loaded, const PlanArrays& plan, std::uint64_t seed);
 
+// Makes them the plan's own; its seed stays as it is.
+void give_luck(Compiled& compiled, Luck luck);
+
 // Both, with the scenario's own seed.
 Compiled compile(const Loaded& loaded);
 

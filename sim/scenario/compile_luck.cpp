@@ -42,13 +42,16 @@ Luck draw_luck(const Loaded& loaded, const PlanArrays& plan, std::uint64_t seed)
 
 Compiled compile(const Loaded& loaded) {
     Compiled compiled = compile_plan(loaded);
-    Luck luck = draw_luck(loaded, compiled.plan, compiled.plan.seed);
+    give_luck(compiled, draw_luck(loaded, compiled.plan, compiled.plan.seed));
+    return compiled;
+}
+
+void give_luck(Compiled& compiled, Luck luck) {
     compiled.outages = std::move(luck.outages);
     compiled.plan.steps = std::move(luck.steps);
     compiled.capacity_steps = std::move(luck.capacity_steps);
     compiled.plan.demand = std::move(luck.demand_steps);
     compiled.demand = std::move(luck.demand);
-    return compiled;
 }
 
 }  // namespace tidepool::scenario
