@@ -311,11 +311,11 @@ struct SpecTable<scenario::CarbonSpec> {
     static constexpr std::string_view name = "carbon";
     static constexpr std::string_view doc = "Carbon dioxide of the grid: a file or one value.";
     static constexpr std::tuple fields{
-        Field{"file", &Spec::file, optional(1, 4096),
+        Field{"file", &Spec::file, optional(0, 4096),
               "CSV with `timestamp` (ISO 8601, UTC) and `carbon_intensity` (g/kWh)."},
-        Field{"from", &Spec::from, optional(1, 64),
+        Field{"from", &Spec::from, optional(0, 64),
               "Moment of the file at which the run starts; absent = its first row."},
-        Field{"intensity", &Spec::intensity, optional(1, 64), "All the time: `380 g/kWh`."},
+        Field{"intensity", &Spec::intensity, optional(0, 64), "All the time: `380 g/kWh`."},
     };
 };
 
@@ -377,12 +377,12 @@ struct SpecTable<scenario::CostsSpec> {
               "What the machines draw; absent = energy is not told, or the defaults if "
               "`electricity` or `carbon` need it."},
         Field{"electricity", &Spec::electricity, optional(), "What a kWh costs."},
-        Field{"colocation", &Spec::colocation, optional(1, 100),
+        Field{"colocation", &Spec::colocation, optional(0, 100),
               "Space and cooling: `150 USD/kW/mo` of rated power."},
         Field{"maintenance", &Spec::maintenance, optional(0, 1),
               "People and spare parts, as a share of the capex per year."},
-        Field{"staff", &Spec::staff, optional(1, 100), "Further people: `20000 USD/mo`."},
-        Field{"software", &Spec::software, optional(1, 100), "Licences: `4500 USD/gpu/y`."},
+        Field{"staff", &Spec::staff, optional(0, 100), "Further people: `20000 USD/mo`."},
+        Field{"software", &Spec::software, optional(0, 100), "Licences: `4500 USD/gpu/y`."},
         Field{"other", &Spec::other, optional(), "Further costs of running."},
         Field{"rent", &Spec::rent, optional(), "GPUs rented from others."},
         Field{"carbon", &Spec::carbon, optional(), "Carbon dioxide of the electricity."},
