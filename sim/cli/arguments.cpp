@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "sim/cli/money_input.h"
 #include "sim/cli/option_type.h"
 #include "sim/cli/serving_input.h"
 #include "sim/cli/usage.h"
@@ -256,7 +257,8 @@ void add_question(CLI::App* model, const std::string& name, const std::string& d
 
 void add_model(CLI::App& root, Arguments& a) {
     CLI::App* model = root.add_subcommand(
-        "model", "Closed forms for planners: failures, training steps, collectives, inference");
+        "model",
+        "Closed forms for planners: failures, training steps, collectives, inference, money");
     model->require_subcommand(1);
     add_question<CheckpointQuestion>(
         model, "checkpoint", "How often a job should write checkpoints, and what it then loses", a);
@@ -269,6 +271,9 @@ void add_model(CLI::App& root, Arguments& a) {
                                      "How long a collective takes, and its bus bandwidth", a);
     add_question<ServingQuestion>(model, "serving", "What a unit of inference can serve", a);
     add_question<FleetQuestion>(model, "fleet", "GPUs that a demand for tokens takes", a);
+    add_question<TcoQuestion>(model, "tco", "What a server costs per month and GPU-hour", a);
+    add_question<PaybackQuestion>(
+        model, "payback", "When an investment is paid back, and what it returns, by occupancy", a);
 }
 
 void add_documents(CLI::App& root, Arguments& a) {
