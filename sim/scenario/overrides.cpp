@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "sim/scenario/price_presets.h"
 #include "topology/load.h"
 
 namespace tidepool::scenario {
@@ -28,8 +29,12 @@ bool names_topology(std::string_view path) {
     return path.starts_with(kPrefix) || path == "topology";
 }
 
-bool chooses_topology(std::string_view path, bool bare) {
+bool chooses(std::string_view path, bool bare) {
     if (path == "topology") {
+        return true;
+    }
+    if (!bare && (path == "prices" || path == "sla" || path == "prices.preset" ||
+                  path == "sla.preset")) {
         return true;
     }
     if (path.starts_with(kPrefix)) {
@@ -46,14 +51,14 @@ void apply(Value& root, const Overrides& overrides, bool bare, bool choosing, Is
         return bare && section != nullptr && !names_topology(path) ? *section : root;
     };
     for (const config::Assignment& assignment : overrides.of_sweep) {
-        if (chooses_topology(assignment.path, bare) == choosing) {
+        if (chooses(assignment.path, bare) == choosing) {
             config::assign(place_of(assignment.path), assignment, issues);
         }
     }
     const std::span<const std::string> texts = overrides.of_command_line;
     for (std::size_t i = 0; i < texts.size(); ++i) {
         const std::string_view path = left_side(texts[i]);
-        if (chooses_topology(path, bare) == choosing) {
+        if (chooses(path, bare) == choosing) {
             config::apply_override(place_of(path), texts[i], static_cast<int>(i + 1), issues);
         }
     }
@@ -84,7 +89,9 @@ std::optional<NamedFile> apply_overrides(Value& root, const Overrides& overrides
         }
         *section = topology::resolve(*section, "topology", from, issues);
     }
+    resolve_price_presets(root, issues);
     apply(root, overrides, bare, false, issues);
+    resolve_price_presets(root, issues);
     if (Value* section = topology_of(root)) {
         *section = topology::resolve(*section, "topology", from, issues);
     }

@@ -17,6 +17,7 @@
 #include "sim/core/policies.h"
 #include "sim/scenario/mixed_chips_spec.h"
 #include "sim/scenario/network_spec.h"
+#include "sim/scenario/price_spec.h"
 #include "sim/scenario/recovery_spec.h"
 #include "sim/scenario/service_spec.h"
 #include "topology/spec.h"
@@ -92,6 +93,8 @@ struct ScenarioSpec {
     std::optional<MixedChipsSpec> mixed_chips;
     std::optional<NetworkSpec> network;
     CommunicationSpec communication;
+    std::optional<PricesSpec> prices;
+    std::optional<SlaSpec> sla;
     OutputSpec output;
     friend bool operator==(const ScenarioSpec&, const ScenarioSpec&) = default;
 };
@@ -301,6 +304,11 @@ struct SpecTable<scenario::ScenarioSpec> {
               "Jobs share fabric and storage and slow each other down; absent = they do not."},
         Field{"communication", &Spec::communication, optional(),
               "What jobs send over the network, of workloads that do not say it themselves."},
+        Field{"prices", &Spec::prices, optional(),
+              "What customers pay; absent = nothing is charged."},
+        Field{"sla", &Spec::sla, optional(),
+              "What is promised about availability, and what is given back when it fails; needs "
+              "`prices`."},
         Field{"output", &Spec::output, optional(), "What the result file holds."},
     };
 };
