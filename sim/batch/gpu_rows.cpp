@@ -97,7 +97,7 @@ private:
             const scenario::Compiled& compiled = task.cell->compiled;
             const std::string why =
                 compiled.has_solver ? "its jobs share a network, whose rates CPU threads solve"
-                : compiled.billed ? "it is billed, from what CPU threads record"
+                : compiled.billed   ? "it is billed, from what CPU threads record"
                 : !compiled.services.empty()
                     ? "it has services, whose units CPU threads follow"
                     : why_not(least_bytes(last_cell_), device_, memory_.limit());

@@ -106,6 +106,23 @@ void add_sweep(CLI::App& root, Arguments& a) {
     add_json(merge, a);
 }
 
+void add_reprice(CLI::App& root, Arguments& a) {
+    CLI::App* reprice =
+        root.add_subcommand("reprice", "Bill a finished run again, with other prices or costs");
+    reprice->add_option("result", a.files, "Result file of a run with prices or costs")
+        ->required()
+        ->expected(1);
+    reprice
+        ->add_option(
+            "--prices", a.prices,
+            "YAML file with `prices`, `costs`, `sla`, as in a scenario; what it leaves out "
+            "stays")
+        ->type_name("FILE")
+        ->required();
+    add_output(reprice, a, "Result file; default: <result>-<prices>.h5");
+    add_json(reprice, a);
+}
+
 void add_calibrate(CLI::App& root, Arguments& a) {
     CLI::App* calibrate = root.add_subcommand(
         "calibrate", "Fill a table of slow-downs from runs on a solver, for `rates: table`");
@@ -291,6 +308,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& a) {
     app->add_flag("--json", a.json, "With --version: print JSON");
     add_run(*app, a);
     add_sweep(*app, a);
+    add_reprice(*app, a);
     add_calibrate(*app, a);
     add_validate(*app, a);
     add_topology(*app, a);

@@ -45,6 +45,7 @@ struct Arguments {
     std::optional<std::string> threads;          // of sweep
     std::vector<std::string> oversubscriptions;  // of calibrate; empty: the scenario's own
     std::vector<std::string> kpis;  // of sweep: columns of the table; empty: the default
+    std::string prices;             // of reprice: file with prices, costs, sla
     bool resume = false;
     bool dry_run = false;
     bool yes = false;      // of sweep: a very large one is meant

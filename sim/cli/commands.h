@@ -11,6 +11,7 @@ namespace tidepool::cli {
 ExitCode run_command(const Arguments& arguments, const std::string& command_line);
 ExitCode sweep_command(const Arguments& arguments, const std::string& command_line);
 ExitCode merge_command(const Arguments& arguments, const std::string& command_line);
+ExitCode reprice_command(const Arguments& arguments, const std::string& command_line);
 ExitCode calibrate_command(const Arguments& arguments);
 ExitCode validate_command(const Arguments& arguments);
 ExitCode topology_command(const Arguments& arguments);  // show, stats, export, flows

@@ -52,6 +52,9 @@ ExitCode dispatch(const Arguments& arguments, const std::string& command_line) {
     if (command == "merge") {
         return merge_command(arguments, command_line);
     }
+    if (command == "reprice") {
+        return reprice_command(arguments, command_line);
+    }
     if (command.starts_with("topology ")) {
         return topology_command(arguments);
     }

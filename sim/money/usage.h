@@ -44,17 +44,20 @@ struct Lease {
     Ticks back = kNever;            // when it ran again; kNever: not within the run
     std::uint32_t outage = kNone;   // that ended it: index into Usage::outages
     std::uint32_t first_share = 0, shares = 0;  // its nodes: Usage::shares; none in a pool
+    friend bool operator==(const Lease&, const Lease&) = default;
 };
 
 // Neighbouring nodes of a lease, of each of which it holds as many GPUs.
 struct NodeShare {
     std::uint32_t first_node = 0, nodes = 0, gpus = 0;  // gpus: per node
+    friend bool operator==(const NodeShare&, const NodeShare&) = default;
 };
 
 // Somebody under the spot plan waited for GPUs in [from, to).
 struct SpotWait {
     Ticks from, to;
     std::uint32_t tenant = 0, model = 0, gpus = 0;  // model: kNone if it takes several
+    friend bool operator==(const SpotWait&, const SpotWait&) = default;
 };
 
 // GPUs of nodes [first_node, last_node) that were not to be reached in [begin, end).
@@ -63,6 +66,7 @@ struct Downtime {
     std::uint32_t first_node = 0, last_node = 0;
     std::uint64_t gpus = 0;  // mask, by node
     bool planned = false;    // maintenance
+    friend bool operator==(const Downtime&, const Downtime&) = default;
 };
 
 // Tokens of a service in one bin of time, by what became of the requests, by class.
@@ -70,12 +74,14 @@ struct TokenBin {
     std::uint32_t service = 0, request_class = 0, bin = 0;
     std::uint64_t requests = 0, tokens_in = 0, cached = 0, tokens_out = 0;  // served; `cached` is a
                                                                             // part of `tokens_in`
+    friend bool operator==(const TokenBin&, const TokenBin&) = default;
 };
 
 struct SoldService {
     std::string name;
     std::uint32_t tenant = 0;
     std::vector<std::string> classes;  // of requests; "" of those that name none
+    friend bool operator==(const SoldService&, const SoldService&) = default;
 };
 
 // Integrals over one bin of time, of one GPU model: GPU-ticks. installed = allocated + idle + down.
@@ -83,6 +89,7 @@ struct StateBin {
     std::uint64_t allocated = 0;
     std::uint64_t idle = 0;  // ready and held by nobody, spares included
     std::uint64_t down = 0;
+    friend bool operator==(const StateBin&, const StateBin&) = default;
 };
 
 struct Usage {
@@ -102,6 +109,7 @@ struct Usage {
     std::vector<TokenBin> tokens;             // by (service, class, bin)
     std::uint64_t spare_gpus = 0;             // withheld at the start
     std::uint64_t useful = 0, allocated = 0;  // GPU-ticks over the whole run (useful rounded down)
+    friend bool operator==(const Usage&, const Usage&) = default;
 };
 
 // What is wrong with a usage that comes from outside: an index beyond its list, a time beyond the

@@ -33,7 +33,7 @@ TEST(Layout, RootSaysWhatThisIs) {
     const Folder folder;
     const std::string path = written(folder, sample_header(), model::small_ledger(), kTextIds);
     EXPECT_EQ(text_attribute(path, "/", "Conventions"), "CF-1.10");
-    EXPECT_EQ(text_attribute(path, "/", "tidepool_schema"), "1.4");
+    EXPECT_EQ(text_attribute(path, "/", "tidepool_schema"), "1.5");
     EXPECT_EQ(text_attribute(path, "/", "title"), "small run");
     EXPECT_EQ(text_attribute(path, "/", "engine"), "simgrid");
     EXPECT_EQ(text_attribute(path, "/", "network"), "maxmin");

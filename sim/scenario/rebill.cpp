@@ -1,0 +1,79 @@
+#include "sim/scenario/rebill.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "sim/base/issue.h"
+#include "sim/config/read.h"
+#include "sim/config/write.h"
+#include "sim/scenario/books.h"
+#include "sim/scenario/overrides.h"
+#include "topology/build.h"
+
+namespace tidepool::scenario {
+namespace {
+
+using config::Value;
+
+constexpr std::array<std::string_view, 3> kSections{"prices", "costs", "sla"};
+
+void replace(Value& root, const config::Member& section) {
+    for (config::Member& member : root.members) {
+        if (member.key == section.key) {
+            member = section;
+            return;
+        }
+    }
+    root.members.push_back(section);
+}
+
+void remove(Value& root, std::string_view key) {
+    std::erase_if(root.members, [&](const config::Member& m) { return m.key == key; });
+}
+
+// The sections of the file over those of the scenario; an empty one takes it away.
+void lay_over(Value& root, const Value& file, const std::string& name, Issues& issues) {
+    if (file.kind != Value::Kind::kMap || file.members.empty()) {
+        issues.add({name, 0, 0}, "", "holds no `prices`, `costs` or `sla`");
+        return;
+    }
+    for (const config::Member& member : file.members) {
+        if (std::ranges::find(kSections, member.key) == kSections.end()) {
+            issues.add(member.at, member.key, "unknown key (got '" + member.key + "')",
+                       did_you_mean(member.key, {kSections.begin(), kSections.end()}));
+        } else if (member.value.kind == Value::Kind::kNull) {
+            remove(root, member.key);
+        } else {
+            replace(root, member);
+        }
+    }
+}
+
+}  // namespace
+
+Rebilled rebill(const std::string& result, const std::string& resolved_yaml,
+                const std::string& origin, const money::Usage& usage,
+                const std::string& price_file) {
+    Issues issues;
+    Value root = config::parse_yaml(resolved_yaml, result + ":/scenario/resolved_yaml", issues);
+    issues.throw_if_any();
+    const Value before = root;
+    const Value file = config::load_yaml(price_file, issues);
+    issues.throw_if_any();
+    lay_over(root, file, price_file, issues);
+    issues.throw_if_any();
+    apply_overrides(root, {}, false, issues);
+    const auto spec = config::read<ScenarioSpec>(root, "", issues);
+    issues.throw_if_any();
+    const topology::Topology topology =
+        topology::build(spec.topology, *root.find("topology"), "topology", issues);
+    issues.throw_if_any();
+    const Books books = compile_books(spec, root, topology, names_of(usage, origin), issues);
+    issues.throw_if_any();
+    refuse_other_bids(spec, before, root, usage, books, issues);
+    issues.throw_if_any();
+    return {statement_of(books, usage), config::to_yaml(spec)};
+}
+
+}  // namespace tidepool::scenario
