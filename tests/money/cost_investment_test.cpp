@@ -48,7 +48,7 @@ TEST(Payback, IsInterpolatedWithinTheMonth) {
     EXPECT_DOUBLE_EQ(payback_years(std::vector{-3.0, 2.0, 4.0}, 0).value(), 1.25 / 12);
     EXPECT_DOUBLE_EQ(payback_years(std::vector{-3.0, 3.0}, 0).value(), 1.0 / 12);
     EXPECT_EQ(payback_years(std::vector{-3.0, 2.0}, 0), std::nullopt);
-    EXPECT_EQ(payback_years(std::vector{0.0, -2.0}, 0), 0.0);
+    EXPECT_EQ(payback_years(std::vector{0.0, 2.0}, 0), std::nullopt);  // nothing to pay back
     // 1 % a month: -100 + 101 / 1.01 after one month.
     EXPECT_NEAR(payback_years(std::vector{-100.0, 101.0000001}, 0.12).value(), 1.0 / 12, 1e-9);
     EXPECT_EQ(payback_years(std::vector{-100.0, 100.9999999}, 0.12), std::nullopt);
