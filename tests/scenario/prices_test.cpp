@@ -84,11 +84,11 @@ std::int64_t cost(const PriceBook& book, Plan plan, std::uint32_t model, std::ui
 }
 
 TEST(PriceText, ReadsDecimalsExactly) {
-    EXPECT_EQ(parse_decimal("2.99").value, 2'990'000'000);
-    EXPECT_EQ(parse_decimal("0.000000001").value, 1);
-    EXPECT_EQ(parse_decimal("1000000000").value, 1'000'000'000'000'000'000);
+    EXPECT_EQ(parse_billionths("2.99").value, 2'990'000'000);
+    EXPECT_EQ(parse_billionths("0.000000001").value, 1);
+    EXPECT_EQ(parse_billionths("1000000000").value, 1'000'000'000'000'000'000);
     for (const char* text : {"", "-1", "1.2.3", ".", "1e3", "0.0000000001", "1000000001", "x"}) {
-        EXPECT_FALSE(parse_decimal(text).ok()) << text;
+        EXPECT_FALSE(parse_billionths(text).ok()) << text;
     }
     for (const char* text : {"2.99", "2.99 USD", "2.99 USD/gpu", "2.99 usd/gpu/h", "USD/gpu/h",
                              "2.99 USD/gpu/fortnight", "2.99 USD/node/h", "-2 USD/gpu/h",
