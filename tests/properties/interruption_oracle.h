@@ -57,7 +57,7 @@ protected:
             event_ = event_ || (p_.wait > 0 && joined_.at(rank) + p_.wait == now_ &&
                                 where_.level(rank, p_.spare) != Near::kAnywhere);
         }
-        if (event_) {
+        if (event_ || wakes_up()) {
             pass();
         }
         while (somebody_due()) {
@@ -67,6 +67,7 @@ protected:
     }
 
     virtual void before_arrivals() {}
+    virtual bool wakes_up() const { return false; }  // there is a pass, whatever else happens
     virtual void count_tick() {}
 
     // 2. GPUs come up.

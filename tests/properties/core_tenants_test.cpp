@@ -1,0 +1,104 @@
+// Limits, guarantees and turns of tenants: the simulator's decision core against the brute-force
+// oracle of docs/tenants.md. On every random problem the same happens to the same jobs at the same
+// ticks, in the same order, and is refused for the same reasons.
+
+#include <map>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "tests/properties/random_tenants.h"
+#include "tests/properties/tenants_oracle.h"
+#include "tests/properties/tenants_plan.h"
+
+namespace tidepool::properties {
+namespace {
+
+Chronicle by_the_rules(const TenantProblem& problem) {
+    return with_asked_by_rank(TenantOracle(problem).run());
+}
+bool differs(const TenantProblem& problem) {
+    return !(by_the_rules(problem) == core_chronicle(problem));
+}
+
+template <class T>
+void erase_at(std::vector<T>& list, std::size_t i) {
+    list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
+}
+
+// Leaves out jobs, outages, steps and time for as long as the two still differ.
+TenantProblem shrunk(TenantProblem best) {
+    const auto attempt = [&](auto change) {
+        TenantProblem changed = best;
+        change(changed);
+        if (!differs(changed)) {
+            return false;
+        }
+        best = changed;
+        return true;
+    };
+    for (bool smaller = true; smaller;) {
+        smaller = false;
+        while (best.horizon > 1 && attempt([](TenantProblem& p) { --p.horizon; })) {
+            smaller = true;
+        }
+        for (std::size_t r = best.jobs.size(); r-- > best.units();) {
+            smaller |= attempt([&](TenantProblem& p) {
+                erase_at(p.jobs, r);
+                erase_at(p.checkpoint, r);
+                erase_at(p.recovery, r);
+                erase_at(p.entity, r);
+                erase_at(p.may_be_asked, r);
+                erase_at(p.priority, r);
+                erase_at(p.tenant_of, r);
+                erase_at(p.cpus, r);
+                erase_at(p.memory, r);
+            });
+        }
+        const auto shorter = [&](auto list) {
+            for (std::size_t i = (best.*list).size(); i-- > 0;) {
+                smaller |= attempt([&](TenantProblem& p) { erase_at(p.*list, i); });
+            }
+        };
+        shorter(&TenantProblem::outages);
+        shorter(&TenantProblem::demand);
+        shorter(&TenantProblem::ceiling);
+        shorter(&TenantProblem::limits);
+    }
+    return best;
+}
+
+std::string difference(const TenantProblem& problem) {
+    if (!differs(problem)) {
+        return "";
+    }
+    const TenantProblem least = shrunk(problem);
+    std::ostringstream text;
+    text << least << "by the rules:\n"
+         << by_the_rules(least) << "by the core:\n"
+         << core_chronicle(least);
+    return text.str();
+}
+
+TEST(Tenants, GoByTheRules) {
+    std::map<Happening::Kind, std::uint32_t> met;
+    std::map<std::uint64_t, std::uint32_t> reasons;
+    for (std::uint32_t number = 0; number < 10'000; ++number) {
+        const TenantProblem problem = random_tenants(number);
+        const std::string found = difference(problem);
+        ASSERT_TRUE(found.empty()) << "case " << number << "\n" << found;
+        for (const Happening& h : core_chronicle(problem).happenings) {
+            ++met[h.kind];
+            reasons[h.work] += h.kind == Happening::Kind::kRefused ? 1 : 0;
+        }
+    }
+    for (const auto& [kind, times] : met) {
+        std::cout << static_cast<int>(kind) << ": " << times << "\n";
+    }
+    for (std::uint64_t r = 0; r < 4; ++r) {
+        std::cout << "reason " << r << ": " << reasons[r] << "\n";
+    }
+}
+
+}  // namespace
+}  // namespace tidepool::properties
