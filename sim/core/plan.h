@@ -130,7 +130,7 @@ struct LimitStep {
 };
 
 struct TenantRule {
-    PreemptRule preempt = PreemptRule::kNone;
+    PreemptRule preempt = PreemptRule::kNobody;
     PreemptOrder order = PreemptOrder::kLatest;
     std::uint32_t notice = 0;             // ticks that jobs get that make room for others
     std::uint32_t hold = 0;               // ticks after which a job holds those behind it

@@ -45,7 +45,7 @@ TP_HD constexpr bool is_by_tenant(QueuePolicy queue) {
 }
 
 // Who makes room for a job that does not fit, and of those that may, who goes first.
-enum class PreemptRule : std::uint8_t { kNone, kPriority, kQuota };
+enum class PreemptRule : std::uint8_t { kNobody, kPriority, kQuota };
 enum class PreemptOrder : std::uint8_t { kLatest, kEarliest, kLargest, kSmallest };
 
 inline constexpr std::array kPreemptOrderKinds{

@@ -240,7 +240,7 @@ TP_HD TP_RARE inline Room find_room(Run<Exec, Driver>& run, std::uint32_t rank,
     const std::uint32_t by =
         rule == PreemptRule::kQuota ? entitled_by(plan, state, rank) : std::uint32_t{0};
     const Reason why = why_no_room(run, rank);
-    if (!allowed || rule == PreemptRule::kNone || by == kNone) {
+    if (!allowed || rule == PreemptRule::kNobody || by == kNone) {
         refuse(run, rank, why, tick);
         return Room::kNone;
     }

@@ -341,7 +341,7 @@ private:
         take(state.ends.keys, slots_, hot);
         take(state.ends.slots, slots_, hot);
         const bool shadow = easy || plan_.preempt || plan_.services > 0 ||
-                            plan_.tenant_rule.preempt != PreemptRule::kNone;
+                            plan_.tenant_rule.preempt != PreemptRule::kNobody;
         assign(state.shadow, shadow, true, hot);
         take(state.expected.keys, easy ? slots_ : 0, hot);
         take(state.expected.slots, easy ? slots_ : 0, hot);

@@ -222,7 +222,7 @@ template <class Exec, class Driver>
 TP_HD inline void set_wake(Run<Exec, Driver>& run, std::uint32_t tick) {
     State& state = run.state;
     state.wake = next_wait_end(state);
-    if (run.plan.tenant_rule.preempt != PreemptRule::kNone && state.queue_length > 0) {
+    if (run.plan.tenant_rule.preempt != PreemptRule::kNobody && state.queue_length > 0) {
         const std::uint32_t then = next_to_have_run(run, tick);
         state.wake = then < state.wake ? then : state.wake;
     }

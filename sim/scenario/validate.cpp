@@ -20,6 +20,7 @@ void validate(const ScenarioSpec& spec, const config::Value& value, const std::s
                    "needs at least one workload", "or give the scenario `services`");
     }
     check_services(spec, value, path, issues);
+    check_tenants(spec, value, path, issues);
     if (spec.horizon && spec.horizon->value / spec.output.bin.value > kMostBins) {
         issues.add(config::position_of(child(value, "output"), "bin"), below("output.bin"),
                    "makes more than 10,000,000 bins over the horizon", "choose a wider bin");

@@ -15,7 +15,7 @@ namespace tidepool::properties {
 namespace {
 
 Chronicle by_the_rules(const TenantProblem& problem) {
-    return with_asked_by_rank(TenantOracle(problem).run());
+    return with_last_refusals(TenantOracle(problem).run());
 }
 bool differs(const TenantProblem& problem) {
     return !(by_the_rules(problem) == core_chronicle(problem));
@@ -83,7 +83,7 @@ std::string difference(const TenantProblem& problem) {
 TEST(Tenants, GoByTheRules) {
     std::map<Happening::Kind, std::uint32_t> met;
     std::map<std::uint64_t, std::uint32_t> reasons;
-    for (std::uint32_t number = 0; number < 10'000; ++number) {
+    for (std::uint32_t number = 0; number < 12'000; ++number) {
         const TenantProblem problem = random_tenants(number);
         const std::string found = difference(problem);
         ASSERT_TRUE(found.empty()) << "case " << number << "\n" << found;
@@ -92,11 +92,46 @@ TEST(Tenants, GoByTheRules) {
             reasons[h.work] += h.kind == Happening::Kind::kRefused ? 1 : 0;
         }
     }
-    for (const auto& [kind, times] : met) {
-        std::cout << static_cast<int>(kind) << ": " << times << "\n";
+    using Kind = Happening::Kind;
+    EXPECT_GT(met[Kind::kStart], 30000U);
+    EXPECT_GT(met[Kind::kLeft], 5000U);
+    EXPECT_GT(met[Kind::kTold], 4000U);
+    EXPECT_GT(met[Kind::kWithdrawn], 2000U);
+    EXPECT_GT(met[Kind::kAsked], 1000U);
+    EXPECT_GT(reasons[static_cast<std::uint64_t>(core::Reason::kPriority)], 200U);
+    EXPECT_GT(reasons[static_cast<std::uint64_t>(core::Reason::kQuota)], 10000U);
+    EXPECT_GT(reasons[static_cast<std::uint64_t>(core::Reason::kCapacity)], 10000U);
+    EXPECT_GT(reasons[static_cast<std::uint64_t>(core::Reason::kFragmentation)], 5000U);
+}
+
+TEST(Tenants, GoByTheRulesWithCompactPlacement) {
+    for (std::uint32_t number = 0; number < 2000; ++number) {
+        const std::string found = difference(on_a_fabric(random_tenants(number), number));
+        ASSERT_TRUE(found.empty()) << "case " << number << "\n" << found;
     }
-    for (std::uint64_t r = 0; r < 4; ++r) {
-        std::cout << "reason " << r << ": " << reasons[r] << "\n";
+}
+
+TEST(Tenants, GoByTheRulesWhereNodesAreEqual) {
+    for (std::uint32_t number = 0; number < 4000; ++number) {
+        const std::string found = difference(random_tenants(number, kOneKind));
+        ASSERT_TRUE(found.empty()) << "case " << number << "\n" << found;
+    }
+}
+
+TEST(Tenants, GoByTheRulesWhileGangsWaitForNearPlaces) {
+    for (std::uint32_t number = 0; number < 2000; ++number) {
+        TenantProblem problem = with_locality(random_tenants(number), number);
+        problem.rule.preempt = core::PreemptRule::kNobody;
+        const std::string found = difference(problem);
+        ASSERT_TRUE(found.empty()) << "case " << number << "\n" << found;
+    }
+}
+
+TEST(Tenants, GoByTheRulesOnLargerMachines) {
+    constexpr Sizes sizes{6, 6, 8, 3, 40, 90, 80};
+    for (std::uint32_t number = 0; number < 200; ++number) {
+        const std::string found = difference(random_tenants(number, sizes));
+        ASSERT_TRUE(found.empty()) << "case " << number << "\n" << found;
     }
 }
 

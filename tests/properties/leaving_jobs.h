@@ -137,6 +137,9 @@ protected:
         changed_ = true;
     }
 
+    bool chooses(std::uint32_t rank) const override {
+        return !is_unit(rank) && InterruptionOracle::chooses(rank);
+    }
     Near near(std::uint32_t rank) const override {
         return is_unit(rank) ? Near::kAnywhere : InterruptionOracle::near(rank);
     }

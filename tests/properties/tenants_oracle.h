@@ -123,11 +123,17 @@ private:
     bool wakes_up() const override {
         const bool waits = std::any_of(waiting_.begin(), waiting_.end(),
                                        [&](std::uint32_t rank) { return !is_unit(rank); });
-        return o_.rule.preempt != core::PreemptRule::kNone && waits &&
+        return o_.rule.preempt != core::PreemptRule::kNobody && waits &&
                std::any_of(running_.begin(), running_.end(), [&](const auto& entry) {
                    return !is_unit(entry.first) &&
                           started_.at(entry.first) + o_.preempt_after == now_;
                });
+    }
+
+    // A unit that is ready at once is so by what falls due at this very tick.
+    void start(std::uint32_t rank, const Takes& takes) override {
+        TideOracle::start(rank, takes);
+        again_ = again_ || ready_.contains(rank);
     }
 
     // What tenants have used.
@@ -251,7 +257,7 @@ private:
     // Whether the job fits now or will when others have left.
     bool make_room(std::uint32_t rank) {
         const bool quota = o_.rule.preempt == core::PreemptRule::kQuota;
-        if (o_.rule.preempt == core::PreemptRule::kNone || !allowed(rank) || !hosts_have(rank) ||
+        if (o_.rule.preempt == core::PreemptRule::kNobody || !allowed(rank) || !hosts_have(rank) ||
             (quota && !entitling(rank))) {
             return false;
         }

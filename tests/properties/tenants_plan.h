@@ -1,7 +1,7 @@
 #pragma once
 // A TenantProblem as the flat arrays of core::Plan, and what the core does with them, written down.
 
-#include <numeric>
+#include <map>
 
 #include "tests/properties/small_tenants.h"
 #include "tests/properties/tide_plan.h"
@@ -98,6 +98,23 @@ private:
     }
 };
 
+// A further round of the same tick may look at a job again, which says nothing new: of what is said
+// about a job at one tick the last word counts. These come last, by tick and rank.
+inline Chronicle with_last_refusals(const Chronicle& c) {
+    Chronicle sorted = with_asked_by_rank(c);
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Happening> refusals;
+    std::erase_if(sorted.happenings, [&](const Happening& h) {
+        if (h.kind == Happening::Kind::kRefused) {
+            refusals[{h.tick, h.rank}] = h;
+        }
+        return h.kind == Happening::Kind::kRefused;
+    });
+    for (const auto& [when, h] : refusals) {
+        sorted.happenings.push_back(h);
+    }
+    return sorted;
+}
+
 // What happens according to the simulator's core.
 inline Chronicle core_chronicle(const TenantProblem& problem) {
     const TenantPlan builder(problem);
@@ -108,7 +125,7 @@ inline Chronicle core_chronicle(const TenantProblem& problem) {
     Chronicle chronicle;
     TenantNotes notes(problem, plan, state, chronicle);
     notes.close(core::replay(core::Serial{}, plan, state, notes));
-    return with_asked_by_rank(chronicle);
+    return with_last_refusals(chronicle);
 }
 
 }  // namespace tidepool::properties

@@ -89,6 +89,7 @@ protected:
                 changed_ = true;
                 note(Kind::kReopened, unit);
                 do_more(unit);
+                again_ = true;
                 return true;
             }
         }
