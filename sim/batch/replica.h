@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/base/wait_buckets.h"
+#include "sim/batch/tenant_tally.h"
 #include "sim/core/tally.h"
 #include "sim/model/kpis.h"
 #include "sim/scenario/compile.h"
@@ -75,6 +76,7 @@ private:
 
     std::vector<std::uint64_t> state_, tally_;
     model::NetworkLedger network_;  // of the last replica, if it had one
+    TenantSums tenants_;            // likewise
     std::uint32_t slots_ = 256;     // tried first; as many as the replica before needed
 };
 

@@ -16,6 +16,7 @@
 #include "sim/results/origin.h"
 #include "sim/results/reliability_tables.h"
 #include "sim/results/service_tables.h"
+#include "sim/results/tenant_tables.h"
 #include "sim/results/usage_tables.h"
 
 namespace tidepool::results {
@@ -214,6 +215,7 @@ std::string final_image(const Header& header, Status status, const model::Ledger
         write_jobs(root, ledger, ids, time_units(header.origin));
         write_reliability(root, ledger, time_units(header.origin));
         write_network(root, ledger);
+        write_tenants(root, ledger);
         write_services(root, ledger, time_units(header.origin));
         if (ledger.statement) {
             write_money(root, *ledger.statement);

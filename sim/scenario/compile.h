@@ -91,6 +91,7 @@ struct Compiled {
     std::vector<std::string> ids;             // by job
     std::vector<std::string> tenants;         // [0] is empty: none recorded
     std::vector<model::TenantRecord> listed;  // those that the scenario lists
+    std::vector<std::uint32_t> listed_in_plan;  // index of each into PlanArrays::tenants
     std::vector<std::string> gpu_models;      // of the topology
     model::Outages outages;
     bool has_solver = false;  // jobs share links and storage; else nobody looks at capacities

@@ -79,6 +79,11 @@ Recorder::Recorder(const Compiled& compiled, const core::State& state, Observer 
     ledger_.gpu_models = compiled.gpu_models;
     ledger_.bin_width = compiled.bin_width;
     ledger_.services = compiled.services;
+    ledger_.listed = compiled.listed;
+    ledger_.by_reason = plan_.tenants > 0;
+    if (ledger_.by_reason) {
+        waits_.emplace(plan_);
+    }
     for (const model::JobRecord& job : ledger_.jobs) {
         waiting_since_.push_back(job.submit.value);
     }
@@ -213,6 +218,7 @@ void Recorder::started(std::uint32_t slot, std::uint32_t tick) {
         note_unit(slot, tick, UnitEvent::kStarted);
     } else {
         job.queued.value += tick - waiting_since_[number];
+        end_wait(state_.slots[slot].rank, tick, false);
     }
     job.start = job.start == kNever ? Ticks{tick} : job.start;
     job.state = model::JobState::kRunning;
@@ -334,6 +340,46 @@ void Recorder::requeued(std::uint32_t slot, std::uint32_t tick, std::uint64_t lo
     const std::uint32_t number = job_of(slot);
     ledger_.jobs[number].state = model::JobState::kQueued;
     waiting_since_[number] = tick;
+    if (waits_) {
+        waits_->joins(state_.slots[slot].rank, tick);
+    }
+}
+
+void Recorder::add_wait(std::uint32_t rank, core::Reason reason, std::uint32_t ticks) {
+    model::JobRecord& job = ledger_.jobs[compiled_.job_of_rank[rank]];
+    Ticks* const waits[] = {&job.wait_priority, &job.wait_quota, &job.wait_capacity,
+                            &job.wait_fragmentation};
+    waits[static_cast<std::size_t>(reason)]->value += ticks;
+}
+
+void Recorder::end_wait(std::uint32_t rank, std::uint32_t tick, bool outside) {
+    if (waits_) {
+        waits_->leaves(rank, tick, outside,
+                       [&](auto job, auto reason, auto ticks) { add_wait(job, reason, ticks); });
+    }
+}
+
+void Recorder::passes(std::uint32_t tick) {
+    waits_->passes(tick, [&](auto job, auto reason, auto ticks) { add_wait(job, reason, ticks); });
+}
+
+void Recorder::refused(std::uint32_t rank, core::Reason reason, std::uint32_t tick) {
+    waits_->refused(rank, reason, tick,
+                    [&](auto job, auto why, auto ticks) { add_wait(job, why, ticks); });
+}
+
+// Its tenant has left.
+void Recorder::withdrawn(std::uint32_t rank, std::uint32_t tick) {
+    const std::uint32_t number = compiled_.job_of_rank[rank];
+    model::JobRecord& job = ledger_.jobs[number];
+    job.queued.value += tick - waiting_since_[number];
+    job.state = model::JobState::kWithdrawn;
+    job.withdrawn = Ticks{tick};
+    end_wait(rank, tick, true);
+}
+
+void Recorder::told_to_go(std::uint32_t slot, std::uint32_t) {
+    ++ledger_.jobs[job_of(slot)].told;
 }
 
 void Recorder::finished(std::uint32_t slot, std::uint32_t tick) {
@@ -359,12 +405,17 @@ void Recorder::finished(std::uint32_t slot, std::uint32_t tick) {
 
 void Recorder::preempted(std::uint32_t slot, std::uint32_t tick, bool second_order) {
     note(core::Decision::kPreempted, slot, tick);
-    const bool reclaimed = state_.activity[slot].leaves == tick;
+    const core::Activity& a = state_.activity[slot];
+    const bool reclaimed = a.leaves == tick && a.why == core::Leaves::kForUnits;
+    const bool evicted = a.leaves == tick && a.why == core::Leaves::kEvicted;
     end_attempt(slot, tick,
-                reclaimed ? model::AttemptEnd::kReclaimed : model::AttemptEnd::kPreempted,
+                reclaimed ? model::AttemptEnd::kReclaimed
+                : evicted ? model::AttemptEnd::kEvicted
+                          : model::AttemptEnd::kPreempted,
                 model::kNoOutage);
     ++ledger_.jobs[job_of(slot)].preemptions;
     ledger_.jobs[job_of(slot)].reclaims += reclaimed ? 1 : 0;
+    ledger_.jobs[job_of(slot)].evictions += evicted ? 1 : 0;
     ledger_.second_order_preemptions += second_order ? 1 : 0;
 }
 
@@ -384,11 +435,17 @@ model::Ledger Recorder::close(std::uint32_t end, model::NetworkLedger network) {
     ledger_.network.on = ledger_.network.on || plan_.pace_leaves > 0;
     ledger_.end = Ticks{end};
     ledger_.interrupted = stopped_;
+    for (std::uint32_t rank = plan_.units; waits_ && rank < plan_.jobs; ++rank) {
+        if (ledger_.jobs[compiled_.job_of_rank[rank]].state == model::JobState::kQueued) {
+            end_wait(rank, end, true);
+        }
+    }
     for (std::size_t j = 0; j < ledger_.jobs.size(); ++j) {
         model::JobRecord& job = ledger_.jobs[j];
         if (job.state == model::JobState::kQueued && waiting_since_[j] < end) {
             job.queued.value += end - waiting_since_[j];
         }
+
         if (job.state == model::JobState::kRunning && !plan_.interruptible) {
             job.time.useful = std::uint64_t{core::kFullSpeed} * (end - job.start.value) * job.gpus;
         }

@@ -28,7 +28,7 @@ struct LimitSpec {
 struct TenantSpec {
     std::string name;
     std::string parent;           // empty: the datacenter itself
-    std::int64_t guaranteed = 0;  // GPUs
+    std::optional<std::int64_t> guaranteed;  // GPUs; absent: those of the tenants below it
     std::optional<std::int64_t> limit;
     std::int64_t weight = 1;
     std::optional<workloads::Plan> plan;
@@ -100,7 +100,8 @@ struct SpecTable<scenario::TenantSpec> {
         Field{"name", &Spec::name, required(1, 200), "As traces and workloads name it."},
         Field{"parent", &Spec::parent, optional(), "Tenant that it is a part of; absent = none."},
         Field{"guaranteed", &Spec::guaranteed, optional(0, 2e9),
-              "GPUs that are its own; what it holds above is borrowed."},
+              "GPUs that are its own, what it holds above is borrowed; absent = what the tenants below "
+              "it are guaranteed."},
         Field{"limit", &Spec::limit, optional(0, 2e9),
               "GPUs that its jobs hold at most; absent = any number."},
         Field{"weight", &Spec::weight, optional(1, 1000), "Of its share, against its siblings."},
