@@ -97,8 +97,7 @@ private:
             const scenario::Compiled& compiled = task.cell->compiled;
             const std::string why =
                 compiled.has_solver ? "its jobs share a network, whose rates CPU threads solve"
-                : !compiled.services.empty()
-                    ? "it has services, whose units CPU threads follow"
+                : !compiled.services.empty() ? "it has services, whose units CPU threads follow"
                 : !compiled.plan.tenants.empty()
                     ? "it has tenants, whose jobs CPU threads schedule"
                     : why_not(least_bytes(last_cell_), device_, memory_.limit());

@@ -24,9 +24,9 @@ TP_HD inline std::uint32_t last_to_come(const Run<Exec, Driver>& run, std::uint3
             continue;
         }
         held += run.plan.job_gpus[slot.rank];
-        const bool later_one = best == kNone || slot.start > state.slots[best].start ||
-                               (slot.start == state.slots[best].start &&
-                                slot.rank > state.slots[best].rank);
+        const bool later_one =
+            best == kNone || slot.start > state.slots[best].start ||
+            (slot.start == state.slots[best].start && slot.rank > state.slots[best].rank);
         best = later_one ? id : best;
     }
     return best;

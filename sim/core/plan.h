@@ -132,10 +132,10 @@ struct LimitStep {
 struct TenantRule {
     PreemptRule preempt = PreemptRule::kNobody;
     PreemptOrder order = PreemptOrder::kLatest;
-    std::uint32_t notice = 0;             // ticks that jobs get that make room for others
-    std::uint32_t hold = 0;               // ticks after which a job holds those behind it
-    std::uint32_t decay_step = 1;         // ticks between decays of what tenants have used
-    std::uint64_t cpus = 0, memory = 0;   // of the datacenter's hosts; 0: nobody counts them
+    std::uint32_t notice = 0;            // ticks that jobs get that make room for others
+    std::uint32_t hold = 0;              // ticks after which a job holds those behind it
+    std::uint32_t decay_step = 1;        // ticks between decays of what tenants have used
+    std::uint64_t cpus = 0, memory = 0;  // of the datacenter's hosts; 0: nobody counts them
 };
 
 struct Plan {
@@ -218,7 +218,7 @@ struct Plan {
     std::uint32_t limit_steps = 0;
     Input<LimitStep> limit_step;  // by (tick, tenant)
     // Jobs by tenant and rank, only if tenants take turns; what they need of hosts, if it counts.
-    Input<std::uint32_t> place_of, rank_at;      // [jobs]
+    Input<std::uint32_t> place_of, rank_at;     // [jobs]
     Input<std::uint32_t> job_cpus, job_memory;  // [jobs]
 
     QueuePolicy queue = QueuePolicy::kFifo;

@@ -76,8 +76,7 @@ TP_HD inline bool may_go_for(const Run<Exec, Driver>& run, std::uint32_t id, std
     bool may = true;
     for_each_above(plan, plan.tenant_of[slot.rank], [&](std::uint32_t t) {
         const bool both = is_within(plan, plan.tenant_of[rank], t);
-        may = may && t != by &&
-              (both || borrowed(plan, run.state, t) >= plan.job_gpus[slot.rank]);
+        may = may && t != by && (both || borrowed(plan, run.state, t) >= plan.job_gpus[slot.rank]);
     });
     return may;
 }

@@ -9,10 +9,9 @@
 namespace tidepool::core {
 
 TP_HD inline std::uint32_t next_demand(const Plan& plan, const State& state) {
-    const std::uint32_t limit =
-        has_tenants(plan) && state.next_limit < plan.limit_steps
-            ? plan.limit_step[state.next_limit].tick
-            : 0xFFFF'FFFFu;
+    const std::uint32_t limit = has_tenants(plan) && state.next_limit < plan.limit_steps
+                                    ? plan.limit_step[state.next_limit].tick
+                                    : 0xFFFF'FFFFu;
     const std::uint32_t demand =
         state.next_demand < plan.demand_steps ? plan.demand[state.next_demand].tick : 0xFFFF'FFFFu;
     const std::uint32_t ceiling = state.next_ceiling < plan.ceiling_steps

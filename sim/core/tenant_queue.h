@@ -94,8 +94,7 @@ TP_HD inline std::uint32_t whose_turn(const Run<Exec, Driver>& run) {
     while (state.tenant[at].next == kNone) {
         std::uint32_t best = kNone;
         for (std::uint32_t t = plan.tenant[at].first_child; t < plan.tenant[at].last_child; ++t) {
-            if (state.tenant[t].open > 0 &&
-                (best == kNone || comes_before(plan, state, t, best))) {
+            if (state.tenant[t].open > 0 && (best == kNone || comes_before(plan, state, t, best))) {
                 best = t;
             }
         }
@@ -196,7 +195,8 @@ TP_HD TP_RARE inline void pass_by_rank(Run<Exec, Driver>& run, std::uint32_t tic
                 break;
             } else if (pass.head == kNone && plan.queue != QueuePolicy::kFirstFit) {
                 pass.head = rank;
-                only_entitled = plan.queue == QueuePolicy::kFifo || !below_ceiling(plan, state, rank);
+                only_entitled =
+                    plan.queue == QueuePolicy::kFifo || !below_ceiling(plan, state, rank);
             }
         }
         if (state.too_many_slots) {

@@ -12,8 +12,7 @@ struct Course {
     std::uint64_t running = 0;           // ticks in attempts
     std::uint64_t preempted_pauses = 0;  // ticks from preemptions to the next start
     std::uint64_t checkpoints = 0;
-    std::uint32_t attempts = 0, interruptions = 0, preemptions = 0, reclaims = 0,
-                  evictions = 0;
+    std::uint32_t attempts = 0, interruptions = 0, preemptions = 0, reclaims = 0, evictions = 0;
     Ticks first_start = kNever, last_end = kNever, resumes = kNever;
     AttemptEnd ended = AttemptEnd::kRunning;
     bool chained = true;  // each attempt starts where the pause after the one before ends
@@ -142,7 +141,8 @@ std::string_view problem_of_time(const JobRecord& job, const Course& course, Tic
     if (time < gpus * course.running || time > gpus * (span - job.queued.value)) {
         return "the GPU time it held does not fit the time it was running or recovering";
     }
-    const bool undisturbed = job.interruptions + job.preemptions + job.asked + job.told == 0 && !left;
+    const bool undisturbed =
+        job.interruptions + job.preemptions + job.asked + job.told == 0 && !left;
     if (undisturbed && (job.time.lost > 0 || job.time.restart > 0 ||
                         time != gpus * course.running || job.queued.value != first_wait)) {
         return "nothing interrupted it, yet it lost time or waited again";

@@ -78,7 +78,7 @@ struct JobRecord {
     Ticks withdrawn = kNever;           // when it left the queue for good; kNever: it did not
     // What it waited for, of `queued`; only of runs with tenants (Ledger::by_reason).
     Ticks wait_priority, wait_quota, wait_capacity, wait_fragmentation;
-    std::uint32_t attempts = 0;         // starts and restarts
+    std::uint32_t attempts = 0;  // starts and restarts
 };
 
 // Values are part of the results (/attempts/ended): never renumber, only add.
@@ -127,10 +127,10 @@ constexpr bool is_preempted(AttemptEnd ended) {
 
 // A tenant that the scenario lists.
 struct TenantRecord {
-    std::uint32_t tenant = 0;               // index into Ledger::tenants
-    std::uint32_t parent = 0xFFFF'FFFFu;    // index into Ledger::listed; 0xFFFFFFFF: none
+    std::uint32_t tenant = 0;             // index into Ledger::tenants
+    std::uint32_t parent = 0xFFFF'FFFFu;  // index into Ledger::listed; 0xFFFFFFFF: none
     std::uint32_t weight = 1;
-    std::uint64_t guaranteed = 0;           // GPUs
+    std::uint64_t guaranteed = 0;             // GPUs
     std::uint64_t limit = ~std::uint64_t{0};  // GPUs, at the start; all ones: none
 };
 

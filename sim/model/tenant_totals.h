@@ -18,8 +18,8 @@ inline constexpr std::array kWaitOf{&JobRecord::wait_priority, &JobRecord::wait_
                                     &JobRecord::wait_capacity, &JobRecord::wait_fragmentation};
 
 struct TenantTotals {
-    bool on = false;                                 // it matters whose jobs are whose
-    std::array<std::uint64_t, kReasons> waits{};     // job-ticks
+    bool on = false;                              // it matters whose jobs are whose
+    std::array<std::uint64_t, kReasons> waits{};  // job-ticks
     std::uint64_t evictions = 0;
     double jain = kUndefined;  // of GPU-ticks / weight of the listed tenants that have jobs
     friend bool operator==(const TenantTotals&, const TenantTotals&) = default;

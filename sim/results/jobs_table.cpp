@@ -89,8 +89,7 @@ void add_waits(Columns<model::JobRecord>& columns) {
     wait("wait_fragmentation", "of `queued`: enough GPUs free, but no place",
          &JobRecord::wait_fragmentation);
     wait("wait_priority", "of `queued`: others came first", &JobRecord::wait_priority);
-    columns.add<std::uint32_t>("evictions", "1",
-                               "of its preemptions: by a new limit of its tenant",
+    columns.add<std::uint32_t>("evictions", "1", "of its preemptions: by a new limit of its tenant",
                                [](const JobRecord& j) { return j.evictions; });
 }
 

@@ -240,8 +240,8 @@ inline constexpr std::array kJobKpis{
 
 // In the order of the terminal table: rows of one group stand together.
 inline constexpr auto kKpis = [] {
-    std::array<Kpi, kJobKpis.size() + kTenantKpis.size() + kInferenceKpis.size() +
-                        kMoneyKpis.size()>
+    std::array<Kpi,
+               kJobKpis.size() + kTenantKpis.size() + kInferenceKpis.size() + kMoneyKpis.size()>
         all{};
     auto at = std::copy(kJobKpis.begin(), kJobKpis.end(), all.begin());
     at = std::copy(kTenantKpis.begin(), kTenantKpis.end(), at);

@@ -10,8 +10,7 @@ namespace tidepool::results {
 // Undefined where it does not matter whose jobs are whose; else the part of the waiting time of all
 // jobs that has this reason (core::Reason).
 inline double wait_share(const model::Totals& t, std::size_t reason) {
-    return t.tenants.on ? model::ratio(t.tenants.waits[reason], t.queue_length)
-                        : model::kUndefined;
+    return t.tenants.on ? model::ratio(t.tenants.waits[reason], t.queue_length) : model::kUndefined;
 }
 
 inline constexpr std::array kTenantKpis{
@@ -35,8 +34,14 @@ inline constexpr std::array kTenantKpis{
         [](const model::Totals& t) {
             return t.tenants.on ? static_cast<double>(t.tenants.evictions) : model::kUndefined;
         }},
-    Kpi{"jain_index", "1", "how even the shares of tenants are; 1: all the same",
-        Better::kNone, Group::kTenants, 4,
+    Kpi{"jobs_withdrawn", "1", "jobs that left the queue for good, with their tenant",
+        Better::kNone, Group::kTenants, 0, "of jobs_submitted: state withdrawn",
+        [](const model::Totals& t) {
+            return t.tenants.on ? static_cast<double>(t.in(model::JobState::kWithdrawn))
+                                : model::kUndefined;
+        }},
+    Kpi{"jain_index", "1", "how even the shares of tenants are; 1: all the same", Better::kNone,
+        Group::kTenants, 4,
         "(sum x)^2 / (n sum x^2) over listed tenants, x = GPU-time of its jobs out of the queue / "
         "weight (Jain, Chiu and Hawe 1984)",
         [](const model::Totals& t) { return t.tenants.jain; }},

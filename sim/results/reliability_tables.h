@@ -21,7 +21,7 @@ inline constexpr std::array<std::string_view, 6> kOutageKindNames{
 inline constexpr std::array<std::string_view, 3> kReachNames{"all", "multi_node", "multi_leaf"};
 inline constexpr std::array<std::string_view, 10> kAttemptEndNames{
     "running",  "completed", "failed",    "cancelled", "outage",
-    "software", "preempted", "reclaimed", "released", "evicted"};
+    "software", "preempted", "reclaimed", "released",  "evicted"};
 
 void write_reliability(h5::Group& root, const model::Ledger& ledger, std::string_view time_units);
 

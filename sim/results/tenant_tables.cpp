@@ -86,11 +86,11 @@ void write_tenants(h5::Group& root, const model::Ledger& ledger) {
     count("withdrawn", "of these: gone with the tenant", &TenantRow::withdrawn);
     count("preemptions", "of its jobs", &TenantRow::preemptions);
     count("evictions", "of these: by new limits", &TenantRow::evictions);
-    columns.add<double>("wait_mean", "s", "mean first wait; NaN: none of its jobs started",
-                        [](const TenantRow& r) {
-                            return model::ratio(r.wait_sum, r.started * kTicksPerSecond);
-                        });
-    columns.add<double>("wait_p95", "s", "95th percentile of first waits, by nearest rank; NaN: none",
+    columns.add<double>(
+        "wait_mean", "s", "mean first wait; NaN: none of its jobs started",
+        [](const TenantRow& r) { return model::ratio(r.wait_sum, r.started * kTicksPerSecond); });
+    columns.add<double>("wait_p95", "s",
+                        "95th percentile of first waits, by nearest rank; NaN: none",
                         [](const TenantRow& r) { return seconds(r.wait_p95); });
     columns.close();
 }

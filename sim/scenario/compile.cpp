@@ -113,14 +113,6 @@ private:
     JobIssues& issues_;
 };
 
-// A tenant's priority comes on top.
-std::int32_t with_priority(std::int32_t priority, const TenantSpec* tenant) {
-    using Limits = std::numeric_limits<std::int32_t>;
-    const std::int64_t sum = priority + (tenant == nullptr ? 0 : tenant->priority);
-    return static_cast<std::int32_t>(
-        std::clamp<std::int64_t>(sum, Limits::min(), Limits::max()));
-}
-
 JobTable tabulate(const Loaded& loaded, JobIssues& issues) {
     const TimeReader time(loaded, issues);
     const std::uint32_t any =
@@ -141,8 +133,7 @@ JobTable tabulate(const Loaded& loaded, JobIssues& issues) {
             row.duration = time.ticks(w, job, job.duration, "the duration");
             row.estimate = time.estimate(w, job);
             row.models = job.gpu_model == workloads::kAny ? any : masks[job.gpu_model];
-            const TenantSpec* tenant = listed_tenant(loaded.spec, tenant_name(loaded, w, job));
-            row.priority = with_priority(job.priority, tenant);
+            row.priority = priority_of(loaded, w, job);
             table.rows.push_back(row);
         }
     }
@@ -201,10 +192,7 @@ void fill_records(const Loaded& loaded, const JobTable& table, Compiled& compile
         record.gpus = job.gpus;
         const std::string& name = tenant_name(loaded, row.workload, job);
         record.tenant = tenant_id(name);
-        const TenantSpec* tenant = listed_tenant(loaded.spec, name);
-        const bool says_none = job.plan == workloads::Job{}.plan;
-        record.plan = static_cast<std::int8_t>(
-            says_none && tenant != nullptr ? tenant->plan.value_or(job.plan) : job.plan);
+        record.plan = static_cast<std::int8_t>(plan_of(loaded, row.workload, job));
         compiled.jobs.push_back(record);
         compiled.job_ends.push_back(job.end);
         compiled.ids.push_back(trace.id(row.index));
@@ -267,7 +255,7 @@ void admit(const Loaded& loaded, const JobTable& table, Compiled& compiled, JobI
             record.rejection = Rejection::kAbsent;
         } else if (!core::can_ever_fit(view, rank) || !fits_ceiling(rank) ||
                    !fits_tenant(plan, rank)) {
-            record.rejection = row.models == 0            ? Rejection::kGpuModel
+            record.rejection = row.models == 0           ? Rejection::kGpuModel
                                : fits_tenant(plan, rank) ? Rejection::kTooLarge
                                                          : Rejection::kQuota;
             if (loaded.spec.workloads[row.workload].never_fits == NeverFits::kError) {

@@ -54,7 +54,7 @@ struct PlanArrays {
     core::TideRule tide;
     std::vector<core::CeilingStep> ceiling;
     std::vector<std::uint8_t> may_be_asked;  // by rank
-    std::vector<core::Tenant> tenants;  // empty: nobody asks whose jobs they are
+    std::vector<core::Tenant> tenants;       // empty: nobody asks whose jobs they are
     std::vector<std::uint32_t> tenant_of, place_of, rank_at, job_cpus, job_memory;  // by rank
     core::TenantRule tenant_rule;
     std::vector<core::LimitStep> limits;
@@ -92,7 +92,7 @@ struct Compiled {
     std::vector<std::string> tenants;         // [0] is empty: none recorded
     std::vector<model::TenantRecord> listed;  // those that the scenario lists
     std::vector<std::uint32_t> listed_in_plan;  // index of each into PlanArrays::tenants
-    std::vector<std::string> gpu_models;      // of the topology
+    std::vector<std::string> gpu_models;        // of the topology
     model::Outages outages;
     bool has_solver = false;  // jobs share links and storage; else nobody looks at capacities
     network::NetworkPlan network;

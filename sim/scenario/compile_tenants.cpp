@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -269,6 +270,19 @@ const std::string& tenant_name(const Loaded& loaded, std::size_t workload,
 const TenantSpec* listed_tenant(const ScenarioSpec& spec, const std::string& name) {
     const auto found = std::ranges::find(spec.tenants, name, &TenantSpec::name);
     return found == spec.tenants.end() ? nullptr : &*found;
+}
+
+std::int32_t priority_of(const Loaded& loaded, std::size_t workload, const workloads::Job& job) {
+    using Limits = std::numeric_limits<std::int32_t>;
+    const TenantSpec* tenant = listed_tenant(loaded.spec, tenant_name(loaded, workload, job));
+    const std::int64_t sum = job.priority + (tenant == nullptr ? 0 : tenant->priority);
+    return static_cast<std::int32_t>(std::clamp<std::int64_t>(sum, Limits::min(), Limits::max()));
+}
+
+workloads::Plan plan_of(const Loaded& loaded, std::size_t workload, const workloads::Job& job) {
+    const TenantSpec* tenant = listed_tenant(loaded.spec, tenant_name(loaded, workload, job));
+    const bool says_none = job.plan == workloads::Job{}.plan;
+    return says_none && tenant != nullptr ? tenant->plan.value_or(job.plan) : job.plan;
 }
 
 void compile_tenants(const Loaded& loaded, Compiled& compiled, Issues& issues) {

@@ -19,6 +19,12 @@ const std::string& tenant_name(const Loaded& loaded, std::size_t workload,
 // As the scenario lists it; null: it does not.
 const TenantSpec* listed_tenant(const ScenarioSpec& spec, const std::string& name);
 
+// A tenant's priority comes on top of that of its jobs.
+std::int32_t priority_of(const Loaded& loaded, std::size_t workload, const workloads::Job& job);
+
+// A tenant's plan stands for that of its jobs whose trace names none.
+workloads::Plan plan_of(const Loaded& loaded, std::size_t workload, const workloads::Job& job);
+
 // The plan's tree, limits and rules, once its ranks are there.
 void compile_tenants(const Loaded& loaded, Compiled& compiled, Issues& issues);
 

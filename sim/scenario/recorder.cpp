@@ -345,43 +345,6 @@ void Recorder::requeued(std::uint32_t slot, std::uint32_t tick, std::uint64_t lo
     }
 }
 
-void Recorder::add_wait(std::uint32_t rank, core::Reason reason, std::uint32_t ticks) {
-    model::JobRecord& job = ledger_.jobs[compiled_.job_of_rank[rank]];
-    Ticks* const waits[] = {&job.wait_priority, &job.wait_quota, &job.wait_capacity,
-                            &job.wait_fragmentation};
-    waits[static_cast<std::size_t>(reason)]->value += ticks;
-}
-
-void Recorder::end_wait(std::uint32_t rank, std::uint32_t tick, bool outside) {
-    if (waits_) {
-        waits_->leaves(rank, tick, outside,
-                       [&](auto job, auto reason, auto ticks) { add_wait(job, reason, ticks); });
-    }
-}
-
-void Recorder::passes(std::uint32_t tick) {
-    waits_->passes(tick, [&](auto job, auto reason, auto ticks) { add_wait(job, reason, ticks); });
-}
-
-void Recorder::refused(std::uint32_t rank, core::Reason reason, std::uint32_t tick) {
-    waits_->refused(rank, reason, tick,
-                    [&](auto job, auto why, auto ticks) { add_wait(job, why, ticks); });
-}
-
-// Its tenant has left.
-void Recorder::withdrawn(std::uint32_t rank, std::uint32_t tick) {
-    const std::uint32_t number = compiled_.job_of_rank[rank];
-    model::JobRecord& job = ledger_.jobs[number];
-    job.queued.value += tick - waiting_since_[number];
-    job.state = model::JobState::kWithdrawn;
-    job.withdrawn = Ticks{tick};
-    end_wait(rank, tick, true);
-}
-
-void Recorder::told_to_go(std::uint32_t slot, std::uint32_t) {
-    ++ledger_.jobs[job_of(slot)].told;
-}
-
 void Recorder::finished(std::uint32_t slot, std::uint32_t tick) {
     note(core::Decision::kFinished, slot, tick);
     if (is_unit(slot)) {

@@ -52,8 +52,7 @@ void check_names(const std::vector<TenantSpec>& all, const Where& where, Issues&
     for (std::size_t t = 0; t < all.size(); ++t) {
         const auto first = std::ranges::find(all, all[t].name, &TenantSpec::name);
         if (first != all.begin() + static_cast<std::ptrdiff_t>(t)) {
-            report(issues, where[t]["name"],
-                   "another tenant has the name '" + all[t].name + "'");
+            report(issues, where[t]["name"], "another tenant has the name '" + all[t].name + "'");
         }
         if (!all[t].parent.empty() && parent_of(all, all[t]) == nullptr) {
             report(issues, where[t]["parent"], "there is no tenant '" + all[t].parent + "'",
@@ -104,11 +103,11 @@ void check_rules(const ScenarioSpec& spec, const config::Value& root, const std:
     const Where where = Where::root(root, path)["scheduler"];
     const bool limits = std::ranges::any_of(
         spec.tenants, [](const TenantSpec& tenant) { return !tenant.limits.empty(); });
-    const bool guarantees = std::ranges::any_of(spec.tenants, [](const TenantSpec& tenant) {
-        return tenant.guaranteed.value_or(0) > 0;
-    });
+    const bool guarantees = std::ranges::any_of(
+        spec.tenants, [](const TenantSpec& tenant) { return tenant.guaranteed.value_or(0) > 0; });
     if (!core::is_by_tenant(rules.queue) && !(rules.fair == FairSpec{})) {
-        report(issues, where["fair"], "has no effect", "write `queue: fair-share` or `drf` as well");
+        report(issues, where["fair"], "has no effect",
+               "write `queue: fair-share` or `drf` as well");
     }
     if (rules.preempt == Preemption::kQuota && !guarantees) {
         report(issues, where["preempt"], "`quota` needs `tenants` with something `guaranteed`");
@@ -117,8 +116,7 @@ void check_rules(const ScenarioSpec& spec, const config::Value& root, const std:
         report(issues, where["preempt_notice"], "has no effect",
                "write `preempt`, or `limits` of a tenant");
     }
-    if (rules.preempt == Preemption::kNone &&
-        rules.preempt_order != core::PreemptOrder::kLatest) {
+    if (rules.preempt == Preemption::kNone && rules.preempt_order != core::PreemptOrder::kLatest) {
         report(issues, where["preempt_order"], "has no effect", "write `preempt` as well");
     }
 }
@@ -137,8 +135,8 @@ void check_tenants(const ScenarioSpec& spec, const config::Value& value, const s
     check_times(all, where, issues);
     check_rules(spec, value, path, issues);
     const SchedulerSpec& rules = spec.scheduler;
-    const bool any = !all.empty() || core::is_by_tenant(rules.queue) ||
-                     rules.preempt_notice.value > 0;
+    const bool any =
+        !all.empty() || core::is_by_tenant(rules.queue) || rules.preempt_notice.value > 0;
     if (any && rules.placement == PlacementChoice::kFungible) {
         report(issues, Where::root(value, path)["scheduler"]["placement"],
                "`fungible` knows no nodes, which tenants need", "choose another placement");

@@ -27,7 +27,7 @@ struct LimitSpec {
 
 struct TenantSpec {
     std::string name;
-    std::string parent;           // empty: the datacenter itself
+    std::string parent;                      // empty: the datacenter itself
     std::optional<std::int64_t> guaranteed;  // GPUs; absent: those of the tenants below it
     std::optional<std::int64_t> limit;
     std::int64_t weight = 1;
@@ -83,7 +83,8 @@ struct SpecTable<scenario::LimitSpec> {
     static constexpr std::string_view name = "limit";
     static constexpr std::string_view doc = "A limit that holds from some time on.";
     static constexpr std::tuple fields{
-        Field{"at", &Spec::at, required(0, 268'435'455), "From when on, after the start of the run."},
+        Field{"at", &Spec::at, required(0, 268'435'455),
+              "From when on, after the start of the run."},
         Field{"limit", &Spec::limit, optional(0, 2e9),
               "GPUs that the tenant's jobs hold at most from then on; absent = any number."},
     };
@@ -100,7 +101,8 @@ struct SpecTable<scenario::TenantSpec> {
         Field{"name", &Spec::name, required(1, 200), "As traces and workloads name it."},
         Field{"parent", &Spec::parent, optional(), "Tenant that it is a part of; absent = none."},
         Field{"guaranteed", &Spec::guaranteed, optional(0, 2e9),
-              "GPUs that are its own, what it holds above is borrowed; absent = what the tenants below "
+              "GPUs that are its own, what it holds above is borrowed; absent = what the tenants "
+              "below "
               "it are guaranteed."},
         Field{"limit", &Spec::limit, optional(0, 2e9),
               "GPUs that its jobs hold at most; absent = any number."},

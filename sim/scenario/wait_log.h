@@ -76,10 +76,10 @@ private:
         before.clear();
     }
 
-    std::vector<Job> jobs_;                             // by rank
-    std::array<std::vector<std::uint32_t>, 2> seen_;    // ranks, by pass
-    std::uint32_t pass_ = 1;                            // number of the present one
-    std::uint32_t begun_ = 0;                           // its tick
+    std::vector<Job> jobs_;                           // by rank
+    std::array<std::vector<std::uint32_t>, 2> seen_;  // ranks, by pass
+    std::uint32_t pass_ = 1;                          // number of the present one
+    std::uint32_t begun_ = 0;                         // its tick
 };
 
 }  // namespace tidepool::scenario

@@ -16,8 +16,7 @@ void expect_equal(const TenantProblem& problem, std::uint64_t orders) {
 
 TEST(EmulatedWarp, RulesTenantsOfSmallProblemsAsOneThreadDoes) {
     for (std::uint32_t number = 0; number < 60; ++number) {
-        expect_equal(
-            random_tenants(number), 1);
+        expect_equal(random_tenants(number), 1);
     }
 }
 

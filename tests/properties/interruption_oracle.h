@@ -54,8 +54,7 @@ protected:
             }
         }
         for (const std::uint32_t rank : waiting_) {
-            event_ = event_ || (p_.wait > 0 && joined_.at(rank) + p_.wait == now_ &&
-                                chooses(rank));
+            event_ = event_ || (p_.wait > 0 && joined_.at(rank) + p_.wait == now_ && chooses(rank));
         }
         if (event_ || wakes_up()) {
             pass();
