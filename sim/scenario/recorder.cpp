@@ -366,22 +366,6 @@ void Recorder::finished(std::uint32_t slot, std::uint32_t tick) {
     }
 }
 
-void Recorder::preempted(std::uint32_t slot, std::uint32_t tick, bool second_order) {
-    note(core::Decision::kPreempted, slot, tick);
-    const core::Activity& a = state_.activity[slot];
-    const bool reclaimed = a.leaves == tick && a.why == core::Leaves::kForUnits;
-    const bool evicted = a.leaves == tick && a.why == core::Leaves::kEvicted;
-    end_attempt(slot, tick,
-                reclaimed ? model::AttemptEnd::kReclaimed
-                : evicted ? model::AttemptEnd::kEvicted
-                          : model::AttemptEnd::kPreempted,
-                model::kNoOutage);
-    ++ledger_.jobs[job_of(slot)].preemptions;
-    ledger_.jobs[job_of(slot)].reclaims += reclaimed ? 1 : 0;
-    ledger_.jobs[job_of(slot)].evictions += evicted ? 1 : 0;
-    ledger_.second_order_preemptions += second_order ? 1 : 0;
-}
-
 // The run ends while the job holds GPUs.
 void Recorder::stopped(std::uint32_t slot, std::uint32_t tick) {
     note(core::Decision::kStopped, slot, tick);

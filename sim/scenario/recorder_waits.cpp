@@ -41,4 +41,20 @@ void Recorder::told_to_go(std::uint32_t slot, std::uint32_t) {
     ++ledger_.jobs[job_of(slot)].told;
 }
 
+void Recorder::preempted(std::uint32_t slot, std::uint32_t tick, bool second_order) {
+    note(core::Decision::kPreempted, slot, tick);
+    const core::Activity& a = state_.activity[slot];
+    const bool reclaimed = a.leaves == tick && a.why == core::Leaves::kForUnits;
+    const bool evicted = a.leaves == tick && a.why == core::Leaves::kEvicted;
+    end_attempt(slot, tick,
+                reclaimed ? model::AttemptEnd::kReclaimed
+                : evicted ? model::AttemptEnd::kEvicted
+                          : model::AttemptEnd::kPreempted,
+                model::kNoOutage);
+    ++ledger_.jobs[job_of(slot)].preemptions;
+    ledger_.jobs[job_of(slot)].reclaims += reclaimed ? 1 : 0;
+    ledger_.jobs[job_of(slot)].evictions += evicted ? 1 : 0;
+    ledger_.second_order_preemptions += second_order ? 1 : 0;
+}
+
 }  // namespace tidepool::scenario
