@@ -246,6 +246,7 @@ void admit(const Loaded& loaded, const JobTable& table, Compiled& compiled, JobI
                    return plan.job_gpus[rank] <= step.gpus;
                });
     };
+    const std::vector<std::uint64_t> largest = largest_limits(plan);
     for (std::uint32_t rank = plan.units; rank < view.jobs; ++rank) {
         const JobTable::Row& row = table.rows[compiled.job_of_rank[rank]];
         JobRecord& record = compiled.jobs[compiled.job_of_rank[rank]];
@@ -254,10 +255,10 @@ void admit(const Loaded& loaded, const JobTable& table, Compiled& compiled, JobI
         } else if (is_absent(loaded.spec, compiled.tenants[record.tenant], record.submit)) {
             record.rejection = Rejection::kAbsent;
         } else if (!core::can_ever_fit(view, rank) || !fits_ceiling(rank) ||
-                   !fits_tenant(plan, rank)) {
-            record.rejection = row.models == 0           ? Rejection::kGpuModel
-                               : fits_tenant(plan, rank) ? Rejection::kTooLarge
-                                                         : Rejection::kQuota;
+                   !fits_tenant(plan, largest, rank)) {
+            record.rejection = row.models == 0                    ? Rejection::kGpuModel
+                               : fits_tenant(plan, largest, rank) ? Rejection::kTooLarge
+                                                                  : Rejection::kQuota;
             if (loaded.spec.workloads[row.workload].never_fits == NeverFits::kError) {
                 const workloads::Job& job = loaded.traces[row.workload]->jobs[row.index];
                 issues.add(loaded, row.workload, job,

@@ -314,16 +314,24 @@ void compile_tenants(const Loaded& loaded, Compiled& compiled, Issues& issues) {
     list_tenants(loaded, tree, compiled);
 }
 
-bool fits_tenant(const PlanArrays& plan, std::uint32_t rank) {
+std::vector<std::uint64_t> largest_limits(const PlanArrays& plan) {
+    std::vector<std::uint64_t> largest;
+    for (const core::Tenant& tenant : plan.tenants) {
+        largest.push_back(tenant.limit);
+    }
+    for (const core::LimitStep& step : plan.limits) {
+        largest[step.tenant] = std::max(largest[step.tenant], step.limit);
+    }
+    return largest;
+}
+
+bool fits_tenant(const PlanArrays& plan, const std::vector<std::uint64_t>& largest,
+                 std::uint32_t rank) {
     if (plan.tenants.empty()) {
         return true;
     }
     for (std::uint32_t t = plan.tenant_of[rank]; t != core::kNone; t = plan.tenants[t].parent) {
-        std::uint64_t most = plan.tenants[t].limit;
-        for (const core::LimitStep& step : plan.limits) {
-            most = step.tenant == t ? std::max(most, step.limit) : most;
-        }
-        if (plan.job_gpus[rank] > most) {
+        if (plan.job_gpus[rank] > largest[t]) {
             return false;
         }
     }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "sim/base/issue.h"
 #include "sim/scenario/compile.h"
@@ -28,9 +29,13 @@ workloads::Plan plan_of(const Loaded& loaded, std::size_t workload, const worklo
 // The plan's tree, limits and rules, once its ranks are there.
 void compile_tenants(const Loaded& loaded, Compiled& compiled, Issues& issues);
 
-// Whether the job, by its rank, is never above all limits of its tenants, nor above what the hosts
-// have, so that it could run some day.
-bool fits_tenant(const PlanArrays& plan, std::uint32_t rank);
+// The largest limit that each tenant of the plan ever has.
+std::vector<std::uint64_t> largest_limits(const PlanArrays& plan);
+
+// Whether the job, by its rank, is within these, and within what the hosts have, so that it could
+// run some day.
+bool fits_tenant(const PlanArrays& plan, const std::vector<std::uint64_t>& largest,
+                 std::uint32_t rank);
 
 // Whether the tenant of a job, or one above, is not there at its submission.
 bool is_absent(const ScenarioSpec& spec, const std::string& tenant, Ticks submit);
