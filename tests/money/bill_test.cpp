@@ -1,5 +1,7 @@
 // Bills that can be checked on paper, and laws that every bill keeps.
 
+#include "sim/money/bill.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <map>
@@ -9,8 +11,6 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-
-#include "sim/money/bill.h"
 
 namespace tidepool::money {
 namespace {
@@ -103,7 +103,7 @@ TEST(Bill, SellsTokensCheaperOffPeak) {
     price.input = {1, 1};  // 1 USD per million
     price.off_peak = TokenPrice::OffPeak{kHourTicks / 2, 8 * kHourTicks + kHourTicks / 2, {1, 2}};
     world.book.tokens = {price};
-    EXPECT_EQ(billed(bill(world.usage, world.book)), usd(4'000));  // 32 + 16 / 2
+    EXPECT_EQ(billed(bill(world.usage, world.book)), usd(4'000));                   // 32 + 16 / 2
     price.off_peak = TokenPrice::OffPeak{20 * kHourTicks, 4 * kHourTicks, {1, 2}};  // as long
     world.book.tokens = {price};
     EXPECT_EQ(billed(bill(world.usage, world.book)), usd(4'000));
@@ -173,8 +173,8 @@ TEST(Bill, GivesCreditsBelowTheTier) {
     sla.grace = 60 * kTicksPerSecond;
     world.book.sla = sla;
     EXPECT_EQ(credits(bill(world.usage, world.book)), usd(116'160));
-    world.usage.outages[0].end = world.usage.leases[0].back = {100 * kHourTicks +
-                                                               kHourTicks * 73 / 20};
+    world.usage.outages[0].end =
+        world.usage.leases[0].back = {100 * kHourTicks + kHourTicks * 73 / 20};
     EXPECT_EQ(credits(bill(world.usage, world.book)), Amount{});  // 99.5 % to the tick
     world.usage.outages[0].planned = true;
     world.usage.outages[0].end = world.usage.leases[0].back = {108 * kHourTicks};

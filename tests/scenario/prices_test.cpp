@@ -108,10 +108,10 @@ TEST(Prices, OfComputingPowerByTheP) {
     PriceNames names = small_names();
     names.end = Ticks{365 * kDay};
     names.models[1].gpus = 3300;
-    const PriceBook book =
-        good("prices: {preset: a800-qinghai, contracts: [{tenant: ann, gpu: a800-80, quantity: "
-             "2000 P, term: 365 d, price: 120000 CNY/P/y}]}",
-             names);
+    const PriceBook book = good(
+        "prices: {preset: a800-qinghai, contracts: [{tenant: ann, gpu: a800-80, quantity: "
+        "2000 P, term: 365 d, price: 120000 CNY/P/y}]}",
+        names);
     EXPECT_EQ(book.currency, "CNY");
     EXPECT_EQ(cost(book, Plan::kOnDemand, 1, 0, 365 * kDay), 74'880'000'000);  // 599,040 / 8
     EXPECT_EQ(cost(book, Plan::kOnDemand, 1, 0, kHour), 8'547'945);            // 74,880 / 8,760
@@ -134,13 +134,14 @@ TEST(Prices, FollowTheDatesOfThePreset) {
     EXPECT_EQ(hour(92), 2'300'000);   // 2025-06-01
     EXPECT_EQ(hour(214), 1'700'000);  // 2025-10-01
     EXPECT_EQ(hour(365), 2'350'000);  // 2026-03-01
-    refused("prices: {preset: h100-path, list: [{plan: spot, price: 1 USD/gpu/h, from: 2025-03-01}]}",
-            "nobody says when the run starts", names);
+    refused(
+        "prices: {preset: h100-path, list: [{plan: spot, price: 1 USD/gpu/h, from: 2025-03-01}]}",
+        "nobody says when the run starts", names);
 }
 
 TEST(Prices, ConvertByTheRate) {
-    const PriceBook book = good(
-        "prices: {rates: {CNY: 7.2}, list: [{plan: spot, price: 14.4 CNY/gpu/h}]}");
+    const PriceBook book =
+        good("prices: {rates: {CNY: 7.2}, list: [{plan: spot, price: 14.4 CNY/gpu/h}]}");
     EXPECT_EQ(cost(book, Plan::kSpot, 0, 0, kHour), 2'000'000);
 }
 
@@ -194,9 +195,10 @@ TEST(Prices, RefuseWhatCannotBe) {
     refused(list("{plan: spot, price: 2 EUR/gpu/h}"), "without a rate to USD (got 'EUR')");
     refused(list("{plan: spot, gpu: h100-sxn, price: 2 USD/gpu/h}"), "did you mean 'h100-sxm'?");
     refused(list("{plan: spot, price: 2 USD/gpu/h, from: 2 d, until: 1 d}"), "has to be after");
-    refused("prices:\n  list:\n    - {plan: spot, price: 2 USD/gpu/h}\n"
-            "    - {plan: spot, price: 2 USD/gpu/h, until: 5 d}\n",
-            "prices.list[0] at p.yaml:3");
+    refused(
+        "prices:\n  list:\n    - {plan: spot, price: 2 USD/gpu/h}\n"
+        "    - {plan: spot, price: 2 USD/gpu/h, until: 5 d}\n",
+        "prices.list[0] at p.yaml:3");
 }
 
 TEST(Prices, RefuseContractsThatCannotBe) {
@@ -227,9 +229,10 @@ TEST(Prices, RefuseTokensBidsAndPromisesThatCannotBe) {
     refused(token + "off_peak: {from: 15 min, until: 8 h, discount: 50 %}}]}", "inside a bin");
     refused(token + "off_peak: {from: 8 h, until: 8 h, discount: 50 %}}]}", "differ from `from`");
     refused("prices: {tokens: [{preset: deepseek-r2}]}", "did you mean 'deepseek-r1'?");
-    refused("prices: {spot: {rule: bids, reserve: 1 USD/gpu/h, bids: [{tenant: ann, bid: 0.5 "
-            "USD/gpu/h}]}}",
-            "less than `reserve`");
+    refused(
+        "prices: {spot: {rule: bids, reserve: 1 USD/gpu/h, bids: [{tenant: ann, bid: 0.5 "
+        "USD/gpu/h}]}}",
+        "less than `reserve`");
     refused("prices: {}\nsla: {preset: aws-p6}", "did you mean 'aws-p5'?");
     refused("prices: {}\nsla: {tiers: [{below: 99 %, credit: 10 %}, {below: 99.5 %, credit: 5 %}]}",
             "have to fall");
@@ -246,11 +249,13 @@ TEST(Prices, RefuseWorkWithoutAPrice) {
     names.used = {{Plan::kOnDemand, 0, 1, 0}};  // of the service, whose tokens are sold
     good("prices: {tokens: [{preset: deepseek-v3}]}", names);
     names.used = {{Plan::kSpot, 0, 1, money::kNone}};
-    refused("prices: {spot: {rule: bids}}", "the tenant 'ann' has work under the plan `spot`", names);
+    refused("prices: {spot: {rule: bids}}", "the tenant 'ann' has work under the plan `spot`",
+            names);
     names.used = {{Plan::kReserved, 0, 1, money::kNone}};
-    refused("prices: {contracts: [{tenant: ann, gpu: h100-sxm, quantity: 8 GPU, term: 1 d, price: 2 "
-            "USD/gpu/h}]}",
-            "the plan `on-demand` is used", names);
+    refused(
+        "prices: {contracts: [{tenant: ann, gpu: h100-sxm, quantity: 8 GPU, term: 1 d, price: 2 "
+        "USD/gpu/h}]}",
+        "the plan `on-demand` is used", names);
 }
 
 TEST(PricePresets, AreGoodAndReadBack) {
@@ -282,7 +287,8 @@ TEST(PriceSeries, ReadsWhatAwsPrints) {
     const std::string path = testing::TempDir() + "spot_prices.json";
     const auto row = [](const char* zone, const char* price, const char* time) {
         return std::string("{\"AvailabilityZone\": \"") + zone +
-               "\", \"InstanceType\": \"p3\", \"ProductDescription\": \"Linux\", \"SpotPrice\": \"" +
+               "\", \"InstanceType\": \"p3\", \"ProductDescription\": \"Linux\", \"SpotPrice\": "
+               "\"" +
                price + "\", \"Timestamp\": \"" + time + "\"}";
     };
     std::ofstream(path) << "{\"NextToken\": \"\", \"SpotPriceHistory\": ["
@@ -306,12 +312,13 @@ TEST(PriceSeries, ReadsWhatAwsPrints) {
 TEST(PriceSeries, ReadsCsv) {
     const std::string path = testing::TempDir() + "prices.csv";
     std::ofstream(path) << "time,price\n0,1.5\n3600,2\n";
-    const PriceBook book = good("prices: {list: [{plan: on-demand, series: {file: '" + path + "'}}]}");
+    const PriceBook book =
+        good("prices: {list: [{plan: on-demand, series: {file: '" + path + "'}}]}");
     EXPECT_EQ(cost(book, Plan::kOnDemand, 0, 0, 2 * kHour), 3'500'000);
     std::ofstream(path) << "time,price\n0,-1\nx,2\n";
-    EXPECT_EQ(made("prices: {list: [{plan: on-demand, series: {file: '" + path + "'}}]}")
-                  .problems.size(),
-              2u);
+    EXPECT_EQ(
+        made("prices: {list: [{plan: on-demand, series: {file: '" + path + "'}}]}").problems.size(),
+        2u);
 }
 
 }  // namespace
