@@ -186,6 +186,32 @@ TEST(Bill, GivesCreditsBelowTheTier) {
     EXPECT_EQ(credits(bill(world.usage, world.book)), usd(145'200));
 }
 
+// Two downtimes of 40 s of one node, one after the other, are one of 80 s: longer than the grace.
+TEST(Bill, JoinsDowntimesThatMeet) {
+    World world = small_world(2);
+    const std::uint32_t once = kHourTicks + 640, twice = once + 640;  // 40 s, 80 s
+    world.usage.outages = {{{kHourTicks}, {once}, 0, 1, 255, false},
+                           {{once}, {twice}, 0, 1, 255, false}};
+    world.usage.shares = {{0, 1, 4}};
+    for (std::uint32_t l = 0; l < 2; ++l) {
+        Lease failed = lease(1, Plan::kOnDemand, 0, l == 0 ? kHourTicks : once, 4);
+        failed.ended = LeaseEnd::kFailed;
+        failed.outage = l;
+        failed.shares = 1;
+        world.usage.leases.push_back(failed);
+    }
+    Sla sla;
+    sla.tiers = {{kWhole, {1, 10}}};
+    sla.grace = 60 * kTicksPerSecond;
+    world.book.sla = sla;
+    const Statement statement = bill(world.usage, world.book);
+    ASSERT_EQ(statement.credits.size(), 1u);
+    EXPECT_EQ(statement.credits[0].down, 1280u);
+    world.usage.outages[1].begin.value += 1;  // a tick between them: none is long enough
+    world.usage.leases[1].end.value += 1;
+    EXPECT_TRUE(bill(world.usage, world.book).credits.empty());
+}
+
 // The failed job holds 8 GPUs for an hour longer, and comes back in 30 min of the next lease.
 TEST(Bill, GivesFailedTimeBack) {
     World world = small_world(10);
