@@ -7,6 +7,7 @@
 #include "sim/base/wait_buckets.h"
 #include "sim/batch/closed_form.h"
 #include "sim/batch/run_store.h"
+#include "sim/config/write.h"
 #include "sim/scenario/books.h"
 #include "sim/scenario/drive.h"
 #include "sim/scenario/serve.h"
@@ -54,6 +55,29 @@ UnbilledReplica run_unbilled(const Cell& cell, const scenario::Luck& luck, std::
 
 }  // namespace
 
+struct LastBooks {
+    std::shared_ptr<const scenario::Loaded> loaded;  // whose they are
+    Ticks end;                                       // of the run that they were made for
+    std::vector<money::SoldService> services;        // likewise
+    scenario::Books books;
+};
+
+std::string run_key_of(const scenario::Loaded& loaded) {
+    scenario::ScenarioSpec spec = loaded.spec;
+    if (!spec.prices || spec.prices->spot.bids.empty()) {
+        spec.prices.reset();
+    }
+    spec.costs.reset();
+    spec.sla.reset();
+    spec.name.clear();
+    spec.question.clear();
+    std::string key = config::to_yaml(spec);
+    for (const scenario::Input& input : loaded.inputs) {
+        key += input.sha256;
+    }
+    return key;
+}
+
 ReplicaResult ReplicaRunner::run_billed(const Cell& cell, const scenario::Luck& luck,
                                         std::uint64_t seed, WaitHistogram& histogram) {
     std::shared_ptr<const UnbilledReplica> replica;
@@ -67,8 +91,19 @@ ReplicaResult ReplicaRunner::run_billed(const Cell& cell, const scenario::Luck& 
     if (!result.complete()) {
         return result;
     }
-    result.statement = std::make_shared<const money::Statement>(
-        scenario::statement_of(*cell.books, replica->usage));
+    const money::Usage& usage = replica->usage;
+    if (books_ == nullptr || books_->loaded != cell.loaded || books_->end != usage.end ||
+        books_->services != usage.services) {
+        Issues issues;
+        books_ = std::make_shared<LastBooks>(LastBooks{
+            cell.loaded, usage.end, usage.services,
+            scenario::compile_books(
+                cell.loaded->spec, cell.loaded->tree, cell.loaded->topology,
+                scenario::names_of(usage, cell.loaded->topology, cell.compiled.origin), issues)});
+        issues.throw_if_any();
+    }
+    result.statement =
+        std::make_shared<const money::Statement>(scenario::statement_of(books_->books, usage));
     result.totals.money = result.statement.get();
     for (std::size_t bucket = 0; bucket < histogram.size(); ++bucket) {
         histogram[bucket] += replica->waits[bucket];

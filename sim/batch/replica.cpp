@@ -5,10 +5,12 @@
 
 #include "sim/base/assert.h"
 #include "sim/base/issue.h"
+#include "sim/batch/run_store.h"
 #include "sim/core/replay.h"
 #include "sim/core/tally_driver.h"
 #include "sim/core/wait_buckets.h"
 #include "sim/network/driver.h"
+#include "sim/scenario/books.h"
 #include "sim/scenario/serve.h"
 
 namespace tidepool::batch {
@@ -94,6 +96,10 @@ Cell make_cell(std::shared_ptr<const scenario::Loaded> loaded) {
     }
     cell.compiled = scenario::compile_plan(*loaded);
     cell.loaded = std::move(loaded);
+    if (cell.compiled.billed) {
+        scenario::check_books(*cell.loaded, cell.compiled);
+        cell.run_key = run_key_of(*cell.loaded);
+    }
     for (const std::uint32_t job : cell.compiled.job_of_rank) {
         cell.job_end.push_back(static_cast<std::uint8_t>(cell.compiled.job_ends[job]));
     }

@@ -17,6 +17,7 @@
 
 namespace tidepool::batch {
 
+struct LastBooks;
 class RunStore;
 struct UnbilledReplica;
 
@@ -86,8 +87,9 @@ private:
                                        Attempt&& attempt);
 
     std::vector<std::uint64_t> state_, tally_;
-    model::NetworkLedger network_;  // of the last replica, if it had one
-    std::uint32_t slots_ = 256;     // tried first; as many as the replica before needed
+    std::shared_ptr<LastBooks> books_;  // of the last billed replica
+    model::NetworkLedger network_;      // of the last replica, if it had one
+    std::uint32_t slots_ = 256;         // tried first; as many as the replica before needed
 };
 
 }  // namespace tidepool::batch

@@ -27,6 +27,10 @@ struct UnbilledReplica {
     money::Usage usage;  // of a complete one
 };
 
+// All that decides about the runs of a billed scenario but the seed: without prices and costs,
+// unless what tenants bid decides who runs.
+std::string run_key_of(const scenario::Loaded& loaded);
+
 class RunStore {
 public:
     // Holds about so many bytes of runs at most, beside those in use; runs that had to be let go

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "sim/cli/money_input.h"
 #include "sim/cli/option_type.h"
 #include "sim/cli/serving_input.h"
 #include "sim/cli/usage.h"
@@ -112,9 +113,10 @@ void add_reprice(CLI::App& root, Arguments& a) {
         ->required()
         ->expected(1);
     reprice
-        ->add_option("--prices", a.prices,
-                     "YAML file with `prices`, `costs`, `sla`, as in a scenario; what it leaves out "
-                     "stays")
+        ->add_option(
+            "--prices", a.prices,
+            "YAML file with `prices`, `costs`, `sla`, as in a scenario; what it leaves out "
+            "stays")
         ->type_name("FILE")
         ->required();
     add_output(reprice, a, "Result file; default: <result>-<prices>.h5");
@@ -255,7 +257,8 @@ void add_question(CLI::App* model, const std::string& name, const std::string& d
 
 void add_model(CLI::App& root, Arguments& a) {
     CLI::App* model = root.add_subcommand(
-        "model", "Closed forms for planners: failures, training steps, collectives, inference");
+        "model",
+        "Closed forms for planners: failures, training steps, collectives, inference, money");
     model->require_subcommand(1);
     add_question<CheckpointQuestion>(
         model, "checkpoint", "How often a job should write checkpoints, and what it then loses", a);
@@ -268,6 +271,9 @@ void add_model(CLI::App& root, Arguments& a) {
                                      "How long a collective takes, and its bus bandwidth", a);
     add_question<ServingQuestion>(model, "serving", "What a unit of inference can serve", a);
     add_question<FleetQuestion>(model, "fleet", "GPUs that a demand for tokens takes", a);
+    add_question<TcoQuestion>(model, "tco", "What a server costs per month and GPU-hour", a);
+    add_question<PaybackQuestion>(
+        model, "payback", "When an investment is paid back, and what it returns, by occupancy", a);
 }
 
 void add_documents(CLI::App& root, Arguments& a) {
@@ -302,6 +308,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& a) {
     app->add_flag("--json", a.json, "With --version: print JSON");
     add_run(*app, a);
     add_sweep(*app, a);
+    add_reprice(*app, a);
     add_calibrate(*app, a);
     add_validate(*app, a);
     add_topology(*app, a);

@@ -24,6 +24,8 @@ ExitCode model_step_command(const Arguments& arguments);
 ExitCode model_collective_command(const Arguments& arguments);
 ExitCode model_serving_command(const Arguments& arguments);
 ExitCode model_fleet_command(const Arguments& arguments);
+ExitCode model_tco_command(const Arguments& arguments);
+ExitCode model_payback_command(const Arguments& arguments);
 ExitCode list_command(const Arguments& arguments);
 ExitCode schema_command(const Arguments& arguments);
 ExitCode reference_command(const Arguments& arguments);

@@ -1,5 +1,5 @@
 // `tidepool model`: closed forms for planners, without a simulation. Checkpoints, steps,
-// collectives and inference have their own files.
+// collectives, inference and money have their own files.
 #include <array>
 #include <cstdint>
 #include <iostream>
@@ -130,6 +130,12 @@ ExitCode model_command(const Arguments& arguments) {
     }
     if (arguments.command == "model fleet") {
         return model_fleet_command(arguments);
+    }
+    if (arguments.command == "model tco") {
+        return model_tco_command(arguments);
+    }
+    if (arguments.command == "model payback") {
+        return model_payback_command(arguments);
     }
     return arguments.command == "model spares" ? spares(arguments) : mtti(arguments);
 }

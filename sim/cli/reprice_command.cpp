@@ -39,11 +39,10 @@ std::string text_of(const std::string& path) {
 ExitCode reprice_command(const Arguments& arguments, const std::string& command_line) {
     const std::string& path = arguments.files.at(0);
     const results::BilledRun run = results::read_billed_run(path);
-    const scenario::Rebilled rebilled = scenario::rebill(
-        path, run.resolved_yaml, run.origin, run.usage, arguments.prices);
-    const std::string output = arguments.output.empty()
-                                   ? default_output(path, arguments.prices)
-                                   : arguments.output;
+    const scenario::Rebilled rebilled =
+        scenario::rebill(path, run.resolved_yaml, run.origin, run.usage, arguments.prices);
+    const std::string output =
+        arguments.output.empty() ? default_output(path, arguments.prices) : arguments.output;
     for (const std::string& input : {path, arguments.prices}) {
         refuse_input_as_output(input, output);
     }

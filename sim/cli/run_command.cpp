@@ -18,6 +18,7 @@
 #include "sim/cli/run_input.h"
 #include "sim/results/kpi_table.h"
 #include "sim/results/result_file.h"
+#include "sim/scenario/books.h"
 #include "sim/scenario/compile.h"
 #include "sim/scenario/drive.h"
 #include "sim/scenario/load.h"
@@ -102,6 +103,9 @@ model::Ledger simulate(const Arguments& arguments, const scenario::Loaded& loade
             ledger.services, [&](double done) { return watcher.serves(done, ledger); });
     }
     watcher.finish(ledger);
+    if (!ledger.interrupted) {
+        scenario::settle(loaded, compiled, ledger);
+    }
     return ledger;
 }
 
@@ -168,6 +172,7 @@ ExitCode run_command(const Arguments& arguments, const std::string& command_line
     const scenario::Loaded loaded = load_run(arguments);
     check_engine(arguments, loaded);
     const scenario::Compiled compiled = scenario::compile(loaded);
+    scenario::check_books(loaded, compiled);
     for (const std::string& sentence : impossible_promises(loaded)) {
         std::cerr << "tidepool: warning: " << sentence << '\n';
     }

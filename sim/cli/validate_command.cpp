@@ -7,6 +7,7 @@
 #include "sim/cli/commands.h"
 #include "sim/cli/promise_text.h"
 #include "sim/cli/topology_input.h"
+#include "sim/scenario/books.h"
 #include "sim/scenario/compile.h"
 #include "sim/scenario/load.h"
 #include "sim/scenario/sweep.h"
@@ -62,7 +63,8 @@ void check_sweep(const std::string& file, const Arguments& arguments) {
     }
     scenario::Sweep sweep = scenario::Sweep::load(file, {});
     sweep.check_cells(std::max(1U, std::thread::hardware_concurrency()));
-    scenario::compile(*sweep.load_cell(0));
+    const auto first = sweep.load_cell(0);
+    scenario::check_books(*first, scenario::compile(*first));
 }
 
 void check(const std::string& file, const Arguments& arguments) {
@@ -70,7 +72,7 @@ void check(const std::string& file, const Arguments& arguments) {
         check_sweep(file, arguments);
     } else if (is_scenario(file)) {
         const scenario::Loaded loaded = scenario::load(file, {arguments.overrides, {}, {}});
-        scenario::compile(loaded);
+        scenario::check_books(loaded, scenario::compile(loaded));
         for (const std::string& sentence : impossible_promises(loaded)) {
             std::cerr << file << ": warning: " << sentence << '\n';
         }

@@ -47,7 +47,7 @@ public:
     Statement bill() {
         statement_.currency = book_.currency;
         for (const Lease& lease : usage_.leases) {
-            if (by_time(lease, book_)) {
+            if (book_.sells_time && by_time(lease, book_)) {
                 charge(lease);
             }
         }

@@ -76,6 +76,7 @@ struct Sla {
 
 struct PriceBook {
     std::string currency;
+    bool sells_time = true;  // false: of a scenario without prices, whose leases cost nothing
     // List prices by plan, then GPU model; empty: none.
     std::array<std::vector<std::optional<PricePath>>, kPlans> list;
     std::array<BilledTime, kPlans> billed_time;

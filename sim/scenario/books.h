@@ -7,10 +7,12 @@
 
 #include "sim/base/issue.h"
 #include "sim/config/value.h"
-#include "sim/money/bill.h"
-#include "sim/money/costs.h"
+#include "sim/model/ledger.h"
+#include "sim/money/cost_book.h"
+#include "sim/money/price_book.h"
 #include "sim/money/statement.h"
 #include "sim/money/usage.h"
+#include "sim/scenario/compile.h"
 #include "sim/scenario/compile_prices.h"
 #include "sim/scenario/spec.h"
 #include "topology/topology.h"
@@ -25,10 +27,22 @@ struct Books {
 // Whether the scenario has prices or costs.
 bool is_billed(const ScenarioSpec& spec);
 
-// `tree`: what the spec was read from. `names`: what prices may refer to, and what has to have one.
+// What prices may refer to: before the run, from the jobs that may come and the units that services
+// may have; and after it, from what was used.
+PriceNames names_of(const Loaded& loaded, const Compiled& compiled);
+PriceNames names_of(const money::Usage& usage, const topology::Topology& topology,
+                    const std::string& origin);
+
+// `tree`: what the spec was read from.
 Books compile_books(const ScenarioSpec& spec, const config::Value& tree,
                     const topology::Topology& topology, const PriceNames& names, Issues& issues);
 
+// Throws InputError with all that is wrong with prices and costs, before a run.
+void check_books(const Loaded& loaded, const Compiled& compiled);
+
 money::Statement statement_of(const Books& books, const money::Usage& usage);
+
+// What a whole run of a billed scenario was worth: fills usage and statement of its ledger.
+void settle(const Loaded& loaded, const Compiled& compiled, model::Ledger& ledger);
 
 }  // namespace tidepool::scenario

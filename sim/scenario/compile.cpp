@@ -325,6 +325,7 @@ Grain grain_of(const SchedulerSpec& rules) {
 Compiled compile_plan(const Loaded& loaded) {
     const ScenarioSpec& spec = loaded.spec;
     Compiled compiled;
+    compiled.billed = spec.prices || spec.costs;
     PlanArrays& plan = compiled.plan;
     const bool fungible = spec.scheduler.placement == PlacementChoice::kFungible;
     const std::vector<std::uint32_t> stand_in = stand_ins(loaded);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "sim/scenario/compile_costs.h"
 #include "topology/load.h"
 
 namespace tidepool::scenario {
@@ -13,10 +14,14 @@ namespace {
 using config::Value;
 constexpr std::string_view kPrefix = "topology.";
 
-Value* topology_of(Value& root) {
+Value* section_of(Value& root, std::string_view key) {
     const auto at = std::find_if(root.members.begin(), root.members.end(),
-                                 [](const config::Member& m) { return m.key == "topology"; });
+                                 [&](const config::Member& m) { return m.key == key; });
     return at == root.members.end() ? nullptr : &at->value;
+}
+
+Value* topology_of(Value& root) {
+    return section_of(root, "topology");
 }
 
 // The path of an assignment of --set.
@@ -28,8 +33,9 @@ bool names_topology(std::string_view path) {
     return path.starts_with(kPrefix) || path == "topology";
 }
 
-bool chooses_topology(std::string_view path, bool bare) {
-    if (path == "topology") {
+// Whether the assignment decides what is merged in.
+bool chooses(std::string_view path, bool bare) {
+    if (path == "topology" || (!bare && (path == "costs" || path == "costs.preset"))) {
         return true;
     }
     if (path.starts_with(kPrefix)) {
@@ -46,14 +52,14 @@ void apply(Value& root, const Overrides& overrides, bool bare, bool choosing, Is
         return bare && section != nullptr && !names_topology(path) ? *section : root;
     };
     for (const config::Assignment& assignment : overrides.of_sweep) {
-        if (chooses_topology(assignment.path, bare) == choosing) {
+        if (chooses(assignment.path, bare) == choosing) {
             config::assign(place_of(assignment.path), assignment, issues);
         }
     }
     const std::span<const std::string> texts = overrides.of_command_line;
     for (std::size_t i = 0; i < texts.size(); ++i) {
         const std::string_view path = left_side(texts[i]);
-        if (chooses_topology(path, bare) == choosing) {
+        if (chooses(path, bare) == choosing) {
             config::apply_override(place_of(path), texts[i], static_cast<int>(i + 1), issues);
         }
     }
@@ -83,6 +89,9 @@ std::optional<NamedFile> apply_overrides(Value& root, const Overrides& overrides
             merged_in = NamedFile{file->text, joined(from, file->text)};
         }
         *section = topology::resolve(*section, "topology", from, issues);
+    }
+    if (Value* costs = bare ? nullptr : section_of(root, "costs")) {
+        *costs = resolve_costs(*costs, "costs", issues);
     }
     apply(root, overrides, bare, false, issues);
     if (Value* section = topology_of(root)) {

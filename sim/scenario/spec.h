@@ -15,6 +15,7 @@
 #include "sim/config/field.h"
 #include "sim/config/value.h"
 #include "sim/core/policies.h"
+#include "sim/scenario/cost_spec.h"
 #include "sim/scenario/mixed_chips_spec.h"
 #include "sim/scenario/network_spec.h"
 #include "sim/scenario/recovery_spec.h"
@@ -92,6 +93,7 @@ struct ScenarioSpec {
     std::optional<MixedChipsSpec> mixed_chips;
     std::optional<NetworkSpec> network;
     CommunicationSpec communication;
+    std::optional<CostsSpec> costs;
     OutputSpec output;
     friend bool operator==(const ScenarioSpec&, const ScenarioSpec&) = default;
 };
@@ -301,6 +303,8 @@ struct SpecTable<scenario::ScenarioSpec> {
               "Jobs share fabric and storage and slow each other down; absent = they do not."},
         Field{"communication", &Spec::communication, optional(),
               "What jobs send over the network, of workloads that do not say it themselves."},
+        Field{"costs", &Spec::costs, optional(),
+              "What the datacenter costs; absent = costs are not told."},
         Field{"output", &Spec::output, optional(), "What the result file holds."},
     };
 };
