@@ -12,6 +12,7 @@
 #include "sim/model/serving_catalog.h"
 #include "sim/model/step_time.h"
 #include "sim/results/kpi_table.h"
+#include "sim/scenario/compile_costs.h"
 #include "sim/scenario/spec.h"
 #include "topology/catalog.h"
 #include "topology/failure_presets.h"
@@ -131,6 +132,11 @@ std::vector<List> all_lists() {
         failures.entries.push_back({row.name, row.preset.about});
     }
     lists.push_back(failures);
+    List costs{"costs", "Costs (costs.preset)", {}};
+    for (const scenario::CostPreset& preset : scenario::cost_presets()) {
+        costs.entries.push_back({preset.name, preset.about});
+    }
+    lists.push_back(costs);
     const topology::Catalog& catalog = topology::shipped_catalog();
     lists.push_back(parts_of("gpus", "GPUs of the catalogue", catalog.gpus));
     lists.push_back(parts_of("servers", "Servers of the catalogue", catalog.servers));

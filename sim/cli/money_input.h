@@ -70,7 +70,7 @@ struct SpecTable<cli::PaybackQuestion> {
     using Spec = cli::PaybackQuestion;
     static constexpr std::string_view name = "payback", doc = "Options of model payback.";
     static constexpr std::tuple fields{
-        Field{"capex", &Spec::capex, required(0, kMostMoney), "What is paid at the start"},
+        Field{"capex", &Spec::capex, required(0.01, kMostMoney), "What is paid at the start"},
         Field{"revenue", &Spec::revenue, required(0, kMostMoney), "Of a year in which all is sold"},
         Field{"occupancy", &Spec::occupancy, optional(0, 1), "Share that is sold; default: 1"},
         Field{"opex", &Spec::opex, optional(0, kMostMoney),

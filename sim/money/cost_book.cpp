@@ -136,6 +136,16 @@ std::string problem_of(const CostBook& book) {
     return problem;
 }
 
+std::string problem_of(const CostBook& book, Ticks end) {
+    if (book.carbon && book.carbon->until < end.value) {
+        return "the carbon series ends before the run does";
+    }
+    if (book.outlook && book.outlook->steady_until > end.value) {
+        return "the run ends before the steady state of `outlook.steady` does";
+    }
+    return book.outlook && end.value == 0 ? "a run of no time has no steady state" : "";
+}
+
 std::string problem_of(const CostBook& book, const Usage& usage) {
     const std::uint64_t end = usage.end.value;
     if (book.power) {
@@ -155,13 +165,7 @@ std::string problem_of(const CostBook& book, const Usage& usage) {
             }
         }
     }
-    if (book.carbon && book.carbon->until < end) {
-        return "the carbon series ends before the run does";
-    }
-    if (book.outlook && book.outlook->steady_until > end) {
-        return "the run ends before the steady state of `outlook.steady` does";
-    }
-    return book.outlook && end == 0 ? "a run of no time has no steady state" : "";
+    return problem_of(book, usage.end);
 }
 
 Amount capex(const CostBook& book) {

@@ -123,6 +123,10 @@ inline constexpr std::uint32_t kMostMonths = 600;               // of an outlook
 // What is wrong with a book, by itself. Empty: nothing.
 std::string problem_of(const CostBook& book);
 
+// Why the costs of a run that ends at `end` cannot be told: the carbon series ends before, the
+// steady state after it. Empty: they can.
+std::string problem_of(const CostBook& book, Ticks end);
+
 // Why the costs of this usage cannot be told: a GPU model without power, a carbon series or a run
 // that is too short. Empty: they can.
 std::string problem_of(const CostBook& book, const Usage& usage);

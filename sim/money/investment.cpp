@@ -113,15 +113,17 @@ double net_present_value(std::span<const double> cash, double yearly) {
 }
 
 std::optional<double> payback_years(std::span<const double> cash, double yearly) {
-    double sum = 0, discount = 1;
-    for (std::size_t m = 0; m < cash.size(); ++m) {
+    if (cash.empty() || cash[0] >= 0) {
+        return std::nullopt;
+    }
+    double sum = cash[0], discount = 1;
+    for (std::size_t m = 1; m < cash.size(); ++m) {
+        discount *= 1 + yearly / kMonths;
         const double before = sum;
         const double now = cash[m] / discount;
         sum += now;
-        discount *= 1 + yearly / kMonths;
         if (sum >= 0) {
-            const double part = m == 0 ? 1 : -before / now;
-            return m == 0 ? 0 : (static_cast<double>(m) - 1 + part) / kMonths;
+            return (static_cast<double>(m) - 1 - before / now) / kMonths;
         }
     }
     return std::nullopt;

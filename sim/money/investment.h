@@ -17,7 +17,7 @@ namespace tidepool::money {
 double net_present_value(std::span<const double> cash, double yearly);
 
 // Years until the cash, discounted, adds up to nothing owed; inside a month in proportion. Empty if
-// it never does within these months. 0 if nothing is paid in.
+// it never does within these months, or if nothing is paid in.
 std::optional<double> payback_years(std::span<const double> cash, double yearly);
 
 // The yearly rate (twelve times the monthly one) at which the net present value is zero, to 1e-12.

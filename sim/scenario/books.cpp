@@ -113,6 +113,11 @@ Books compile_books(const ScenarioSpec& spec, const config::Value& tree,
         const Currencies currencies = currencies_of(spec);
         books.costs =
             compile_costs(*spec.costs, topology, currencies, *tree.find("costs"), "costs", issues);
+        const std::string problem =
+            names.end && issues.empty() ? money::problem_of(*books.costs, *names.end) : "";
+        if (!problem.empty()) {
+            issues.add(tree.find("costs")->at, "costs", problem);
+        }
         if (!spec.prices) {
             books.prices.currency = books.costs->currency;
             books.prices.sells_time = false;

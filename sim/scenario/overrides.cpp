@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sim/scenario/compile_costs.h"
+#include "sim/scenario/price_presets.h"
 #include "topology/load.h"
 
 namespace tidepool::scenario {
@@ -36,6 +37,10 @@ bool names_topology(std::string_view path) {
 // Whether the assignment decides what is merged in.
 bool chooses(std::string_view path, bool bare) {
     if (path == "topology" || (!bare && (path == "costs" || path == "costs.preset"))) {
+        return true;
+    }
+    if (!bare &&
+        (path == "prices" || path == "sla" || path == "prices.preset" || path == "sla.preset")) {
         return true;
     }
     if (path.starts_with(kPrefix)) {
@@ -93,7 +98,9 @@ std::optional<NamedFile> apply_overrides(Value& root, const Overrides& overrides
     if (Value* costs = bare ? nullptr : section_of(root, "costs")) {
         *costs = resolve_costs(*costs, "costs", issues);
     }
+    resolve_price_presets(root, issues);
     apply(root, overrides, bare, false, issues);
+    resolve_price_presets(root, issues);
     if (Value* section = topology_of(root)) {
         *section = topology::resolve(*section, "topology", from, issues);
     }

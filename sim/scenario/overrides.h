@@ -1,8 +1,8 @@
 #pragma once
-// `--set` and the presets of a topology, in the one order that means what people expect:
-// assignments that choose a preset or file act first, then it is merged in, then all other
-// assignments act, then what these refer to (the preset of `failures`, parts of the catalogue) is
-// merged in as well.
+// `--set` and the presets of a topology, of prices and of promises, in the one order that means
+// what people expect: assignments that choose a preset or file act first, then it is merged in,
+// then all other assignments act, then what these refer to (the preset of `failures`, parts of the
+// catalogue) is merged in as well.
 
 #include <optional>
 #include <span>

@@ -7,6 +7,7 @@
 #include "sim/base/issue.h"
 #include "sim/config/read.h"
 #include "sim/config/write.h"
+#include "sim/money/bill.h"
 #include "sim/scenario/books.h"
 #include "sim/scenario/overrides.h"
 #include "topology/build.h"
@@ -50,6 +51,48 @@ void lay_over(Value& root, const Value& file, const std::string& name, Issues& i
     }
 }
 
+struct Told {
+    ScenarioSpec spec;
+    const Value& tree;
+};
+
+bool bids(const ScenarioSpec& spec) {
+    return spec.prices && !spec.prices->spot.bids.empty();
+}
+
+// Bids decide who runs, and so belong to the run.
+void require_same_evictions(const Told& before, const Told& now, const Books& books,
+                            const topology::Topology& topology, const PriceNames& names,
+                            Issues& issues) {
+    if (!bids(before.spec) && !bids(now.spec)) {
+        return;
+    }
+    const Position at = now.tree.find("prices") == nullptr
+                            ? Position{}
+                            : config::position_of(*now.tree.find("prices"), "spot");
+    const auto refuse = [&] {
+        issues.add(at, "prices.spot", "would have changed the run: bids decide who runs",
+                   "run the scenario again with these prices");
+    };
+    if (!bids(before.spec) || !bids(now.spec) ||
+        before.spec.prices->spot.rule != now.spec.prices->spot.rule) {
+        refuse();
+        return;
+    }
+    const Books old = compile_books(before.spec, before.tree, topology, names, issues);
+    issues.throw_if_any();
+    bool same = old.prices.spot.bid == books.prices.spot.bid || !old.prices.spot.by_bids;
+    for (std::uint32_t tenant = 0; tenant < names.tenants.size(); ++tenant) {
+        for (std::uint32_t model = 0; model < names.models.size(); ++model) {
+            same = same && money::outbid(old.prices, tenant, model, *names.end) ==
+                               money::outbid(books.prices, tenant, model, *names.end);
+        }
+    }
+    if (!same || old.prices.spot.notice != books.prices.spot.notice) {
+        refuse();
+    }
+}
+
 }  // namespace
 
 Rebilled rebill(const std::string& result, const std::string& resolved_yaml,
@@ -69,9 +112,11 @@ Rebilled rebill(const std::string& result, const std::string& resolved_yaml,
     const topology::Topology topology =
         topology::build(spec.topology, *root.find("topology"), "topology", issues);
     issues.throw_if_any();
-    const Books books = compile_books(spec, root, topology, names_of(usage, origin), issues);
+    const PriceNames names = names_of(usage, topology, origin);
+    const Books books = compile_books(spec, root, topology, names, issues);
     issues.throw_if_any();
-    refuse_other_bids(spec, before, root, usage, books, issues);
+    require_same_evictions({config::read<ScenarioSpec>(before, "", issues), before}, {spec, root},
+                           books, topology, names, issues);
     issues.throw_if_any();
     return {statement_of(books, usage), config::to_yaml(spec)};
 }

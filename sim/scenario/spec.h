@@ -18,6 +18,7 @@
 #include "sim/scenario/cost_spec.h"
 #include "sim/scenario/mixed_chips_spec.h"
 #include "sim/scenario/network_spec.h"
+#include "sim/scenario/price_spec.h"
 #include "sim/scenario/recovery_spec.h"
 #include "sim/scenario/service_spec.h"
 #include "topology/spec.h"
@@ -93,6 +94,8 @@ struct ScenarioSpec {
     std::optional<MixedChipsSpec> mixed_chips;
     std::optional<NetworkSpec> network;
     CommunicationSpec communication;
+    std::optional<PricesSpec> prices;
+    std::optional<SlaSpec> sla;
     std::optional<CostsSpec> costs;
     OutputSpec output;
     friend bool operator==(const ScenarioSpec&, const ScenarioSpec&) = default;
@@ -303,6 +306,11 @@ struct SpecTable<scenario::ScenarioSpec> {
               "Jobs share fabric and storage and slow each other down; absent = they do not."},
         Field{"communication", &Spec::communication, optional(),
               "What jobs send over the network, of workloads that do not say it themselves."},
+        Field{"prices", &Spec::prices, optional(),
+              "What customers pay; absent = nothing is charged."},
+        Field{"sla", &Spec::sla, optional(),
+              "What is promised about availability, and what is given back when it fails; needs "
+              "`prices`."},
         Field{"costs", &Spec::costs, optional(),
               "What the datacenter costs; absent = costs are not told."},
         Field{"output", &Spec::output, optional(), "What the result file holds."},

@@ -20,6 +20,10 @@ void validate(const ScenarioSpec& spec, const config::Value& value, const std::s
                    "needs at least one workload", "or give the scenario `services`");
     }
     check_services(spec, value, path, issues);
+    if (spec.sla && !spec.prices) {
+        issues.add(config::position_of(value, "sla"), below("sla"), "needs `prices`",
+                   "credits are shares of what is charged");
+    }
     if (spec.horizon && spec.horizon->value / spec.output.bin.value > kMostBins) {
         issues.add(config::position_of(child(value, "output"), "bin"), below("output.bin"),
                    "makes more than 10,000,000 bins over the horizon", "choose a wider bin");

@@ -48,7 +48,7 @@ TEST(Payback, IsInterpolatedWithinTheMonth) {
     EXPECT_DOUBLE_EQ(payback_years(std::vector{-3.0, 2.0, 4.0}, 0).value(), 1.25 / 12);
     EXPECT_DOUBLE_EQ(payback_years(std::vector{-3.0, 3.0}, 0).value(), 1.0 / 12);
     EXPECT_EQ(payback_years(std::vector{-3.0, 2.0}, 0), std::nullopt);
-    EXPECT_EQ(payback_years(std::vector{0.0, -2.0}, 0), 0.0);
+    EXPECT_EQ(payback_years(std::vector{0.0, 2.0}, 0), std::nullopt);  // nothing to pay back
     // 1 % a month: -100 + 101 / 1.01 after one month.
     EXPECT_NEAR(payback_years(std::vector{-100.0, 101.0000001}, 0.12).value(), 1.0 / 12, 1e-9);
     EXPECT_EQ(payback_years(std::vector{-100.0, 100.9999999}, 0.12), std::nullopt);
@@ -159,6 +159,8 @@ TEST(Investment, LooksAtTheSteadyDaysOnly) {
     }
     const Usage usage = steady_usage(8, 8, 40 * kDay, kDay);
     EXPECT_NEAR(steady_month(usage, book, statement).revenue, 912.5, 1e-9);
+    statement.credits = {{0, 0, 0, 0, {}, usd(40 * 3)}};  // 3 a day
+    EXPECT_NEAR(steady_month(usage, book, statement).revenue, 27.0 * 365 / 12, 1e-9);
     // Electricity likewise: GPUs idle in the first week.
     book.power = plain_power(1);
     book.electricity.emplace();
@@ -202,6 +204,7 @@ TEST(Investment, BuysAgainWhatIsWornOut) {
     // Depreciation of 250 a month is not taxed.
     book.tax = 500'000'000;
     EXPECT_DOUBLE_EQ(cash_flow(book, {350, 0}, 50, false)[20], 350 - 50);
+    EXPECT_DOUBLE_EQ(cash_flow(book, {350, 400}, 50, false)[40], -50);  // nothing to tax
     EXPECT_DOUBLE_EQ(cash_flow(book, {350, 0}, 50, false)[40], 350 - 175);
     EXPECT_DOUBLE_EQ(cash_flow(book, {350, 0}, 50, true)[40], 350 - 50);
 }

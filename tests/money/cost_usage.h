@@ -1,6 +1,7 @@
 #pragma once
 // Small usages for the tests of costs: one GPU model, states by bin, no leases.
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -29,8 +30,8 @@ inline Usage steady_usage(std::uint32_t gpus, std::uint32_t busy, std::uint32_t 
     usage.model_gpus = {gpus};
     usage.bin_width = {width};
     usage.states.resize(1);
-    for (std::uint32_t at = 0; at < end; at += width) {
-        const std::uint64_t length = end - at < width ? end - at : width;
+    for (std::uint64_t at = 0; at < end; at += width) {
+        const std::uint64_t length = std::min<std::uint64_t>(width, end - at);
         usage.states[0].push_back({busy * length, (gpus - busy) * length, 0});
         usage.allocated += busy * length;
     }

@@ -82,6 +82,7 @@ TEST(Costs, AnnuityIsExactToTheMicroUnit) {
     EXPECT_EQ(annuity(usd(1000), 0.12, 2), (Amount{507'512'438}));
     // The same of 1e12: no digit is lost to a double.
     EXPECT_EQ(annuity(usd(1e12), 0.12, 1).micro, 1'010'000'000'000'000'000);
+    EXPECT_EQ(annuity({12'345'678'901'234'567}, 0.12, 1).micro, 12'469'135'690'246'913);  // odd
     EXPECT_NEAR(annuity_factor(0.1025, 72) * 361'255, 6738.18, 5e-3);
 }
 
@@ -149,6 +150,34 @@ TEST(Costs, StopAtTheEndOfTheLifeAndOfTheTerm) {
     add_costs(steady_usage(8, 8, 73 * kDay, kDay), book, statement);
     EXPECT_EQ(line(statement, "servers"), usd(900'000));
     EXPECT_EQ(line(statement, "interest").micro, usd(96'000).micro / 24);  // half of it for a month
+}
+
+TEST(Costs, OfAnAnnuityEndWithItsTerm) {
+    CostBook book = everything();
+    book.capital.items.resize(1);
+    book.capital.loan = 0;
+    book.capital.charge = CapitalCharge::kAnnuity;
+    book.capital.wacc = 0.12;
+    book.capital.term = 2;
+    Statement statement;
+    add_costs(steady_usage(8, 8, 3 * kMonth, kDay), book, statement);
+    EXPECT_EQ(line(statement, "servers").micro, 2 * 507'512'437'811);  // 1e6 x 0.507512437810945
+}
+
+// 10 hours and 6 GPU-hours of a pause after them, on 4 GPUs: until 11:30.
+TEST(Costs, OfRentGoOnWhileALeaseIsPaused) {
+    Usage usage = steady_usage(8, 0, kDay, kDay);
+    Lease lease;
+    lease.end = {10 * kHour};
+    lease.gpus = 4;
+    lease.service = 0;
+    lease.pause = 6 * std::uint64_t{kHour};
+    usage.leases = {lease};
+    EXPECT_EQ(rented(usage, RentOf::kUnits), 46 * Wide{kHour});
+    EXPECT_DOUBLE_EQ(rented(usage, RentOf::kUnits, 0, kDay), 46.0 * kHour);
+    EXPECT_DOUBLE_EQ(rented(usage, RentOf::kUnits, 9 * kHour, 11 * kHour), 8.0 * kHour);
+    EXPECT_DOUBLE_EQ(rented(usage, RentOf::kUnits, 11 * kHour, kDay), 2.0 * kHour);
+    EXPECT_DOUBLE_EQ(rented(usage, RentOf::kInstalled, 0, 6 * kHour), 48.0 * kHour);
 }
 
 TEST(Costs, TaxTakesItsShareOfProfitOnly) {

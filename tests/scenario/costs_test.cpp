@@ -2,9 +2,8 @@
 
 #include "sim/money/costs.h"
 
-#include <filesystem>
 #include <fstream>
-#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include "sim/scenario/compile_costs.h"
 #include "sim/scenario/money_text.h"
 #include "tests/money/cost_usage.h"
+#include "tests/scenario/compiled_costs.h"
 #include "tests/topology/reading.h"
 
 namespace tidepool::scenario {
@@ -25,45 +25,6 @@ using money::usd;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr const char* kTwoServers = "clusters: [{name: a, server: hgx-h100, nodes: 2}]\n";
-
-struct Compiled {
-    money::CostBook book;
-    Issues issues;
-    std::vector<std::string> problems() const {
-        std::vector<std::string> lines;
-        for (const Issue& issue : issues.list()) {
-            lines.push_back(to_string(issue));
-        }
-        return lines;
-    }
-};
-
-Compiled compiled(const std::string& yaml, const std::string& topology = kTwoServers,
-                  const std::string& file = "c.yaml") {
-    Compiled result;
-    const config::Value section =
-        resolve_costs(config::parse_yaml(yaml, file, result.issues), "costs", result.issues);
-    const auto spec = config::read<CostsSpec>(section, "costs", result.issues);
-    if (result.issues.empty()) {
-        result.book = compile_costs(spec, topology::good_topology(topology), currencies_of(spec),
-                                    section, "costs", result.issues);
-    }
-    return result;
-}
-
-money::CostBook good(const std::string& yaml, const std::string& topology = kTwoServers) {
-    Compiled result = compiled(yaml, topology);
-    EXPECT_THAT(result.problems(), IsEmpty());
-    return result.book;
-}
-
-std::string only_problem(const std::string& yaml, const std::string& topology = kTwoServers) {
-    const std::vector<std::string> problems = compiled(yaml, topology).problems();
-    EXPECT_EQ(problems.size(), 1u) << yaml << testing::PrintToString(problems);
-    return problems.empty() ? "" : problems[0];
-}
 
 // A month of the topology with all GPUs held, by the name of its only GPU model.
 money::Statement month(const money::CostBook& book, std::uint32_t gpus, const std::string& model) {
@@ -308,80 +269,30 @@ TEST(CompileCosts, NamesPlaceAndProblem) {
     EXPECT_EQ(compiled("staff: 1 USD\nsoftware: 1 EUR/y\ncolocation: x\n").problems().size(), 3u);
 }
 
-class CarbonFile : public testing::Test {
-protected:
-    void SetUp() override { std::filesystem::create_directories(folder_); }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
-
-    Compiled read(const std::string& rows, const std::string& more = "") {
-        std::ofstream(folder_ / "grid.csv") << "timestamp,carbon_intensity\n" << rows;
-        return compiled("carbon: {file: grid.csv" + more + "}", kTwoServers,
-                        (folder_ / "c.yaml").string());
+// The example of docs/costs.md.
+TEST(CompileCosts, TakesTheExampleOfItsPage) {
+    std::ifstream page(TIDEPOOL_SOURCE_DIR "/docs/costs.md");
+    std::stringstream text;
+    text << page.rdbuf();
+    const std::string all = text.str();
+    const std::size_t begin = all.find("```yaml\ncosts:\n") + 8;
+    const std::string yaml = all.substr(begin, all.find("```", begin) - begin);
+    Issues issues;
+    const std::string file = TIDEPOOL_SOURCE_DIR "/workloads/traces/c.yaml";
+    const config::Value costs = *config::parse_yaml(yaml, file, issues).find("costs");
+    const config::Value section = resolve_costs(costs, "costs", issues);
+    const auto spec = config::read<CostsSpec>(section, "costs", issues);
+    const auto topology = topology::good_topology("preset: neocloud-1024\n");
+    const money::CostBook book =
+        compile_costs(spec, topology, currencies_of(spec), section, "costs", issues);
+    for (const Issue& issue : issues.list()) {
+        ADD_FAILURE() << to_string(issue);
     }
-    std::string problem(const std::string& rows, const std::string& more = "") {
-        const auto problems = read(rows, more).problems();
-        EXPECT_EQ(problems.size(), 1u) << testing::PrintToString(problems);
-        return problems.empty() ? "" : problems[0];
-    }
-
-    std::filesystem::path folder_ =
-        std::filesystem::temp_directory_path() /
-        ("tidepool-carbon-" +
-         std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-};
-
-constexpr const char* kHours =
-    "2022-01-01T00:00:00Z,100\n2022-01-01T01:00:00Z,200.5\n2022-01-01T03:00:00Z,50\n";
-
-TEST_F(CarbonFile, IsAStepFunctionFromItsFirstRow) {
-    const Compiled result = read(kHours);
-    EXPECT_THAT(result.problems(), IsEmpty());
-    const money::Carbon& carbon = *result.book.carbon;
-    ASSERT_EQ(carbon.steps.size(), 3u);
-    EXPECT_EQ(carbon.steps[1].from, money::kTicksPerHour);
-    EXPECT_EQ(carbon.steps[1].intensity, 2'005'000u);
-    EXPECT_EQ(carbon.steps[2].from, 3 * money::kTicksPerHour);
-    EXPECT_EQ(carbon.until, 5 * money::kTicksPerHour);  // the last as long as the one before
-}
-
-TEST_F(CarbonFile, MayStartWithin) {
-    const Compiled result = read(kHours, ", from: '2022-01-01T02:30:00Z'");
-    EXPECT_THAT(result.problems(), IsEmpty());
-    const money::Carbon& carbon = *result.book.carbon;
-    ASSERT_EQ(carbon.steps.size(), 2u);
-    EXPECT_EQ(carbon.steps[0].from, 0u);
-    EXPECT_EQ(carbon.steps[0].intensity, 2'005'000u);
-    EXPECT_EQ(carbon.steps[1].from, money::kTicksPerHour / 2);
-    EXPECT_EQ(carbon.until, 5 * money::kTicksPerHour / 2);
-}
-
-TEST_F(CarbonFile, ThatIsBadIsRefused) {
-    EXPECT_THAT(problem(kHours, ", from: '2022-01-01T05:00:00Z'"), HasSubstr("outside"));
-    EXPECT_THAT(problem(kHours, ", from: yesterday"), HasSubstr("not a calendar time"));
-    EXPECT_THAT(problem("2022-01-01T00:00:00Z,100\n"), HasSubstr("two rows"));
-    EXPECT_THAT(problem("2022-01-01T01:00:00Z,1\n2022-01-01T00:00:00Z,1\n"),
-                HasSubstr("grid.csv:3:1"));
-    EXPECT_THAT(problem("2022-01-01T00:00:00Z,1\n2022-01-02T00:00:01Z,1\n"),
-                HasSubstr("more than a day"));
-    EXPECT_THAT(problem("2022-01-01T00:00:00Z,-1\n2022-01-02T00:00:00Z,1\n"),
-                HasSubstr("carbon_intensity"));
-    EXPECT_THAT(compiled("carbon: {file: none.csv}").problems(), testing::SizeIs(1));
-}
-
-// The shipped series: means as measured on its rows (workloads/traces/README.md).
-TEST(CarbonTraces, HaveTheMeasuredMeans) {
-    const auto mean = [](const std::string& name) {
-        const std::string file = TIDEPOOL_SOURCE_DIR "/workloads/traces/" + name;
-        const Compiled result = compiled("carbon: {file: '" + file + "'}");
-        EXPECT_THAT(result.problems(), IsEmpty());
-        double sum = 0;
-        for (const money::CarbonStep& step : result.book.carbon->steps) {
-            sum += static_cast<double>(step.intensity) / 1e4;
-        }
-        return sum / static_cast<double>(result.book.carbon->steps.size());
-    };
-    EXPECT_NEAR(mean("opendc-carbon-2022-de.csv.gz"), 273.7, 0.05);
-    EXPECT_NEAR(mean("opendc-carbon-2022-fr.csv.gz"), 24.1, 0.05);
+    // 1,024 GPUs of 1.978 P at 500,000 / 7.2 USD.
+    ASSERT_EQ(book.capital.items.size(), 4u);  // servers, leaves, spines, the centre
+    EXPECT_NEAR(money::in_units(book.capital.items[3].cost), 1024 * 1.978 * 500'000 / 7.2, 1e-6);
+    EXPECT_EQ(book.outlook->months, 180u);
+    EXPECT_GT(book.carbon->until, 100 * money::kTicksPerDay);
 }
 
 }  // namespace

@@ -1,0 +1,13 @@
+#pragma once
+// The command line of `tidepool model`, apart from arguments.cpp, as it takes long to compile.
+
+#include <CLI/CLI.hpp>
+
+#include "sim/cli/arguments.h"
+
+namespace tidepool::cli {
+
+void add_json(CLI::App* app, Arguments& a);
+void add_model(CLI::App& root, Arguments& a);
+
+}  // namespace tidepool::cli
