@@ -98,8 +98,9 @@ private:
             const std::string why =
                 compiled.has_solver ? "its jobs share a network, whose rates CPU threads solve"
                 : compiled.billed   ? "it is billed, from what CPU threads record"
-                : !compiled.services.empty()
-                    ? "it has services, whose units CPU threads follow"
+                : !compiled.services.empty() ? "it has services, whose units CPU threads follow"
+                : !compiled.plan.tenants.empty()
+                    ? "it has tenants, whose jobs CPU threads schedule"
                     : why_not(least_bytes(last_cell_), device_, memory_.limit());
             last_fits_ = why.empty();
             if (!last_fits_ && options_.too_large == TooLarge::kRefuse) {

@@ -70,8 +70,9 @@ void add_jobs(const core::Tally& tally, const Cell& cell, model::Totals& t) {
     in(model::JobState::kCancelled) = tally.cancelled;
     in(model::JobState::kRunning) = tally.running;
     in(model::JobState::kRejected) = cell.rejected;
+    in(model::JobState::kWithdrawn) = tally.withdrawn;
     in(model::JobState::kQueued) = t.submitted - cell.rejected - tally.running - tally.completed -
-                                   tally.failed - tally.cancelled;
+                                   tally.failed - tally.cancelled - tally.withdrawn;
     t.waits.jobs = tally.waits;
     t.waits.sum = tally.wait_sum;
     t.waits.p50 = Ticks{tally.wait_p50};
@@ -182,6 +183,23 @@ model::ServiceTotals services_of(const Cell& cell, const scenario::Luck& luck, s
     return t;
 }
 
+namespace {
+
+model::TenantTotals totals_of(const TenantSums& sums, const scenario::Compiled& compiled) {
+    model::TenantTotals t;
+    t.on = true;
+    t.waits = sums.waits;
+    t.evictions = sums.evictions;
+    std::vector<std::uint64_t> held;
+    for (const std::uint32_t tenant : compiled.listed_in_plan) {
+        held.push_back(sums.held[tenant]);
+    }
+    t.jain = model::jain_index(compiled.listed, held);
+    return t;
+}
+
+}  // namespace
+
 template <class Attempt>
 core::TallyMemory ReplicaRunner::with_enough_room(const core::Plan& plan, core::TallyPlan& rest,
                                                   Attempt&& attempt) {
@@ -207,6 +225,13 @@ template <bool kCanInterrupt>
 core::TallyMemory ReplicaRunner::replay(const core::Plan& plan, core::TallyPlan& rest) {
     return with_enough_room(plan, rest, [&](core::State& state, const core::TallyMemory& memory) {
         const core::Serial exec;
+        if constexpr (kCanInterrupt) {
+            if (plan.tenants > 0) {
+                TenantTally driver(tenants_, plan, rest, state, memory);
+                driver.close(core::replay(exec, plan, state, driver));
+                return;
+            }
+        }
         core::TallyDriver<core::Serial, kCanInterrupt> driver(exec, plan, rest, state, memory);
         driver.close(core::replay(exec, plan, state, driver));
     });
@@ -218,6 +243,14 @@ core::TallyMemory ReplicaRunner::replay(const core::Plan& plan, core::TallyPlan&
         const core::Serial exec;
         network::Contention contention(cell.compiled.network, luck.capacity_steps, plan.seed,
                                        Ticks{0}, scenario::own_solver(cell.compiled));
+        if (plan.tenants > 0) {
+            network::Networked<TenantTally> driver(contention, plan, state, tenants_, plan, rest,
+                                                   state, memory);
+            const std::uint32_t end = core::replay(exec, plan, state, driver);
+            driver.close(end);
+            network_ = contention.close(Ticks{end}, [](std::uint32_t rank) { return rank; });
+            return;
+        }
         network::Networked<core::TallyDriver<core::Serial, true>> driver(
             contention, plan, state, exec, plan, rest, state, memory);
         const std::uint32_t end = core::replay(exec, plan, state, driver);
@@ -258,6 +291,9 @@ ReplicaResult ReplicaRunner::run(const Cell& cell, const scenario::Luck& luck, s
         result.totals.services =
             services_of(cell, luck, seed, tally,
                         {memory.unit_log, cell.compiled.services.empty() ? 0 : tally.unit_notes});
+        if (plan.tenants > 0) {
+            result.totals.tenants = totals_of(tenants_, cell.compiled);
+        }
     }
     if (result.complete()) {
         core::count_waits(core::Serial{}, memory.wait, plan.jobs,

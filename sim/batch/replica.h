@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/base/wait_buckets.h"
+#include "sim/batch/tenant_tally.h"
 #include "sim/core/tally.h"
 #include "sim/model/kpis.h"
 #include "sim/money/statement.h"
@@ -89,6 +90,7 @@ private:
     std::vector<std::uint64_t> state_, tally_;
     std::shared_ptr<LastBooks> books_;  // of the last billed replica
     model::NetworkLedger network_;      // of the last replica, if it had one
+    TenantSums tenants_;                // likewise
     std::uint32_t slots_ = 256;         // tried first; as many as the replica before needed
 };
 

@@ -15,6 +15,11 @@
 //   void preempted(slot, tick, second_order)  its attempt ends; requeued() follows. second_order:
 //                                         for a job that had itself been interrupted
 //   void stopped(slot, tick)              the run ends and the job still has the slot
+// and, if it wants to know, in plans with tenants:
+//   void passes(tick)          a scheduling pass begins
+//   void refused(rank, reason, tick)  it has looked at this job and does not start it
+//   void told_to_go(slot, tick)  the job has until Activity::leaves, for another job or a new limit
+//   void withdrawn(rank, tick)   the job is gone: its tenant has left
 // and, if it has a network (kNetwork is declared; its value does not matter):
 //   void steps(slot, tick)     the job enters another stage of a transfer
 //   void left(slot)            the slot's job gives up all its nodes: finished or requeued
@@ -25,6 +30,7 @@
 
 #include "sim/core/locality.h"
 #include "sim/core/nodes.h"
+#include "sim/core/tenants.h"
 
 namespace tidepool::core {
 
@@ -79,6 +85,9 @@ TP_HD inline void note_held(Run<Exec, Driver>& run, std::uint32_t rank, std::uin
     if constexpr (Run<Exec, Driver>::kInterruptible) {
         (rank < run.plan.units ? run.state.units_held : run.state.jobs_held) += more;
         run.state.promise_again = true;
+        if (has_tenants(run.plan) && rank >= run.plan.units) {
+            note_tenant_held(run, rank, more != run.plan.job_gpus[rank]);
+        }
     }
 }
 
@@ -105,7 +114,25 @@ TP_HD inline void enqueue(Run<Exec, Driver>& run, std::uint32_t rank, std::uint3
     state.fresh = rank < state.fresh ? rank : state.fresh;
     ++state.queue_length;
     state.queued_gpus += run.plan.job_gpus[rank];
+    if constexpr (Run<Exec, Driver>::kInterruptible) {
+        if (has_tenants(run.plan)) {
+            detail::note_tenant_waiting(run, rank, true, tick);
+        }
+    }
     begin_choosing(run, rank, tick);
+}
+
+// Beside its bit in State::waiting.
+template <class Exec, class Driver>
+TP_HD inline void leave_queue(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_t tick) {
+    end_choosing(run, rank, tick);
+    --run.state.queue_length;
+    run.state.queued_gpus -= run.plan.job_gpus[rank];
+    if constexpr (Run<Exec, Driver>::kInterruptible) {
+        if (has_tenants(run.plan)) {
+            detail::note_tenant_waiting(run, rank, false, tick);
+        }
+    }
 }
 
 template <class Exec, class Driver>
@@ -310,9 +337,7 @@ TP_HD inline void start(Run<Exec, Driver>& run, std::uint32_t rank, std::uint32_
     if (Run<Exec, Driver>::kInterruptible && rank < plan.units) {
         detail::note_unit(run, rank, id);
     } else {
-        end_choosing(run, rank, tick);
-        --state.queue_length;
-        state.queued_gpus -= plan.job_gpus[rank];
+        leave_queue(run, rank, tick);
     }
     if constexpr (Run<Exec, Driver>::kInterruptible) {
         set_running(run, id, tick);

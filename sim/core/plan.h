@@ -109,6 +109,35 @@ struct TideRule {
     std::uint64_t units_ceiling = ~std::uint64_t{0};  // GPUs that units may hold together
 };
 
+// Whose jobs are whose: a tree. Parents come before their children, whose numbers follow each
+// other; number 0 is the whole datacenter. docs/tenants.md has the rules.
+struct Tenant {
+    std::uint32_t parent = kNone;
+    std::uint32_t weight = 1;
+    std::uint32_t first_child = 0, last_child = 0;  // [first, last)
+    std::uint32_t first_place = 0, last_place = 0;  // [first, last) of its own jobs
+    std::uint64_t guaranteed = 0;                   // GPUs
+    std::uint64_t limit = ~std::uint64_t{0};        // GPUs that its jobs may hold at the start
+};
+
+// From here on a tenant's jobs may hold so many GPUs; jobs that are too many go.
+struct LimitStep {
+    std::uint32_t tick = 0;
+    std::uint32_t tenant = 0;
+    std::uint64_t limit = 0;
+    std::uint32_t notice = 0;  // ticks that they get to save their work
+    std::uint32_t leaves = 0;  // 1: the tenant is gone for good, and so are its jobs
+};
+
+struct TenantRule {
+    PreemptRule preempt = PreemptRule::kNobody;
+    PreemptOrder order = PreemptOrder::kLatest;
+    std::uint32_t notice = 0;            // ticks that jobs get that make room for others
+    std::uint32_t hold = 0;              // ticks after which a job holds those behind it
+    std::uint32_t decay_step = 1;        // ticks between decays of what tenants have used
+    std::uint64_t cpus = 0, memory = 0;  // of the datacenter's hosts; 0: nobody counts them
+};
+
 struct Plan {
     std::uint32_t nodes = 0;
     std::uint64_t gpus = 0;
@@ -180,6 +209,17 @@ struct Plan {
     std::uint32_t ceiling_steps = 0;
     Input<CeilingStep> ceiling;        // by tick
     Input<std::uint8_t> may_be_asked;  // [jobs] 1: gives its GPUs to units when asked
+
+    // Tenants, only in plans that can be interrupted; 0: nobody asks whose jobs they are.
+    std::uint32_t tenants = 0;
+    Input<Tenant> tenant;            // [tenants]
+    Input<std::uint32_t> tenant_of;  // [jobs]
+    TenantRule tenant_rule;
+    std::uint32_t limit_steps = 0;
+    Input<LimitStep> limit_step;  // by (tick, tenant)
+    // Jobs by tenant and rank, only if tenants take turns; what they need of hosts, if it counts.
+    Input<std::uint32_t> place_of, rank_at;     // [jobs]
+    Input<std::uint32_t> job_cpus, job_memory;  // [jobs]
 
     QueuePolicy queue = QueuePolicy::kFifo;
     Placement placement = Placement::kPack;

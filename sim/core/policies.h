@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <string_view>
 
+#include "sim/base/assert.h"
+
 namespace tidepool::core {
 
-enum class QueuePolicy : std::uint8_t { kFifo, kFirstFit, kEasy };
+enum class QueuePolicy : std::uint8_t { kFifo, kFirstFit, kEasy, kFairShare, kDrf };
 enum class Placement : std::uint8_t { kPack, kFirstFit, kSpread, kRandom, kCompact };
 
 template <class Value>
@@ -28,6 +30,30 @@ inline constexpr std::array kQueueKinds{
         "easy", QueuePolicy::kEasy,
         "the head of the queue holds a reservation; later jobs may start if they "
         "do not delay it (EASY backfill, Lifka 1995)"},
+    PolicyKind<QueuePolicy>{
+        "fair-share", QueuePolicy::kFairShare,
+        "next is the tenant that has used the fewest GPUs for its weight lately"},
+    PolicyKind<QueuePolicy>{
+        "drf", QueuePolicy::kDrf,
+        "next is the tenant with the least dominant share of GPUs, host CPUs and host memory for "
+        "its weight (Ghodsi et al., NSDI 2011)"},
+};
+
+// Which tenant is next, rather than which job.
+TP_HD constexpr bool is_by_tenant(QueuePolicy queue) {
+    return queue == QueuePolicy::kFairShare || queue == QueuePolicy::kDrf;
+}
+
+// Who makes room for a job that does not fit, and of those that may, who goes first.
+enum class PreemptRule : std::uint8_t { kNobody, kPriority, kQuota };
+enum class PreemptOrder : std::uint8_t { kLatest, kEarliest, kLargest, kSmallest };
+
+inline constexpr std::array kPreemptOrderKinds{
+    PolicyKind<PreemptOrder>{"latest", PreemptOrder::kLatest, "the one that left the queue last"},
+    PolicyKind<PreemptOrder>{"earliest", PreemptOrder::kEarliest,
+                             "the one that left the queue first"},
+    PolicyKind<PreemptOrder>{"largest", PreemptOrder::kLargest, "the one with the most GPUs"},
+    PolicyKind<PreemptOrder>{"smallest", PreemptOrder::kSmallest, "the one with the fewest GPUs"},
 };
 
 inline constexpr std::array kPlacementKinds{

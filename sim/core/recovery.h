@@ -121,7 +121,8 @@ TP_HD inline void requeue_losing(Run<Exec, Driver>& run, std::uint32_t id, std::
     const bool closes = rank < run.plan.units && state.activity[id].leaves != 0xFFFF'FFFFu;
     run.driver.requeued(id, tick, lost);
     const Activity& a = state.activity[id];
-    const bool made_room = a.phase == Phase::kRunning && a.leaves == tick;
+    const bool made_room =
+        a.phase == Phase::kRunning && a.leaves == tick && a.why == Leaves::kForUnits;
     run.exec.sync();
     if (run.exec.lane() == 0) {
         state.life[rank].gone_at = made_room ? tick : kNone;
@@ -134,7 +135,9 @@ TP_HD inline void requeue_losing(Run<Exec, Driver>& run, std::uint32_t id, std::
     erase(run.exec, state.ends, end_key(slot.end, rank));
     release(run, id);
     state.released = true;  // even a job that held nothing changes what others may plan with
-    if (!closes) {
+    if (has_tenants(run.plan) && tenant_is_gone(run.plan, state, rank)) {
+        withdraw(run, rank, tick);
+    } else if (!closes) {
         enqueue(run, rank, tick);
     }
 }

@@ -70,6 +70,11 @@ TP_HD inline std::uint32_t replay(Exec exec, const Plan& plan, State& state, Dri
             stop_all(run, now);
             return now;
         }
+        if constexpr (kCan) {
+            if (has_tenants(plan)) {
+                count_usage(run, now);
+            }
+        }
         while (next_end(state.ends) == now) {
             handle_next(run);
         }

@@ -4,17 +4,21 @@
 
 #include <cstdint>
 
-#include "sim/core/preempt.h"
+#include "sim/core/limits.h"
 
 namespace tidepool::core {
 
 TP_HD inline std::uint32_t next_demand(const Plan& plan, const State& state) {
+    const std::uint32_t limit = has_tenants(plan) && state.next_limit < plan.limit_steps
+                                    ? plan.limit_step[state.next_limit].tick
+                                    : 0xFFFF'FFFFu;
     const std::uint32_t demand =
         state.next_demand < plan.demand_steps ? plan.demand[state.next_demand].tick : 0xFFFF'FFFFu;
     const std::uint32_t ceiling = state.next_ceiling < plan.ceiling_steps
                                       ? plan.ceiling[state.next_ceiling].tick
                                       : 0xFFFF'FFFFu;
-    return demand < ceiling ? demand : ceiling;
+    const std::uint32_t other = demand < ceiling ? demand : ceiling;
+    return other < limit ? other : limit;
 }
 
 // Whether the job would keep within what jobs may hold together.
@@ -23,43 +27,6 @@ TP_HD inline bool below_ceiling(const Plan& plan, const State& state, std::uint3
 }
 
 namespace detail {
-
-// EASY plans with this end of the slot from now on.
-template <class Exec, class Driver>
-TP_HD inline void expect_end(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t end) {
-    State& state = run.state;
-    Slot& slot = state.slots[id];
-    if (run.plan.queue != QueuePolicy::kEasy) {
-        return;
-    }
-    erase(run.exec, state.expected, end_key(slot.expected_end, slot.rank));
-    run.exec.sync();
-    if (run.exec.lane() == 0) {
-        slot.expected_end = end;
-    }
-    run.exec.sync();
-    insert(run.exec, state.expected, end_key(end, slot.rank), id);
-}
-
-// When a slot that is to leave does so; its next event may come before.
-template <class Exec, class Driver>
-TP_HD inline void set_leaving(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick,
-                              std::uint32_t leaves, std::uint32_t saves) {
-    State& state = run.state;
-    edit_activity(run, id, [&](Activity& a) {
-        a.leaves = leaves;
-        a.saves = saves;
-    });
-    const std::uint32_t expected = state.slots[id].expected_end;
-    expect_end(run, id, leaves < expected || leaves == 0xFFFF'FFFFu ? leaves : expected);
-    if (state.activity[id].phase == Phase::kRunning) {
-        constexpr bool kNetwork = Run<Exec, Driver>::kNetwork;
-        bring_up_to(run, id, tick);
-        reschedule(run, id, next_of<kNetwork>(run.plan, state.slots[id], state.activity[id]));
-    } else if (leaves != 0xFFFF'FFFFu) {
-        reschedule(run, id, tick);  // it is not at work, and has nothing to wait for any more
-    }
-}
 
 template <class Exec, class Driver>
 TP_HD inline void set_in_use(Run<Exec, Driver>& run, std::uint32_t service, std::uint32_t more) {
@@ -205,29 +172,6 @@ TP_HD inline std::uint32_t next_to_ask(Run<Exec, Driver>& run, std::uint64_t mos
     return best;
 }
 
-// Tells the job to be gone when its notice is over, its work saved if there is time for that.
-template <class Exec, class Driver>
-TP_HD inline void ask(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
-    State& state = run.state;
-    const std::uint32_t rank = state.slots[id].rank;
-    const bool at_work = state.activity[id].phase == Phase::kRunning;
-    const std::uint32_t notice = at_work ? run.plan.tide.notice : 0;  // else it goes at once
-    const std::uint32_t leaves = later(tick, notice);
-    const CheckpointRule& rule = checkpoint_rule(run.plan, rank);
-    const std::uint32_t tier = leaving_tier(rule);
-    std::uint64_t needed = ~std::uint64_t{0};
-    if (tier != kNone) {
-        needed = std::uint64_t{rule.tier[tier].pause} + rule.tier[tier].background;
-    }
-    state.leaving += run.plan.job_gpus[rank];
-    set_leaving(
-        run, id, tick, leaves,
-        at_work && needed <= notice ? leaves - static_cast<std::uint32_t>(needed) : 0xFFFF'FFFFu);
-    if constexpr (requires { run.driver.asked_to_go(id, tick); }) {
-        run.driver.asked_to_go(id, tick);
-    }
-}
-
 // Marks jobs until the unit fits into the shadow beside those that stay; unmarks who turns out not
 // to be in the way. False: it never fits, and none is marked for it. `held`: by all jobs that have
 // not been asked; follows.
@@ -299,7 +243,7 @@ TP_HD TP_RARE inline bool promise(Run<Exec, Driver>& run, std::uint32_t tick) {
             continue;
         }
         edit_activity(run, id, [](Activity& a) { a.victim = false; });
-        ask(run, id, tick);  // moves it within State::ends
+        ask(run, id, tick, plan.tide.notice, Leaves::kForUnits);  // moves it within State::ends
         i = 0;
     }
     return any;
@@ -318,6 +262,9 @@ TP_HD TP_RARE inline void follow_demand(Run<Exec, Driver>& run, std::uint32_t ti
         ++state.next_ceiling;
         state.released = true;
     }
+    if (has_tenants(plan)) {
+        change_limits(run, tick);
+    }
     while (state.next_demand < plan.demand_steps && plan.demand[state.next_demand].tick == tick) {
         detail::look_at(run, plan.demand[state.next_demand]);
         ++state.next_demand;
@@ -327,7 +274,7 @@ TP_HD TP_RARE inline void follow_demand(Run<Exec, Driver>& run, std::uint32_t ti
         if (id == kNone) {
             break;  // those that are left may stay to their end
         }
-        detail::ask(run, id, tick);
+        detail::ask(run, id, tick, plan.tide.notice, Leaves::kForUnits);
     }
 }
 

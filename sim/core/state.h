@@ -43,6 +43,9 @@ struct Transfer {
     bool behind = false;             // the writing goes on behind its work
 };
 
+// Why a job was asked to go.
+enum class Leaves : std::uint8_t { kForUnits = 0, kForJob = 1, kEvicted = 2 };
+
 // What else there is to know of a running job when it can be interrupted; beside its Slot.
 struct Activity {
     Phase phase = Phase::kRunning;
@@ -60,6 +63,7 @@ struct Activity {
     // stands still and writes a last checkpoint; 0xFFFFFFFF: it cannot.
     std::uint32_t leaves = 0xFFFF'FFFFu, saves = 0xFFFF'FFFFu;  // ticks
     bool ready = false;                                         // of a unit: it takes requests
+    Leaves why = Leaves::kForUnits;                             // of a job that was asked to go
     std::uint32_t marked_before = kNone;  // slot that was chosen to make room before this one
     std::uint32_t restart_left = 0;       // ticks
     std::uint32_t next_on_node = kNone;   // next slot with a share of the same node
@@ -101,6 +105,19 @@ struct ServiceState {
     std::uint32_t may_grow = 0, may_shrink = 0;  // ticks from which on
     std::uint32_t since = 0;                     // tick up to which the backlog counts
     std::uint64_t backlog = 0;                   // unit-ticks / kUnitLoad that have piled up
+};
+
+// How a tenant stands.
+struct TenantState {
+    std::uint64_t held = 0;              // GPUs of its jobs that have a slot,
+    std::uint64_t cpus = 0, memory = 0;  // and what these need of hosts
+    std::uint64_t limit = 0;             // GPUs
+    std::uint64_t usage = 0;             // GPU-ticks, decayed
+    std::uint64_t going = 0;             // GPUs of its jobs that leave or are to leave
+    std::uint32_t waiting = 0;           // its own jobs
+    std::uint32_t next = kNone;          // of these, in this pass: place of the next one
+    std::uint32_t open = 0;              // in this pass: tenants in it that have a next one
+    std::uint32_t gone = 0;              // 1: for good
 };
 
 // Whether the scheduler may use a node that was wholly down.
@@ -160,6 +177,15 @@ struct State {
     std::uint64_t ceiling = ~std::uint64_t{0};  // GPUs that jobs may hold
     bool promised = false;       // waiting units are to get GPUs that jobs or units leave
     bool promise_again = false;  // something has changed since that was found out
+
+    // Only in plans with tenants:
+    TenantState* tenant = nullptr;        // [tenants]
+    std::uint64_t* by_place = nullptr;    // bits: the queue, by Plan::place_of
+    std::uint32_t* joined = nullptr;      // [jobs] tick at which it joined the queue last
+    std::uint32_t* pushed_out = nullptr;  // [jobs] pass in which it made room last
+    std::uint32_t passes = 0;             // scheduling passes so far
+    std::uint32_t next_limit = 0;         // index into Plan::limit_step
+    std::uint32_t usage_since = 0;        // tick up to which TenantState::usage counts
 
     Choosy* choosy = nullptr;  // [jobs] only if gangs wait for a near place
     std::uint32_t first_choosy = kNone, last_choosy = kNone;
@@ -269,6 +295,10 @@ private:
         for (std::uint32_t unit = exec.lane(); unit < plan_.units; unit += Exec::kWidth) {
             state.unit_slot[unit] = kNoUnit;
         }
+        for (std::uint32_t t = exec.lane(); t < plan_.tenants; t += Exec::kWidth) {
+            state.tenant[t].limit = plan_.tenant[t].limit;
+            state.tenant[t].next = kNone;
+        }
         exec.sync();
         for (std::uint32_t node = 0; node < plan_.nodes; ++node) {
             if (plan_.spare[node] != 0) {
@@ -310,7 +340,9 @@ private:
         take(state.waiting, (std::size_t{plan_.jobs} + 63) / 64, hot);
         take(state.ends.keys, slots_, hot);
         take(state.ends.slots, slots_, hot);
-        assign(state.shadow, easy || plan_.preempt || plan_.services > 0, true, hot);
+        const bool shadow = easy || plan_.preempt || plan_.services > 0 ||
+                            plan_.tenant_rule.preempt != PreemptRule::kNobody;
+        assign(state.shadow, shadow, true, hot);
         take(state.expected.keys, easy ? slots_ : 0, hot);
         take(state.expected.slots, easy ? slots_ : 0, hot);
         assign(state.then, easy, false, hot);
@@ -342,6 +374,12 @@ private:
         take(state.pod_mark, plan_.pace_leaves > 0 ? plan_.nodes : 0, cold);
         take(state.service, plan_.services, cold);
         take(state.unit_slot, plan_.units, cold);
+        const std::size_t known = plan_.tenants > 0 ? plan_.jobs : 0;
+        take(state.tenant, plan_.tenants, cold);
+        take(state.by_place, plan_.tenants > 0 && is_by_tenant(plan_.queue) ? (known + 63) / 64 : 0,
+             cold);
+        take(state.joined, known, cold);
+        take(state.pushed_out, known, cold);
     }
 
     const Plan& plan_;

@@ -33,6 +33,7 @@ struct Tally {
     std::uint64_t bin_end = 0;                          // tick at which that bin would have ended
     // Jobs.
     std::uint32_t completed = 0, failed = 0, cancelled = 0;
+    std::uint32_t withdrawn = 0;      // left the queue for good, with their tenant
     std::uint32_t running = 0;        // held their slot at the end
     std::uint64_t requeued_gpus = 0;  // of the jobs that had run and waited again at the end
     std::uint64_t useful = 0, lost = 0, stalled = 0;  // 1/1024 GPU-ticks
@@ -132,7 +133,7 @@ private:
 
 // Whether every job that arrived has ended.
 TP_HD inline bool all_ended(const Tally& tally, const Plan& plan) {
-    return tally.completed + tally.failed + tally.cancelled == plan.arrivals;
+    return tally.completed + tally.failed + tally.cancelled + tally.withdrawn == plan.arrivals;
 }
 
 // Whether the run may become a row of the sweep: it started a job, did not pass the end of the

@@ -152,7 +152,8 @@ public:
         if (exec_.lane() == 0) {
             Tally& t = *memory_.tally;
             ++t.preemptions;
-            t.reclaims += state_.activity[id].leaves == tick ? 1 : 0;
+            const Activity& a = state_.activity[id];
+            t.reclaims += a.leaves == tick && a.why == Leaves::kForUnits ? 1 : 0;
             t.second_order_preemptions += second_order ? 1 : 0;
             t.decisions = mix_in(t.decisions, Decision::kPreempted, tick, state_.slots[id]);
         }

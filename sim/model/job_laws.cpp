@@ -12,7 +12,7 @@ struct Course {
     std::uint64_t running = 0;           // ticks in attempts
     std::uint64_t preempted_pauses = 0;  // ticks from preemptions to the next start
     std::uint64_t checkpoints = 0;
-    std::uint32_t attempts = 0, interruptions = 0, preemptions = 0, reclaims = 0;
+    std::uint32_t attempts = 0, interruptions = 0, preemptions = 0, reclaims = 0, evictions = 0;
     Ticks first_start = kNever, last_end = kNever, resumes = kNever;
     AttemptEnd ended = AttemptEnd::kRunning;
     bool chained = true;  // each attempt starts where the pause after the one before ends
@@ -38,6 +38,7 @@ void add(Course& course, const Attempt& attempt) {
     if (is_preempted(attempt.ended)) {
         ++course.preemptions;
         course.reclaims += attempt.ended == AttemptEnd::kReclaimed ? 1 : 0;
+        course.evictions += attempt.ended == AttemptEnd::kEvicted ? 1 : 0;
     } else if (goes_on(attempt.ended)) {
         ++course.interruptions;
     }
@@ -82,6 +83,10 @@ std::string_view problem_of_state(const JobRecord& job, bool again) {
             return started ? "it must not have started" : "";
         case JobState::kQueued:
             return ended || (started && !again) ? "it must not have started" : "";
+        case JobState::kWithdrawn:
+            return ended || (started && !again) || job.withdrawn == kNever
+                       ? "it must have been withdrawn"
+                       : "";
         case JobState::kRunning:
             return !started || ended ? "it must have started and not ended" : "";
         case JobState::kCompleted:
@@ -124,9 +129,11 @@ std::string_view problem_of_time(const JobRecord& job, const Course& course, Tic
     if (job.state == JobState::kRejected) {
         return job.queued == Ticks{0} && held(job.time) == 0 ? "" : "rejected jobs spend no time";
     }
-    const std::uint64_t span = std::min(job.end, end).value - job.submit.value;
+    const std::uint64_t span = std::min({job.end, job.withdrawn, end}).value - job.submit.value;
     const std::uint64_t first_wait = std::min(job.start, end).value - job.submit.value;
-    if (job.queued.value < first_wait + course.preempted_pauses || job.queued.value > span) {
+    const bool left = job.state == JobState::kWithdrawn;
+    if ((!left && job.queued.value < first_wait + course.preempted_pauses) ||
+        job.queued.value > span) {
         return "it was queued for less than its waits, or longer than it was there";
     }
     const std::uint64_t gpus = kWorkUnits * job.gpus;
@@ -134,13 +141,14 @@ std::string_view problem_of_time(const JobRecord& job, const Course& course, Tic
     if (time < gpus * course.running || time > gpus * (span - job.queued.value)) {
         return "the GPU time it held does not fit the time it was running or recovering";
     }
-    const bool undisturbed = job.interruptions + job.preemptions + job.asked == 0;
+    const bool undisturbed =
+        job.interruptions + job.preemptions + job.asked + job.told == 0 && !left;
     if (undisturbed && (job.time.lost > 0 || job.time.restart > 0 ||
                         time != gpus * course.running || job.queued.value != first_wait)) {
         return "nothing interrupted it, yet it lost time or waited again";
     }
     if (job.interval == Ticks{0}) {
-        const bool leaving = job.asked > 0;  // that one is not counted, its time is
+        const bool leaving = job.asked + job.told > 0;  // that one is not counted, its time is
         return job.checkpoints == 0 && (leaving || job.time.checkpoint == 0)
                    ? ""
                    : "it writes no checkpoints";
@@ -164,6 +172,7 @@ bool ends_like(const JobRecord& job, const Course& course) {
         case JobState::kRejected:
             return course.attempts == 0;
         case JobState::kQueued:
+        case JobState::kWithdrawn:
             return course.attempts == 0 || goes_on(course.ended);
         case JobState::kRunning:  // or recovering
             return !is_preempted(course.ended) &&
@@ -188,6 +197,7 @@ std::string_view problem_of_attempts(const JobRecord& job, const Course& course)
     }
     if (job.interruptions != course.interruptions || job.preemptions != course.preemptions ||
         job.reclaims != course.reclaims || job.reclaims > job.asked ||
+        job.evictions != course.evictions || job.evictions > job.told ||
         job.checkpoints != course.checkpoints) {
         return "its interruptions, preemptions or checkpoints are not those of its attempts";
     }
@@ -204,6 +214,12 @@ void check_jobs(const Ledger& ledger, Laws& laws) {
         const std::string_view problem = problem_of_record(job, ledger);
         if (!problem.empty()) {
             return problem;
+        }
+        const std::uint64_t by_reason = std::uint64_t{job.wait_priority.value} +
+                                        job.wait_quota.value + job.wait_capacity.value +
+                                        job.wait_fragmentation.value;
+        if (by_reason != (ledger.by_reason ? job.queued.value : 0)) {
+            return "its waits by reason do not add up to its time in the queue";
         }
         const Course course = ledger.interruptible ? listed[j] : straight(job, ledger.end);
         if (job.attempts != course.attempts) {

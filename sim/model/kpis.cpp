@@ -143,12 +143,14 @@ Totals totals(const Ledger& ledger) {
     }
     for (const Attempt& attempt : ledger.attempts) {
         if (attempt.ended == AttemptEnd::kReclaimed) {
+            const Ticks left = ledger.jobs[attempt.job].withdrawn;
             const std::uint64_t ticks =
-                std::min(attempt.recovered, ledger.end).value - attempt.end.value;
+                std::min({attempt.recovered, left, ledger.end}).value - attempt.end.value;
             t.services.reclaimed += ticks * ledger.jobs[attempt.job].gpus;
         }
     }
     t.waits = summarise(waits);
+    t.tenants = tenant_totals(ledger);
     t.money = ledger.statement ? &*ledger.statement : nullptr;
     t.network = network_totals(ledger.network, network_stalled, ledger.end);
     return t;

@@ -21,11 +21,12 @@
 #include "sim/model/ratio.h"
 #include "sim/model/reliability.h"
 #include "sim/model/service_totals.h"
+#include "sim/model/tenant_totals.h"
 #include "sim/money/statement.h"
 
 namespace tidepool::model {
 
-inline constexpr std::size_t kJobStates = 6;  // enumerators of JobState
+inline constexpr std::size_t kJobStates = 7;  // enumerators of JobState
 
 struct Waits {
     std::uint64_t jobs = 0;  // that started within the run; the rest is 0 if there are none
@@ -50,6 +51,7 @@ struct Totals {
     Reliability reliability;
     NetworkTotals network;
     ServiceTotals services;
+    TenantTotals tenants;
     std::uint64_t submitted = 0;  // jobs of the ledger, whatever became of them
     std::array<std::uint64_t, kJobStates> in_state{};  // jobs by JobState; add up to `submitted`
     Waits waits;

@@ -29,6 +29,7 @@ enum class JobState : std::int8_t {
     kFailed = 3,     // ran and ended as failed, as its trace says
     kCancelled = 4,  // ran and ended as cancelled, as its trace says
     kRejected = 5,   // never queued; Rejection says why
+    kWithdrawn = 6,  // left the queue for good, with its tenant; perhaps after it had run
 };
 
 enum class Rejection : std::int8_t {
@@ -36,6 +37,8 @@ enum class Rejection : std::int8_t {
     kTooLarge = 1,  // more GPUs than any placement could ever give
     kGpuModel = 2,  // no node has an accepted GPU model
     kHorizon = 3,   // submitted at or after the end of the run
+    kQuota = 4,     // larger than a limit of its tenant or of one above, at all times
+    kAbsent = 5,    // submitted before its tenant joined, or after it had left
 };
 
 // Where the GPU time of a job or an attempt went. Work is counted in 1/1024 GPU-ticks, since a
@@ -70,7 +73,12 @@ struct JobRecord {
     std::uint32_t preemptions = 0;      // for jobs of higher priority and for units of services
     std::uint32_t reclaims = 0;         // of these: for units, or when its window closed
     std::uint32_t asked = 0;            // times it was asked to make room for units
-    std::uint32_t attempts = 0;         // starts and restarts
+    std::uint32_t told = 0;             // times it got notice for another job, or by a new limit
+    std::uint32_t evictions = 0;        // of the preemptions: by a new limit of its tenant
+    Ticks withdrawn = kNever;           // when it left the queue for good; kNever: it did not
+    // What it waited for, of `queued`; only of runs with tenants (Ledger::by_reason).
+    Ticks wait_priority, wait_quota, wait_capacity, wait_fragmentation;
+    std::uint32_t attempts = 0;  // starts and restarts
 };
 
 // Values are part of the results (/attempts/ended): never renumber, only add.
@@ -84,6 +92,7 @@ enum class AttemptEnd : std::int8_t {
     kPreempted = 6,  // made room for a job of higher priority
     kReclaimed = 7,  // was asked to make room for units of services, and left
     kReleased = 8,   // of a unit: it was not wanted any more
+    kEvicted = 9,    // a new limit of its tenant drove it out
 };
 
 inline constexpr std::uint32_t kNoOutage = 0xFFFF'FFFFu;
@@ -112,8 +121,18 @@ struct OutageEffect {
 };
 
 constexpr bool is_preempted(AttemptEnd ended) {
-    return ended == AttemptEnd::kPreempted || ended == AttemptEnd::kReclaimed;
+    return ended == AttemptEnd::kPreempted || ended == AttemptEnd::kReclaimed ||
+           ended == AttemptEnd::kEvicted;
 }
+
+// A tenant that the scenario lists.
+struct TenantRecord {
+    std::uint32_t tenant = 0;             // index into Ledger::tenants
+    std::uint32_t parent = 0xFFFF'FFFFu;  // index into Ledger::listed; 0xFFFFFFFF: none
+    std::uint32_t weight = 1;
+    std::uint64_t guaranteed = 0;             // GPUs
+    std::uint64_t limit = ~std::uint64_t{0};  // GPUs, at the start; all ones: none
+};
 
 // A service and how its requests fared; which units it had when is in Ledger::unit_log.
 struct ServiceRecord {
@@ -160,6 +179,8 @@ struct Ledger {
     std::vector<std::string> node_names;         // likewise
     std::vector<std::string> tenants;            // index 0 is the empty name: no tenant recorded
     std::vector<std::string> gpu_models;
+    std::vector<TenantRecord> listed;
+    bool by_reason = false;  // waits are known by reason
     NetworkLedger network;
     std::vector<JobRecord> units;        // of services, as jobs without end
     std::vector<Attempt> unit_attempts;  // Attempt::job is an index into units

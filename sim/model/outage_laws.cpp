@@ -69,6 +69,7 @@ std::string_view problem_of_end(const Ledger& ledger, const Attempt& attempt) {
         case AttemptEnd::kSoftware:
         case AttemptEnd::kPreempted:
         case AttemptEnd::kReclaimed:
+        case AttemptEnd::kEvicted:
             return "";
         case AttemptEnd::kReleased:
             return "only units are released";

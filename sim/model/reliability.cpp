@@ -125,7 +125,8 @@ std::uint64_t out_of_queue(const JobRecord& job, Ticks end) {
     if (job.start == kNever) {
         return 0;
     }
-    return std::uint64_t{std::min(job.end, end).value} - job.submit.value - job.queued.value;
+    return std::uint64_t{std::min({job.end, job.withdrawn, end}).value} - job.submit.value -
+           job.queued.value;
 }
 
 double ettr(const JobRecord& job, Ticks end) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/money/annuity.h"
+
 namespace tidepool::money {
 namespace {
 
@@ -96,6 +98,38 @@ std::string problem_of(const Outlook& outlook) {
                : "a path of prices below zero or above 1,000 times today's";
 }
 
+// No run of that length costs more, in micro-units.
+Wide worst_case(const CostBook& book, const Usage& usage) {
+    const Wide end = usage.end.value, years = end / kTicksPerYear + 1;
+    const Amount bought = capex(book);
+    Wide sum = bought.micro;
+    if (book.capital.charge == CapitalCharge::kAnnuity) {
+        sum += Wide{annuity(bought, book.capital.wacc, book.capital.term).micro} * 12 * years;
+    }
+    if (book.capital.loan > 0) {
+        sum += Wide{bought.micro} * book.capital.interest / kBillion * years;
+    }
+    for (const RecurringCost& cost : book.recurring) {
+        sum += Wide{cost.a_year.micro} * years;
+    }
+    if (book.rent) {
+        sum += end * usage.gpus * book.rent->price.numerator / book.rent->price.denominator;
+    }
+    if (book.electricity) {
+        std::int64_t price = book.electricity->price;
+        for (const PriceWindow& window : book.electricity->windows) {
+            price = std::max(price, window.price);
+        }
+        Wide milliwatts = book.power->constant;
+        for (const ModelPower& model : book.power->models) {
+            milliwatts += model.milliwatts;
+        }
+        const Wide hours = end / kTicksPerHour + 1;
+        sum += milliwatts * book.power->pue / kMillion * hours * price / kBillion;
+    }
+    return sum;
+}
+
 }  // namespace
 
 std::string problem_of(const CostBook& book) {
@@ -164,6 +198,9 @@ std::string problem_of(const CostBook& book, const Usage& usage) {
                 return "the run tells the states of its GPUs for a part of its time only";
             }
         }
+    }
+    if (worst_case(book, usage) > kMostOfRun) {
+        return "the run costs more than 8e12";
     }
     return problem_of(book, usage.end);
 }

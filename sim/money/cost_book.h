@@ -117,8 +117,9 @@ inline constexpr std::uint64_t kMostMilliwatts = 10'000'000'000'000;    // 10 GW
 inline constexpr std::int64_t kMostPue = 3 * kMillion;
 inline constexpr std::int64_t kMostPowerPrice = 10 * kBillion;  // 10 currency units per kWh
 inline constexpr std::int64_t kMostRent = 1'000'000;            // currency units per GPU-hour
-inline constexpr std::uint32_t kMostTerm = 360;                 // months
-inline constexpr std::uint32_t kMostMonths = 600;               // of an outlook
+inline constexpr std::int64_t kMostOfRun = 8'000'000'000'000 * kMicro;  // all costs of one
+inline constexpr std::uint32_t kMostTerm = 360;                         // months
+inline constexpr std::uint32_t kMostMonths = 600;                       // of an outlook
 
 // What is wrong with a book, by itself. Empty: nothing.
 std::string problem_of(const CostBook& book);
@@ -127,8 +128,8 @@ std::string problem_of(const CostBook& book);
 // steady state after it. Empty: they can.
 std::string problem_of(const CostBook& book, Ticks end);
 
-// Why the costs of this usage cannot be told: a GPU model without power, a carbon series or a run
-// that is too short. Empty: they can.
+// Why the costs of this usage cannot be told: also a GPU model without power, or costs beyond what
+// an amount holds. Empty: they can.
 std::string problem_of(const CostBook& book, const Usage& usage);
 
 Amount capex(const CostBook& book);

@@ -1,9 +1,55 @@
 #include "sim/money/meter.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <tuple>
+#include <utility>
 
 namespace tidepool::money {
+namespace {
+
+Wide greatest_common_divisor(Wide a, Wide b) {
+    while (b != 0) {
+        a = std::exchange(b, a % b);
+    }
+    return a;
+}
+
+}  // namespace
+
+void ExactSum::add(Wide numerator, Wide denominator) {
+    const auto at =
+        std::ranges::lower_bound(parts_, denominator, {}, &std::pair<Wide, Wide>::first);
+    if (at != parts_.end() && at->first == denominator) {
+        at->second += numerator;
+    } else {
+        parts_.insert(at, {denominator, numerator});
+    }
+}
+
+Amount ExactSum::rounded() const {
+    constexpr Wide kMost = Wide{1} << 62U;
+    Wide common = 1, sum = 0;
+    bool fits = true;
+    for (const auto& [denominator, numerator] : parts_) {
+        common *= denominator / greatest_common_divisor(common, denominator);
+        fits = fits && common <= kMost;
+        common = fits ? common : 1;
+    }
+    for (const auto& [denominator, numerator] : parts_) {
+        Wide part = 0;
+        fits = fits && !__builtin_mul_overflow(numerator, common / denominator, &part) &&
+               !__builtin_add_overflow(sum, part, &sum);
+    }
+    if (fits) {
+        return amount(sum, common);
+    }
+    Amount total;
+    for (const auto& [denominator, numerator] : parts_) {
+        total += amount(numerator, denominator);
+    }
+    return total;
+}
 
 void Meter::add(std::uint32_t day, std::uint32_t tenant, Item item, std::uint32_t model,
                 Wide numerator, std::int64_t denominator, std::int64_t pieces) {
@@ -64,26 +110,25 @@ void Meter::merge() {
 std::vector<RevenueLine> Meter::lines() {
     merge();
     std::vector<RevenueLine> lines;
-    for (const Cell& cell : cells_) {
+    for (std::size_t c = 0; c < cells_.size();) {
+        const Cell& first = cells_[c];
         RevenueLine line;
-        line.day = static_cast<std::uint32_t>(cell.key_high >> 32U);
-        line.tenant = static_cast<std::uint32_t>(cell.key_high);
-        line.item = static_cast<Item>(cell.key_low >> 32U);
-        line.model = static_cast<std::uint32_t>(cell.key_low);
-        line.pieces = static_cast<std::uint64_t>(cell.pieces < 0 ? -cell.pieces : cell.pieces);
-        line.amount = amount(cell.numerator, cell.denominator);
-        const bool same = !lines.empty() && lines.back().day == line.day &&
-                          lines.back().tenant == line.tenant && lines.back().item == line.item &&
-                          lines.back().model == line.model;
-        if (same) {  // another denominator
-            lines.back().pieces += line.pieces;
-            lines.back().amount += line.amount;
-        } else {
+        line.day = static_cast<std::uint32_t>(first.key_high >> 32U);
+        line.tenant = static_cast<std::uint32_t>(first.key_high);
+        line.item = static_cast<Item>(first.key_low >> 32U);
+        line.model = static_cast<std::uint32_t>(first.key_low);
+        ExactSum sum;
+        for (; c < cells_.size() && cells_[c].key_high == first.key_high &&
+               cells_[c].key_low == first.key_low;
+             ++c) {
+            sum.add(cells_[c].numerator, cells_[c].denominator);
+            line.pieces += static_cast<std::uint64_t>(std::abs(cells_[c].pieces));
+        }
+        line.amount = sum.rounded();
+        if (line.pieces != 0 || line.amount != Amount{}) {
             lines.push_back(line);
         }
     }
-    std::erase_if(
-        lines, [](const RevenueLine& line) { return line.pieces == 0 && line.amount == Amount{}; });
     return lines;
 }
 

@@ -2,12 +2,25 @@
 // Adds charges up exactly and rounds each line of the bill once.
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "sim/money/path.h"
 #include "sim/money/statement.h"
 
 namespace tidepool::money {
+
+// A sum of exact parts of micro-units.
+class ExactSum {
+public:
+    void add(Wide numerator, Wide denominator);
+    // Rounded once, half to even. Where the parts have no common denominator within 2^62, the parts
+    // of each denominator are rounded instead.
+    Amount rounded() const;
+
+private:
+    std::vector<std::pair<Wide, Wide>> parts_;  // denominator, numerator; by denominator
+};
 
 class Meter {
 public:
@@ -17,7 +30,7 @@ public:
     // So many GPU-ticks at the price of the moment `when`, on its day; negative: given back.
     void at_once(std::uint32_t tenant, Item item, std::uint32_t model, const PricePath& path,
                  Ticks when, std::int64_t gpu_ticks);
-    // numerator / denominator micro-units on a day. All of one line have one denominator.
+    // numerator / denominator micro-units on a day.
     void add(std::uint32_t day, std::uint32_t tenant, Item item, std::uint32_t model,
              Wide numerator, std::int64_t denominator, std::int64_t pieces);
 

@@ -43,10 +43,7 @@ public:
         for (const auto& [key, down] : down_) {
             const auto [month, tenant, node] = key;
             Credit credit{month, tenant, node, down.ticks, {}, {}};
-            credit.fee = Amount{};
-            for (const auto& [denominator, numerator] : down.fee) {
-                credit.fee += amount(numerator, denominator);
-            }
+            credit.fee = down.fee.rounded();
             credit.amount = of(credit.fee, down.ticks);
             if (credit.amount != Amount{}) {
                 credits.push_back(credit);
@@ -58,7 +55,7 @@ public:
 private:
     struct Down {
         std::uint64_t ticks = 0;
-        std::map<std::int64_t, Wide> fee;  // denominator: numerator
+        ExactSum fee;
     };
 
     bool promised(const Lease& lease) const {
@@ -130,32 +127,47 @@ private:
 
     // What `gpus` GPUs of the lease cost in the month, while it held them.
     void add_fee(const Lease& lease, std::uint32_t gpus, std::uint32_t month, Down& down) const {
-        const std::uint64_t from =
-            std::max<std::uint64_t>(lease.start.value, month * kTicksPerMonth);
         const std::uint64_t to =
             std::min<std::uint64_t>(lease.end.value, (month + 1) * kTicksPerMonth);
-        if (from >= to) {
-            return;
+        for (std::uint64_t from =
+                 std::max<std::uint64_t>(lease.start.value, month * kTicksPerMonth);
+             from < to;) {
+            from = add_stretch(lease, gpus, from, to, down);
         }
-        if (!by_time(lease, book_)) {
-            for (const Contract& contract : book_.contracts) {
-                if (contract.tenant == lease.tenant && contract.model == lease.model &&
-                    contract.from.value <= from && from < contract.to) {
-                    const auto denominator =
-                        Wide{contract.price.denominator} * static_cast<std::int64_t>(contract.gpus);
-                    down.fee[static_cast<std::int64_t>(denominator)] +=
-                        Wide{contract.price.numerator} * gpus *
-                        static_cast<std::int64_t>(to - from);
-                    return;
-                }
+    }
+
+    // Adds what is at one price from `from` on; returns where that ends, at most at `to`. What
+    // contracts cover counts at the price of the first one in force; without one in force, a tenant
+    // with contracts pays the overage.
+    std::uint64_t add_stretch(const Lease& lease, std::uint32_t gpus, std::uint64_t from,
+                              std::uint64_t to, Down& down) const {
+        const bool timed = by_time(lease, book_);
+        for (const Contract& contract : book_.contracts) {
+            if (timed || contract.tenant != lease.tenant || contract.model != lease.model) {
+                continue;
+            }
+            if (contract.from.value <= from && from < contract.to) {
+                const std::uint64_t end = std::min(to, contract.to);
+                down.fee.add(
+                    Wide{contract.price.numerator} * gpus * static_cast<std::int64_t>(end - from),
+                    Wide{contract.price.denominator} * static_cast<std::int64_t>(contract.gpus));
+                return end;
             }
         }
+        std::uint64_t end = to;
+        for (const Contract& contract : book_.contracts) {
+            const bool later = !timed && contract.tenant == lease.tenant &&
+                               contract.model == lease.model && contract.from.value > from;
+            end = later ? std::min<std::uint64_t>(end, contract.from.value) : end;
+        }
         const PricePath* path = lease.plan == Plan::kSpot ? &spot_[lease.model]
-                                : by_time(lease, book_)   ? book_.price(lease.plan, lease.model)
-                                                        : book_.price(Plan::kOnDemand, lease.model);
+                                : timed                   ? book_.price(lease.plan, lease.model)
+                                        : book_.price(Plan::kOnDemand, lease.model);
         TP_ASSERT(path != nullptr, "what is leased has a price");
-        down.fee[path->denominator()] += path->sum(Ticks{static_cast<std::uint32_t>(from)},
-                                                   Ticks{static_cast<std::uint32_t>(to)}, gpus);
+        down.fee.add(path->sum(Ticks{static_cast<std::uint32_t>(from)},
+                               Ticks{static_cast<std::uint32_t>(end)}, gpus),
+                     path->denominator());
+        return end;
     }
 
     Amount of(Amount fee, std::uint64_t down) const {

@@ -77,6 +77,22 @@ void add_reliability(Columns<model::JobRecord>& columns, Ticks end) {
                         [=](const JobRecord& j) { return model::ettr_with_queue(j, end); });
 }
 
+// What it waited for; only of runs with tenants.
+void add_waits(Columns<model::JobRecord>& columns) {
+    using model::JobRecord;
+    const auto wait = [&](const char* name, std::string_view long_name, Ticks JobRecord::*of) {
+        columns.add<double>(name, "s", long_name,
+                            [of](const JobRecord& j) { return seconds(j.*of); });
+    };
+    wait("wait_quota", "of `queued`: over a limit", &JobRecord::wait_quota);
+    wait("wait_capacity", "of `queued`: fewer GPUs free than it needs", &JobRecord::wait_capacity);
+    wait("wait_fragmentation", "of `queued`: enough GPUs free, but no place",
+         &JobRecord::wait_fragmentation);
+    wait("wait_priority", "of `queued`: others came first", &JobRecord::wait_priority);
+    columns.add<std::uint32_t>("evictions", "1", "of its preemptions: by a new limit of its tenant",
+                               [](const JobRecord& j) { return j.evictions; });
+}
+
 }  // namespace
 
 void write_jobs(h5::Group& root, const model::Ledger& ledger, std::span<const std::string_view> ids,
@@ -127,6 +143,9 @@ void write_jobs(h5::Group& root, const model::Ledger& ledger, std::span<const st
     });
     if (ledger.interruptible) {
         add_reliability(columns, ledger.end);
+    }
+    if (ledger.by_reason) {
+        add_waits(columns);
     }
     if (ledger.network.on) {
         add_network(columns, ledger);

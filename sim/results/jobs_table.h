@@ -14,10 +14,10 @@ namespace tidepool::results {
 
 // Names of the enumerators, by value.
 inline constexpr std::array<std::string_view, 3> kPlanNames{"reserved", "on-demand", "spot"};
-inline constexpr std::array<std::string_view, 6> kStateNames{"queued", "running",   "completed",
-                                                             "failed", "cancelled", "rejected"};
-inline constexpr std::array<std::string_view, 4> kRejectionNames{"none", "too_large", "gpu_model",
-                                                                 "horizon"};
+inline constexpr std::array<std::string_view, 7> kStateNames{
+    "queued", "running", "completed", "failed", "cancelled", "rejected", "withdrawn"};
+inline constexpr std::array<std::string_view, 6> kRejectionNames{
+    "none", "too_large", "gpu_model", "horizon", "quota", "absent"};
 
 // `ids`: one per job. If all of them are decimal integers as a program prints them (no leading
 // zeros or plus sign, 64 bits), the column is int64; else texts padded to the longest; above 256

@@ -8,10 +8,11 @@
 namespace tidepool::results {
 
 enum class Better { kHigher, kLower, kNone };  // kNone: an input, or a matter of taste
-enum class Group { kCapacity, kReliability, kNetwork, kMoney, kService, kInference };
+enum class Group { kCapacity, kReliability, kNetwork, kMoney, kService, kTenants, kInference };
 
 std::string_view name_of(Better better);  // higher, lower, none
-std::string_view name_of(Group group);  // capacity, reliability, network, money, service, inference
+// capacity, reliability, network, money, service, tenants, inference
+std::string_view name_of(Group group);
 
 struct Kpi {
     std::string_view name;

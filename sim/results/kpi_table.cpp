@@ -64,6 +64,8 @@ std::string_view name_of(Group group) {
             return "network";
         case Group::kMoney:
             return "money";
+        case Group::kTenants:
+            return "tenants";
         case Group::kInference:
             return "inference";
         case Group::kService:

@@ -13,6 +13,7 @@
 #include "sim/results/kpi.h"
 #include "sim/results/kpi_inference.h"
 #include "sim/results/kpi_money.h"
+#include "sim/results/kpi_tenants.h"
 
 namespace tidepool::results {
 
@@ -239,8 +240,11 @@ inline constexpr std::array kJobKpis{
 
 // In the order of the terminal table: rows of one group stand together.
 inline constexpr auto kKpis = [] {
-    std::array<Kpi, kJobKpis.size() + kInferenceKpis.size() + kMoneyKpis.size()> all{};
+    std::array<Kpi,
+               kJobKpis.size() + kTenantKpis.size() + kInferenceKpis.size() + kMoneyKpis.size()>
+        all{};
     auto at = std::copy(kJobKpis.begin(), kJobKpis.end(), all.begin());
+    at = std::copy(kTenantKpis.begin(), kTenantKpis.end(), at);
     at = std::copy(kInferenceKpis.begin(), kInferenceKpis.end(), at);
     std::copy(kMoneyKpis.begin(), kMoneyKpis.end(), at);
     return all;

@@ -17,6 +17,7 @@
 #include "sim/results/reliability_tables.h"
 #include "sim/results/service_tables.h"
 #include "sim/results/summary.h"
+#include "sim/results/tenant_tables.h"
 #include "sim/results/usage_tables.h"
 
 namespace tidepool::results {
@@ -203,6 +204,7 @@ std::string final_image(const Header& header, Status status, const model::Ledger
         write_jobs(root, ledger, ids, time_units(header.origin));
         write_reliability(root, ledger, time_units(header.origin));
         write_network(root, ledger);
+        write_tenants(root, ledger);
         write_services(root, ledger, time_units(header.origin));
         if (ledger.statement) {
             write_money(root, *ledger.statement);

@@ -19,9 +19,9 @@ namespace tidepool::results {
 inline constexpr std::array<std::string_view, 6> kOutageKindNames{
     "interruption", "repair", "degraded", "maintenance", "not_installed", "bandwidth"};
 inline constexpr std::array<std::string_view, 3> kReachNames{"all", "multi_node", "multi_leaf"};
-inline constexpr std::array<std::string_view, 9> kAttemptEndNames{
+inline constexpr std::array<std::string_view, 10> kAttemptEndNames{
     "running",  "completed", "failed",    "cancelled", "outage",
-    "software", "preempted", "reclaimed", "released"};
+    "software", "preempted", "reclaimed", "released",  "evicted"};
 
 void write_reliability(h5::Group& root, const model::Ledger& ledger, std::string_view time_units);
 

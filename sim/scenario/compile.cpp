@@ -17,6 +17,7 @@
 #include "sim/scenario/compile_recovery.h"
 #include "sim/scenario/compile_services.h"
 #include "sim/scenario/compile_slowdowns.h"
+#include "sim/scenario/compile_tenants.h"
 #include "topology/where.h"
 
 namespace tidepool::scenario {
@@ -132,7 +133,7 @@ JobTable tabulate(const Loaded& loaded, JobIssues& issues) {
             row.duration = time.ticks(w, job, job.duration, "the duration");
             row.estimate = time.estimate(w, job);
             row.models = job.gpu_model == workloads::kAny ? any : masks[job.gpu_model];
-            row.priority = job.priority;
+            row.priority = priority_of(loaded, w, job);
             table.rows.push_back(row);
         }
     }
@@ -189,10 +190,9 @@ void fill_records(const Loaded& loaded, const JobTable& table, Compiled& compile
         record.submit = Ticks{row.submit};
         record.workload = row.workload;
         record.gpus = job.gpus;
-        record.tenant =
-            tenant_id(job.tenant == workloads::kAny ? loaded.spec.workloads[row.workload].tenant
-                                                    : trace.tenants[job.tenant]);
-        record.plan = static_cast<std::int8_t>(job.plan);
+        const std::string& name = tenant_name(loaded, row.workload, job);
+        record.tenant = tenant_id(name);
+        record.plan = static_cast<std::int8_t>(plan_of(loaded, row.workload, job));
         compiled.jobs.push_back(record);
         compiled.job_ends.push_back(job.end);
         compiled.ids.push_back(trace.id(row.index));
@@ -216,6 +216,10 @@ std::string common_origin(const Loaded& loaded) {
 
 std::string why_never(Rejection why, const workloads::Job& job, const Loaded& loaded,
                       std::uint64_t spares) {
+    if (why == Rejection::kQuota) {
+        return "the job's " + std::to_string(job.gpus) +
+               " GPUs, or what it needs of hosts, are always above a limit of its tenant";
+    }
     if (why == Rejection::kGpuModel) {
         return "no node has the GPU model the job needs";
     }
@@ -242,13 +246,19 @@ void admit(const Loaded& loaded, const JobTable& table, Compiled& compiled, JobI
                    return plan.job_gpus[rank] <= step.gpus;
                });
     };
+    const std::vector<std::uint64_t> largest = largest_limits(plan);
     for (std::uint32_t rank = plan.units; rank < view.jobs; ++rank) {
         const JobTable::Row& row = table.rows[compiled.job_of_rank[rank]];
         JobRecord& record = compiled.jobs[compiled.job_of_rank[rank]];
         if (row.submit >= plan.end) {
             record.rejection = Rejection::kHorizon;
-        } else if (!core::can_ever_fit(view, rank) || !fits_ceiling(rank)) {
-            record.rejection = row.models == 0 ? Rejection::kGpuModel : Rejection::kTooLarge;
+        } else if (is_absent(loaded.spec, compiled.tenants[record.tenant], record.submit)) {
+            record.rejection = Rejection::kAbsent;
+        } else if (!core::can_ever_fit(view, rank) || !fits_ceiling(rank) ||
+                   !fits_tenant(plan, largest, rank)) {
+            record.rejection = row.models == 0                    ? Rejection::kGpuModel
+                               : fits_tenant(plan, largest, rank) ? Rejection::kTooLarge
+                                                                  : Rejection::kQuota;
             if (loaded.spec.workloads[row.workload].never_fits == NeverFits::kError) {
                 const workloads::Job& job = loaded.traces[row.workload]->jobs[row.index];
                 issues.add(loaded, row.workload, job,
@@ -306,6 +316,9 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
     plan.preempt_after = to_ticks(loaded.spec.scheduler.preempt_after).value_or(Ticks{}).value;
     plan.interruptible = true;
     compile_tide(loaded, compiled);
+    if (has_tenants(loaded.spec)) {
+        compile_tenants(loaded, compiled, issues);
+    }
     for (std::uint32_t rank = plan.units; rank < compiled.job_of_rank.size(); ++rank) {
         const core::CheckpointRule& rule = plan.checkpoint_rules[plan.checkpoint_rule_of[rank]];
         compiled.jobs[compiled.job_of_rank[rank]].interval = Ticks{rule.interval};

@@ -54,6 +54,10 @@ struct PlanArrays {
     core::TideRule tide;
     std::vector<core::CeilingStep> ceiling;
     std::vector<std::uint8_t> may_be_asked;  // by rank
+    std::vector<core::Tenant> tenants;       // empty: nobody asks whose jobs they are
+    std::vector<std::uint32_t> tenant_of, place_of, rank_at, job_cpus, job_memory;  // by rank
+    core::TenantRule tenant_rule;
+    std::vector<core::LimitStep> limits;
     core::QueuePolicy queue = core::QueuePolicy::kFifo;
     core::Placement placement = core::Placement::kPack;
     std::uint64_t seed = 0;
@@ -86,7 +90,9 @@ struct Compiled {
     std::vector<workloads::JobEnd> job_ends;  // how each job will have ended if it gets to its end
     std::vector<std::string> ids;             // by job
     std::vector<std::string> tenants;         // [0] is empty: none recorded
-    std::vector<std::string> gpu_models;      // of the topology
+    std::vector<model::TenantRecord> listed;  // those that the scenario lists
+    std::vector<std::uint32_t> listed_in_plan;  // index of each into PlanArrays::tenants
+    std::vector<std::string> gpu_models;        // of the topology
     model::Outages outages;
     bool has_solver = false;  // jobs share links and storage; else nobody looks at capacities
     network::NetworkPlan network;

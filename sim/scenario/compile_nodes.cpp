@@ -196,6 +196,16 @@ core::Plan PlanArrays::view() const {
         plan.ceiling_steps = static_cast<std::uint32_t>(ceiling.size());
         plan.ceiling = ceiling.data();
         plan.may_be_asked = may_be_asked.data();
+        plan.tenants = static_cast<std::uint32_t>(tenants.size());
+        plan.tenant = tenants.data();
+        plan.tenant_of = tenant_of.data();
+        plan.tenant_rule = tenant_rule;
+        plan.limit_steps = static_cast<std::uint32_t>(limits.size());
+        plan.limit_step = limits.data();
+        plan.place_of = place_of.data();
+        plan.rank_at = rank_at.data();
+        plan.job_cpus = job_cpus.data();
+        plan.job_memory = job_memory.data();
     }
     plan.pace_leaves = pace_leaves;
     plan.pace_pods = pace_pods;

@@ -130,7 +130,7 @@ money::Carbon constant_carbon(const std::string& text, const Where& where, Issue
     const std::size_t length = config::number_length(text);
     std::string_view unit = std::string_view(text).substr(length);
     unit.remove_prefix(std::min(unit.find_first_not_of(' '), unit.size()));
-    const auto grams = parse_decimal(std::string_view(text).substr(0, length));
+    const auto grams = parse_ratio(std::string_view(text).substr(0, length));
     if (length == 0 || unit != "g/kWh" || !grams.ok()) {
         report(issues, where, "expected an intensity (got " + config::shown(text) + ")",
                "write it like 380 g/kWh");

@@ -234,8 +234,24 @@ private:
         if (!path) {
             topology::report(issues_, where_[lines.front().number],
                              "is too fine to be added up exactly", "use fewer decimals");
+        } else if (too_much(*path, model)) {
+            topology::report(issues_, where_[lines.front().number],
+                             "is more than 4e12 " + prices_.currency + " over the run");
         }
         return path;
+    }
+
+    // Amounts are micro-units in 63 bits.
+    bool too_much(const PricePath& path, std::uint32_t model) const {
+        constexpr money::Wide kMost = 4'000'000'000'000'000'000;
+        const auto gpus =
+            static_cast<money::Wide>(std::max<std::uint64_t>(1, names_.models[model].gpus));
+        for (std::size_t s = 0; s < path.steps(); ++s) {
+            if (money::Wide{path.numerator(s)} / path.denominator() > kMost / (gpus * end_)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     // The prices of the line from `from` to its end, or that of the run.

@@ -113,6 +113,7 @@ private:
             }
             book_.spot.bid[*tenant] = bid;
         }
+        check_bids(where);
         for (std::size_t l = 0; book_.spot.by_bids && l < prices_.list.size(); ++l) {
             const Where line = root_["list"][l];
             if (prices_.list[l].plan == Plan::kSpot &&
@@ -120,6 +121,20 @@ private:
                 topology::report(issues_, line, "has no effect with `spot: {rule: bids}`",
                                  "leave it out");
             }
+        }
+    }
+
+    // The clearing price may become any of them.
+    void check_bids(const Where& where) {
+        std::vector<money::PricePath::Step> steps{{Ticks{0}, book_.spot.reserve}};
+        for (const auto& bid : book_.spot.bid) {
+            if (bid && book_.spot.by_bids) {
+                steps.push_back({Ticks{static_cast<std::uint32_t>(steps.size())}, *bid});
+            }
+        }
+        if (!money::PricePath::make(steps)) {
+            topology::report(issues_, where["bids"], "are too fine to be added up exactly",
+                             "use fewer decimals, or one unit of time for all");
         }
     }
 
@@ -176,6 +191,11 @@ private:
             return true;
         }
         const auto& classes = names_.services[price.service].classes;
+        if (classes.empty()) {  // not known before the run; any two differ
+            price.request_class =
+                money::kNone - 1 - static_cast<std::uint32_t>(book_.tokens.size());
+            return true;
+        }
         const auto found = std::ranges::find(classes, spec.request_class);
         if (found == classes.end()) {
             topology::report(issues_, where["class"],

@@ -26,7 +26,7 @@ struct PriceNames {
     };
     struct Service {
         std::string name;
-        std::vector<std::string> classes;  // of its requests
+        std::vector<std::string> classes;  // of its requests; empty: not known yet
     };
     // Somebody's GPU time, that has to have a price in all of the run.
     struct Use {

@@ -13,6 +13,7 @@
 #include "sim/model/interruption_rate.h"
 #include "sim/scenario/compile_network.h"
 #include "sim/scenario/compile_services.h"
+#include "sim/scenario/compile_tenants.h"
 #include "topology/failure_presets.h"
 #include "topology/where.h"
 
@@ -312,7 +313,7 @@ bool is_interruptible(const Loaded& loaded) {
     return writes || !loaded.services.empty() || has_network(loaded.spec) ||
            loaded.spec.mixed_chips.has_value() || !(loaded.failures() == none) ||
            !loaded.topology->arrivals.empty() || rules.spares || rules.spare_nodes ||
-           rules.preempt != Preemption::kNone;
+           rules.preempt != Preemption::kNone || has_tenants(loaded.spec);
 }
 
 void compile_spares(const Loaded& loaded, PlanArrays& plan, Issues& issues) {

@@ -115,7 +115,7 @@ std::optional<std::int64_t> nearest_integer(const Ratio& ratio) {
     return static_cast<std::int64_t>(whole);
 }
 
-config::Parsed<Ratio> parse_decimal(std::string_view text) {
+config::Parsed<Ratio> parse_ratio(std::string_view text) {
     const std::size_t length = config::number_length(text);
     if (length == 0 || length != text.size()) {
         return refused<Ratio>(text, "expected a number", "write it like 0.087");
@@ -134,7 +134,7 @@ config::Parsed<Ratio> parse_decimal(std::string_view text) {
 config::Parsed<MoneyText> parse_money(std::string_view text) {
     constexpr const char* kHint = "write it like 258001 USD, 150 USD/kW/mo or 0.087 USD/kWh";
     const std::size_t length = config::number_length(text);
-    const config::Parsed<Ratio> number = parse_decimal(text.substr(0, length));
+    const config::Parsed<Ratio> number = parse_ratio(text.substr(0, length));
     if (length == 0) {
         return refused<MoneyText>(text, "expected an amount of money", kHint);
     }

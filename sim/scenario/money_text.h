@@ -35,7 +35,7 @@ struct MoneyText {
 config::Parsed<MoneyText> parse_money(std::string_view text);
 
 // A decimal alone, under the same limits.
-config::Parsed<Ratio> parse_decimal(std::string_view text);
+config::Parsed<Ratio> parse_ratio(std::string_view text);
 
 // The currency of a statement, and what one unit of it buys of others (to nine decimals).
 struct Currencies {

@@ -79,6 +79,11 @@ Recorder::Recorder(const Compiled& compiled, const core::State& state, Observer 
     ledger_.gpu_models = compiled.gpu_models;
     ledger_.bin_width = compiled.bin_width;
     ledger_.services = compiled.services;
+    ledger_.listed = compiled.listed;
+    ledger_.by_reason = plan_.tenants > 0;
+    if (ledger_.by_reason) {
+        waits_.emplace(plan_);
+    }
     for (const model::JobRecord& job : ledger_.jobs) {
         waiting_since_.push_back(job.submit.value);
     }
@@ -154,57 +159,6 @@ void Recorder::note(core::Decision kind, std::uint32_t slot, std::uint32_t tick,
                             : core::mix_in(ledger_.decisions, kind, tick, of, outage);
 }
 
-void Recorder::note_nodes(std::uint32_t slot, model::JobRecord& job) const {
-    const core::Slot& held = state_.slots[slot];
-    job.gpu_model = compiled_.plan.classes[held.node_class].model;
-    if (compiled_.plan.classes[held.node_class].pool != 0) {
-        return;  // which nodes a pool's GPUs sit in is nobody's business
-    }
-    job.first_node = core::kNone;
-    job.nodes = 0;
-    core::for_each_held(plan_, state_, held, plan_.interruptible,
-                        [&](std::uint32_t node, std::uint32_t) {
-                            job.first_node = std::min(job.first_node, node);
-                            ++job.nodes;
-                        });
-}
-
-void Recorder::note_spread(std::uint32_t slot) {
-    const auto distinct = [&](const std::uint32_t* domain_of) {
-        domains_.clear();
-        core::for_each_share(state_, state_.slots[slot], [&](std::uint32_t node, bool) {
-            domains_.push_back(domain_of[node]);
-        });
-        std::sort(domains_.begin(), domains_.end());
-        return static_cast<std::uint32_t>(std::unique(domains_.begin(), domains_.end()) -
-                                          domains_.begin());
-    };
-    spread_[job_of(slot)] = {distinct(plan_.leaf_of), distinct(plan_.pod_of)};
-}
-
-// Which nodes the slot holds, neighbours with equal shares together.
-void Recorder::note_shares(std::uint32_t slot) {
-    const core::Slot& held = state_.slots[slot];
-    const auto first = static_cast<std::uint32_t>(ledger_.shares.size());
-    if (compiled_.plan.classes[held.node_class].pool == 0) {
-        held_.clear();
-        core::for_each_held(
-            plan_, state_, held, plan_.interruptible,
-            [&](std::uint32_t node, std::uint32_t gpus) { held_.emplace_back(node, gpus); });
-        std::sort(held_.begin(), held_.end());
-        for (const auto& [node, gpus] : held_) {
-            if (ledger_.shares.size() > first &&
-                ledger_.shares.back().first_node + ledger_.shares.back().nodes == node &&
-                ledger_.shares.back().gpus == gpus) {
-                ++ledger_.shares.back().nodes;
-            } else {
-                ledger_.shares.push_back({node, 1, gpus});
-            }
-        }
-    }
-    shares_[job_of(slot)] = {first, static_cast<std::uint32_t>(ledger_.shares.size()) - first};
-}
-
 void Recorder::started(std::uint32_t slot, std::uint32_t tick) {
     note(core::Decision::kStarted, slot, tick);
     const std::uint32_t number = job_of(slot);
@@ -213,6 +167,7 @@ void Recorder::started(std::uint32_t slot, std::uint32_t tick) {
         note_unit(slot, tick, UnitEvent::kStarted);
     } else {
         job.queued.value += tick - waiting_since_[number];
+        end_wait(state_.slots[slot].rank, tick, false);
     }
     job.start = job.start == kNever ? Ticks{tick} : job.start;
     job.state = model::JobState::kRunning;
@@ -334,6 +289,9 @@ void Recorder::requeued(std::uint32_t slot, std::uint32_t tick, std::uint64_t lo
     const std::uint32_t number = job_of(slot);
     ledger_.jobs[number].state = model::JobState::kQueued;
     waiting_since_[number] = tick;
+    if (waits_) {
+        waits_->joins(state_.slots[slot].rank, tick);
+    }
 }
 
 void Recorder::finished(std::uint32_t slot, std::uint32_t tick) {
@@ -357,17 +315,6 @@ void Recorder::finished(std::uint32_t slot, std::uint32_t tick) {
     }
 }
 
-void Recorder::preempted(std::uint32_t slot, std::uint32_t tick, bool second_order) {
-    note(core::Decision::kPreempted, slot, tick);
-    const bool reclaimed = state_.activity[slot].leaves == tick;
-    end_attempt(slot, tick,
-                reclaimed ? model::AttemptEnd::kReclaimed : model::AttemptEnd::kPreempted,
-                model::kNoOutage);
-    ++ledger_.jobs[job_of(slot)].preemptions;
-    ledger_.jobs[job_of(slot)].reclaims += reclaimed ? 1 : 0;
-    ledger_.second_order_preemptions += second_order ? 1 : 0;
-}
-
 // The run ends while the job holds GPUs.
 void Recorder::stopped(std::uint32_t slot, std::uint32_t tick) {
     note(core::Decision::kStopped, slot, tick);
@@ -384,11 +331,17 @@ model::Ledger Recorder::close(std::uint32_t end, model::NetworkLedger network) {
     ledger_.network.on = ledger_.network.on || plan_.pace_leaves > 0;
     ledger_.end = Ticks{end};
     ledger_.interrupted = stopped_;
+    for (std::uint32_t rank = plan_.units; waits_ && rank < plan_.jobs; ++rank) {
+        if (ledger_.jobs[compiled_.job_of_rank[rank]].state == model::JobState::kQueued) {
+            end_wait(rank, end, true);
+        }
+    }
     for (std::size_t j = 0; j < ledger_.jobs.size(); ++j) {
         model::JobRecord& job = ledger_.jobs[j];
         if (job.state == model::JobState::kQueued && waiting_since_[j] < end) {
             job.queued.value += end - waiting_since_[j];
         }
+
         if (job.state == model::JobState::kRunning && !plan_.interruptible) {
             job.time.useful = std::uint64_t{core::kFullSpeed} * (end - job.start.value) * job.gpus;
         }

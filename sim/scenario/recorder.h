@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "sim/core/state.h"
 #include "sim/model/ledger.h"
 #include "sim/scenario/compile.h"
+#include "sim/scenario/wait_log.h"
 
 namespace tidepool::scenario {
 
@@ -39,6 +41,10 @@ public:
     void reopened(std::uint32_t slot, std::uint32_t tick);
     void wants(std::uint32_t service, std::uint32_t tick);
     void asked_to_go(std::uint32_t slot, std::uint32_t tick);
+    void told_to_go(std::uint32_t slot, std::uint32_t tick);
+    void passes(std::uint32_t tick);
+    void refused(std::uint32_t rank, core::Reason reason, std::uint32_t tick);
+    void withdrawn(std::uint32_t rank, std::uint32_t tick);
 
     // After replay() returned `end`: closes the integrals and hands the ledger out, conservation
     // checked. `network`: the network's part of it, if there is one.
@@ -51,6 +57,8 @@ private:
     bool is_unit(std::uint32_t slot) const { return state_.slots[slot].rank < plan_.units; }
     void note_unit(std::uint32_t slot, std::uint32_t tick, UnitEvent event);
     void part_units();
+    void add_wait(std::uint32_t rank, core::Reason reason, std::uint32_t ticks);
+    void end_wait(std::uint32_t rank, std::uint32_t tick, bool outside);
     void account(std::uint32_t to);
     void note(core::Decision kind, std::uint32_t slot, std::uint32_t tick,
               std::uint32_t outage = 0);
@@ -67,6 +75,7 @@ private:
     const core::State& state_;
     Observer observer_;
     model::Ledger ledger_;
+    std::optional<WaitLog> waits_;              // in plans with tenants
     std::vector<std::uint32_t> waiting_since_;  // by job: tick at which it joined the queue last
     // By job, while it is out of the queue: where its present attempt began; and its last attempt
     // that ended. Only if jobs can be interrupted.

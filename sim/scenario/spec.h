@@ -21,6 +21,7 @@
 #include "sim/scenario/price_spec.h"
 #include "sim/scenario/recovery_spec.h"
 #include "sim/scenario/service_spec.h"
+#include "sim/scenario/tenant_spec.h"
 #include "topology/spec.h"
 #include "workloads/trace_spec.h"
 
@@ -36,7 +37,7 @@ constexpr PlacementChoice choice_of(core::Placement rule) {
 enum class QueueOrder : std::uint8_t { kArrival, kPriority };
 enum class EstimateSource : std::uint8_t { kExact, kFactor, kTrace };
 enum class NeverFits : std::uint8_t { kError, kReject };
-enum class Preemption : std::uint8_t { kNone, kPriority };
+enum class Preemption : std::uint8_t { kNone, kPriority, kQuota };
 enum class SparePool : std::uint8_t { kCluster, kPod };
 enum class Within : std::uint8_t { kLeaf, kPod };
 
@@ -69,6 +70,9 @@ struct SchedulerSpec {
     SparePool spare_pool = SparePool::kCluster;
     Preemption preempt = Preemption::kNone;
     Seconds preempt_after{7200};
+    Seconds preempt_notice{0};
+    core::PreemptOrder preempt_order = core::PreemptOrder::kLatest;
+    FairSpec fair;
     friend bool operator==(const SchedulerSpec&, const SchedulerSpec&) = default;
 };
 
@@ -86,6 +90,7 @@ struct ScenarioSpec {
     topology::TopologySpec topology;
     std::vector<WorkloadSpec> workloads;
     std::vector<ServiceSpec> services;
+    std::vector<TenantSpec> tenants;
     TideRulesSpec tide;
     SchedulerSpec scheduler;
     std::optional<topology::FailureSpec> failures;  // instead of the topology's
@@ -177,6 +182,9 @@ struct KindTable<scenario::Preemption> {
         Kind<Enum>{"none", Enum::kNone, "none"},
         Kind<Enum>{"priority", Enum::kPriority,
                    "those of lower priority, if that is enough; needs `order: priority`"},
+        Kind<Enum>{"quota", Enum::kQuota,
+                   "those of tenants above what they are guaranteed, for jobs of tenants that are "
+                   "not"},
     };
 };
 
@@ -258,11 +266,19 @@ struct SpecTable<scenario::SchedulerSpec> {
         Field{"spare_nodes", &Spec::spare_nodes, optional(0, 200'000),
               "The same as a number of nodes of every pool, out of those it has; one of the two."},
         Field{"spare_pool", &Spec::spare_pool, optional(), "Where spares stand in."},
+        Field{"fair", &Spec::fair, optional(),
+              "How tenants take turns; only with `queue: fair-share` or `drf`."},
         Field{"preempt", &Spec::preempt, optional(),
               "Which running jobs make room for the head of the queue."},
         Field{"preempt_after", &Spec::preempt_after, optional(0, 1e9),
               "How long a job may run before it can be preempted; counted from the last time it "
               "left the queue."},
+        Field{"preempt_notice", &Spec::preempt_notice, optional(0, 1e7),
+              "How long jobs that make room for others, or that a new limit of their tenant drives "
+              "out, get to save their work."},
+        Field{"preempt_order", &Spec::preempt_order, optional(),
+              "Which of them go first; after those of the lowest priority, or of the tenant that "
+              "is the most above its guarantee."},
     };
 };
 
@@ -293,6 +309,8 @@ struct SpecTable<scenario::ScenarioSpec> {
         Field{"workloads", &Spec::workloads, optional(), "The jobs, one entry per source."},
         Field{"services", &Spec::services, optional(),
               "Inference services; the scenario needs `workloads`, `services` or both."},
+        Field{"tenants", &Spec::tenants, optional(),
+              "Whose jobs are whose; absent = it does not matter."},
         Field{"tide", &Spec::tide, optional(), "How services and jobs share the GPUs."},
         Field{"scheduler", &Spec::scheduler, optional(), "The rules."},
         Field{"failures", &Spec::failures, optional(),

@@ -29,11 +29,8 @@ LeaseEnd end_of(model::AttemptEnd why) {
             return LeaseEnd::kFailed;
         case model::AttemptEnd::kSoftware:
             return LeaseEnd::kSoftware;
-        case model::AttemptEnd::kPreempted:
-        case model::AttemptEnd::kReclaimed:
-            return LeaseEnd::kEvicted;
         default:
-            return LeaseEnd::kReleased;
+            return model::is_preempted(why) ? LeaseEnd::kEvicted : LeaseEnd::kReleased;
     }
 }
 

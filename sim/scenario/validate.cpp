@@ -24,6 +24,7 @@ void validate(const ScenarioSpec& spec, const config::Value& value, const std::s
         issues.add(config::position_of(value, "sla"), below("sla"), "needs `prices`",
                    "credits are shares of what is charged");
     }
+    check_tenants(spec, value, path, issues);
     if (spec.horizon && spec.horizon->value / spec.output.bin.value > kMostBins) {
         issues.add(config::position_of(child(value, "output"), "bin"), below("output.bin"),
                    "makes more than 10,000,000 bins over the horizon", "choose a wider bin");

@@ -261,6 +261,42 @@ TEST(Costs, RefusesWhatItCannotTell) {
     EXPECT_THAT(problem(everything(), torn), testing::HasSubstr("a part of its time"));
 }
 
+// The longest run of the largest datacenter: what is told must not overflow, the rest is refused.
+TEST(Costs, OfTheLargestBooksAreToldOrRefused) {
+    constexpr std::uint32_t kEnd = 0xFFFF'FFFEu, kGpus = 1U << 24U;
+    CostBook book;
+    book.currency = "USD";
+    book.capital.items = {{"a", {kMostMoney}, {}, kTicksPerDay}};
+    book.power = Power{{{"a", kMostMilliwatts, kGpus}}, 0, kMillion, kMillion, kMillion, kMostPue};
+    book.electricity = Electricity{kMostPowerPrice / 4, {}, 0};
+    book.carbon = Carbon{{{0, 100'000'000}}, kEnd};
+    ASSERT_EQ(problem_of(book), "");
+    for (const std::uint32_t width : {kEnd, kEnd / 2, kDay}) {
+        Statement statement;
+        add_costs(steady_usage(kGpus, kGpus, kEnd, width), book, statement);
+        // 10 GW x 3 for 74,565.4 h at 2.5, and the purchase.
+        const double hours = static_cast<double>(kEnd) / kHour;
+        EXPECT_NEAR(in_units(total_cost(statement)) / (30e6 * hours * 2.5 + 1e12), 1, 1e-9);
+        EXPECT_NEAR(static_cast<double>(statement.energy->grams_co2) / (30e6 * hours * 1e4), 1,
+                    1e-9);
+    }
+    const Usage usage = steady_usage(kGpus, kGpus, kEnd, kDay);
+    Statement statement;
+    book.electricity->price = kMostPowerPrice;
+    EXPECT_THROW(add_costs(usage, book, statement), InputError);
+    book.electricity->price = 0;
+    book.rent = Rent{{kMostRent * kMicro, static_cast<std::int64_t>(kTicksPerHour)}, RentOf::kHeld};
+    EXPECT_THROW(add_costs(usage, book, statement), InputError);
+    book.rent.reset();
+    book.recurring = {{"b", CostKind::kOther, {kMostMoney}}};
+    EXPECT_THROW(add_costs(usage, book, statement), InputError);
+    book.recurring.clear();
+    book.capital.charge = CapitalCharge::kAnnuity;
+    book.capital.wacc = 1;
+    book.capital.term = kMostTerm;
+    EXPECT_THROW(add_costs(usage, book, statement), InputError);
+}
+
 TEST(CostBook, NamesWhatIsWrong) {
     EXPECT_EQ(problem_of(everything()), "");
     const auto problem = [](auto change) {

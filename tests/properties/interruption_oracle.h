@@ -54,19 +54,19 @@ protected:
             }
         }
         for (const std::uint32_t rank : waiting_) {
-            event_ = event_ || (p_.wait > 0 && joined_.at(rank) + p_.wait == now_ &&
-                                where_.level(rank, p_.spare) != Near::kAnywhere);
+            event_ = event_ || (p_.wait > 0 && joined_.at(rank) + p_.wait == now_ && chooses(rank));
         }
-        if (event_) {
+        if (event_ || wakes_up()) {
             pass();
         }
-        while (somebody_due()) {
+        while (std::exchange(again_, false) || somebody_due()) {
             jobs_go_on();
             pass();
         }
     }
 
     virtual void before_arrivals() {}
+    virtual bool wakes_up() const { return false; }  // there is a pass, whatever else happens
     virtual void count_tick() {}
 
     // 2. GPUs come up.
@@ -215,6 +215,9 @@ protected:
     }
     // Whether another job of this size may run at all.
     virtual bool allowed(std::uint32_t) const { return true; }
+    virtual bool chooses(std::uint32_t rank) const {
+        return where_.level(rank, p_.spare) != Near::kAnywhere;
+    }
     virtual Near near(std::uint32_t rank) const {
         return now_ < joined_.at(rank) + p_.wait ? where_.level(rank, p_.spare) : Near::kAnywhere;
     }
@@ -273,6 +276,7 @@ protected:
     }
 
     const PlacementOracle where_;
+    bool again_ = false;  // a further round of this tick is due, though nobody is
 };
 
 }  // namespace tidepool::properties

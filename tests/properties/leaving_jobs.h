@@ -137,13 +137,17 @@ protected:
         changed_ = true;
     }
 
+    bool chooses(std::uint32_t rank) const override {
+        return !is_unit(rank) && InterruptionOracle::chooses(rank);
+    }
     Near near(std::uint32_t rank) const override {
         return is_unit(rank) ? Near::kAnywhere : InterruptionOracle::near(rank);
     }
 
-    void ask(std::uint32_t rank) {
+    void ask(std::uint32_t rank) { ask(rank, t_.tide.notice, Kind::kAsked); }
+    void ask(std::uint32_t rank, std::uint32_t notice, Kind kind) {
         Going going;
-        going.leaves = going.expected = at_work(rank) ? now_ + t_.tide.notice : now_;
+        going.leaves = going.expected = at_work(rank) ? now_ + notice : now_;
         const core::CheckpointRule& rule = p_.checkpoint[rank];
         std::uint32_t quickest = kNever;
         for (std::uint32_t i = 0; i < rule.tiers; ++i) {
@@ -153,11 +157,11 @@ protected:
                 going.tier = i;
             }
         }
-        if (at_work(rank) && quickest <= t_.tide.notice) {
+        if (at_work(rank) && quickest <= notice) {
             going.saves = going.leaves - quickest;
         }
         going_[rank] = going;
-        Happening& h = note(Kind::kAsked, rank);
+        Happening& h = note(kind, rank);
         h.work = going.leaves;
         h.stalled = going.saves;
     }

@@ -168,8 +168,9 @@ protected:
         h.lost = lost;
         h.restart = running_.at(rank).restart;
         give_back(rank);
-        join_queue(rank);
+        queue_again(rank);
     }
+    virtual void queue_again(std::uint32_t rank) { join_queue(rank); }
     // Units of work that are lost.
     virtual std::uint64_t fall_back(std::uint32_t rank, core::LossLevel level) {
         core::ProgressTwin& progress = *jobs_[rank].progress;

@@ -39,6 +39,10 @@ struct Happening {
         kWants,  // rank: the service, work: units
         kAsked,  // work: tick at which it leaves, stalled: from which on it stands still
         kLeft,
+        // Tenants only:
+        kTold,     // as kAsked
+        kRefused,  // work: core::Reason
+        kWithdrawn,
     };
     std::uint32_t tick = 0;
     Kind kind = Kind::kStart;
@@ -75,9 +79,9 @@ struct Chronicle {
 };
 
 inline std::ostream& operator<<(std::ostream& out, const Happening& h) {
-    constexpr const char* kNames[] = {"start",    "interrupted", "recovers", "requeued",
-                                      "end",      "stopped",     "ready",    "closing",
-                                      "reopened", "wants",       "asked",    "left"};
+    constexpr const char* kNames[] = {
+        "start",    "interrupted", "recovers", "requeued", "end",  "stopped", "ready",    "closing",
+        "reopened", "wants",       "asked",    "left",     "told", "refused", "withdrawn"};
     out << h.tick << " " << kNames[static_cast<int>(h.kind)] << " " << h.rank;
     if (h.outage != kNever) {
         out << " outage " << h.outage;

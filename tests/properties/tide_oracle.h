@@ -11,7 +11,7 @@ public:
     explicit TideOracle(const TideProblem& problem)
         : LeavingJobs(problem), services_(problem.services.size()) {}
 
-private:
+protected:
     struct Wish {  // of a service
         std::uint32_t wanted = 0;
         std::uint32_t changed = kNever;  // tick
@@ -27,6 +27,7 @@ private:
                 event_ = true;
             }
         }
+        change_limits();
         for (const core::DemandStep& step : t_.demand) {
             if (step.tick == now_) {
                 event_ = true;
@@ -42,6 +43,8 @@ private:
             }
         }
     }
+    // Of tenants.
+    virtual void change_limits() {}
     void look(const core::DemandStep& step) {
         const core::Service& s = t_.services[step.service];
         Wish& wish = services_[step.service];
@@ -86,6 +89,7 @@ private:
                 changed_ = true;
                 note(Kind::kReopened, unit);
                 do_more(unit);
+                again_ = true;
                 return true;
             }
         }
@@ -146,6 +150,9 @@ private:
         if (promised_) {
             return;
         }
+        look_at_jobs();
+    }
+    virtual void look_at_jobs() {
         for (const std::uint32_t rank : std::set(waiting_)) {
             if (is_unit(rank)) {
                 continue;
