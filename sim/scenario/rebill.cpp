@@ -51,6 +51,19 @@ void lay_over(Value& root, const Value& file, const std::string& name, Issues& i
     }
 }
 
+// A resolved scenario has empty texts where none were given, which some keys refuse.
+void leave_out_empty_texts(Value& value) {
+    std::erase_if(value.members, [](const config::Member& member) {
+        return member.value.kind == Value::Kind::kScalar && member.value.text.empty();
+    });
+    for (config::Member& member : value.members) {
+        leave_out_empty_texts(member.value);
+    }
+    for (Value& item : value.items) {
+        leave_out_empty_texts(item);
+    }
+}
+
 struct Told {
     ScenarioSpec spec;
     const Value& tree;
@@ -101,6 +114,7 @@ Rebilled rebill(const std::string& result, const std::string& resolved_yaml,
     Issues issues;
     Value root = config::parse_yaml(resolved_yaml, result + ":/scenario/resolved_yaml", issues);
     issues.throw_if_any();
+    leave_out_empty_texts(root);
     const Value before = root;
     const Value file = config::load_yaml(price_file, issues);
     issues.throw_if_any();

@@ -3,8 +3,8 @@
     .venv/bin/python tests/scenarios/golden.py BINARY [FOLDER...]   rewrites golden.json and prints what moved
 
 A golden holds every KPI, daily means of the cluster's time series (30 days each for runs of more than 90) and one
-SHA-256 over all numbers of the file. Of runs without a network or services, their KPIs are left out. That of a sweep
-holds every KPI's mean per cell and one SHA-256 of the rows.
+SHA-256 over all numbers of the file. Of runs without a network, services, money or tenants, their KPIs are left
+out. That of a sweep holds every KPI's mean per cell and one SHA-256 of the rows.
 Look at the difference before you commit it, and say in the CHANGELOG why the numbers moved.
 """
 
@@ -22,12 +22,13 @@ import h5py
 import numpy as np
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
+OF_PARTS = ("network", "inference", "money", "tenants")
 SERIES = ("allocated", "down", "queue_length", "queued_gpus", "spare")
 
 
 def says_nothing(item: h5py.Dataset) -> bool:
-    """Whether this is a KPI of the network or of services in a file of runs that have none."""
-    return item.attrs.get("group") in ("network", "inference") and bool(np.isnan(item[()]).all())
+    """Whether this is an undefined KPI of a part that not every run has: network, services, money, tenants."""
+    return item.attrs.get("group") in OF_PARTS and bool(np.isnan(item[()]).all())
 
 
 def silent(path: Path) -> set[str]:
