@@ -77,6 +77,7 @@ public:
         issues_.throw_if_any();
         read_services(root);
         issues_.throw_if_any();
+        note_series(root);
         loaded_.tree = std::move(root);
         return std::move(loaded_);
     }
@@ -246,6 +247,28 @@ private:
         }
         if (!spec.demand.file.empty()) {
             note_input(spec.demand.file, joined(folder, spec.demand.file));
+        }
+    }
+
+    // Files that prices and costs name; whether they can be read, compiling the books shows.
+    void note_series(const Value& root) {
+        const auto note = [&](const Value* holder) {
+            const Value* file = holder == nullptr ? nullptr : holder->find("file");
+            if (file == nullptr || file->kind != Value::Kind::kScalar) {
+                return;
+            }
+            const std::string path = joined(folder_of(*file), file->text);
+            if (std::filesystem::is_regular_file(path)) {
+                note_input(file->text, path);
+            }
+        };
+        const Value* prices = root.find("prices");
+        const Value* list = prices == nullptr ? nullptr : prices->find("list");
+        for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
+            note(list->items[i].find("series"));
+        }
+        if (const Value* costs = root.find("costs"); costs != nullptr) {
+            note(costs->find("carbon"));
         }
     }
 
