@@ -229,9 +229,9 @@ void add_trace(CLI::App& root, Arguments& a) {
 void add_documents(CLI::App& root, Arguments& a) {
     CLI::App* list = root.add_subcommand("list", "Policies, presets, formats and KPIs by name");
     list->add_option("kind", a.kind, "Which list; default: all")
-        ->check(
-            CLI::IsMember(Choices{"queues", "placements", "topologies", "failures", "costs", "gpus",
-                                  "servers", "switches", "models", "serving", "formats", "kpis"}));
+        ->check(CLI::IsMember(Choices{"queues", "placements", "topologies", "failures", "costs",
+                                      "prices", "token-prices", "sla", "gpus", "servers",
+                                      "switches", "models", "serving", "formats", "kpis"}));
     add_json(list, a);
     CLI::App* schema = root.add_subcommand("schema", "JSON Schema for editors");
     schema->add_option("kind", a.kind, "Of which file")

@@ -13,6 +13,7 @@
 #include "sim/model/step_time.h"
 #include "sim/results/kpi_table.h"
 #include "sim/scenario/compile_costs.h"
+#include "sim/scenario/price_presets.h"
 #include "sim/scenario/spec.h"
 #include "topology/catalog.h"
 #include "topology/failure_presets.h"
@@ -137,6 +138,17 @@ std::vector<List> all_lists() {
         costs.entries.push_back({preset.name, preset.about});
     }
     lists.push_back(costs);
+    const auto add_prices = [&](std::string kind, std::string title, const auto& presets) {
+        List list{std::move(kind), std::move(title), {}};
+        for (const scenario::PricePreset& preset : presets) {
+            list.entries.push_back({preset.name, preset.about});
+        }
+        lists.push_back(std::move(list));
+    };
+    add_prices("prices", "Prices (prices.preset)", scenario::price_presets());
+    add_prices("token-prices", "Prices of tokens (prices.tokens[].preset)",
+               scenario::token_presets());
+    add_prices("sla", "Promises of availability (sla.preset)", scenario::sla_presets());
     const topology::Catalog& catalog = topology::shipped_catalog();
     lists.push_back(parts_of("gpus", "GPUs of the catalogue", catalog.gpus));
     lists.push_back(parts_of("servers", "Servers of the catalogue", catalog.servers));

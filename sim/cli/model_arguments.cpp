@@ -3,6 +3,8 @@
 #include <string>
 #include <tuple>
 
+#include <CLI/CLI.hpp>
+
 #include "sim/cli/money_input.h"
 #include "sim/cli/option_type.h"
 #include "sim/cli/serving_input.h"

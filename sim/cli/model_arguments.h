@@ -1,9 +1,11 @@
 #pragma once
 // The command line of `tidepool model`, apart from arguments.cpp, as it takes long to compile.
 
-#include <CLI/CLI.hpp>
-
 #include "sim/cli/arguments.h"
+
+namespace CLI {
+class App;
+}
 
 namespace tidepool::cli {
 

@@ -128,6 +128,7 @@ TP_HD TP_RARE inline void pass_by_turns(Run<Exec, Driver>& run, std::uint32_t ti
             start(run, rank, tick, state.now, false, false);
             set_next(run, t, next_place(run, t, place + 1));
         } else {
+            state.blocked_head = room == Room::kLater ? rank : kNone;
             held = room == Room::kLater || tick - state.joined[rank] >= plan.tenant_rule.hold;
             set_next(run, t, kNone);
         }
@@ -192,6 +193,7 @@ TP_HD TP_RARE inline void pass_by_rank(Run<Exec, Driver>& run, std::uint32_t tic
             if (room == Room::kNow) {
                 start(run, rank, tick, state.now, false, false);
             } else if (room == Room::kLater) {
+                state.blocked_head = rank;
                 break;
             } else if (pass.head == kNone && plan.queue != QueuePolicy::kFirstFit) {
                 pass.head = rank;
@@ -215,6 +217,33 @@ TP_HD inline std::uint32_t next_to_have_run(const Run<Exec, Driver>& run, std::u
         next = slot.rank >= run.plan.units && then > tick && then < next ? then : next;
     }
     return next;
+}
+
+// The job for which others were asked to go is looked at before all others, or those that left for
+// it would be back before it. False: it still waits for them, and holds all others.
+template <class Exec, class Driver>
+TP_HD inline bool look_at_claimant(Run<Exec, Driver>& run, std::uint32_t tick) {
+    State& state = run.state;
+    const std::uint32_t rank = state.blocked_head;
+    state.blocked_head = kNone;
+    if (rank == kNone || ((state.waiting[rank / 64] >> (rank % 64)) & 1U) == 0) {
+        return true;
+    }
+    run.exec.sync();
+    if (run.exec.lane() == 0) {
+        state.pushed_out[rank] = state.passes;  // not again in this pass
+    }
+    run.exec.sync();
+    if (is_over_limit(run.plan, state, rank)) {
+        refuse(run, rank, Reason::kQuota, tick);
+        return true;
+    }
+    const Room room = find_room(run, rank, tick);
+    if (room == Room::kNow) {
+        start(run, rank, tick, state.now, false, false);
+    }
+    state.blocked_head = room == Room::kLater ? rank : kNone;
+    return room != Room::kLater && !state.too_many_slots;
 }
 
 // When there is a pass at the latest.
@@ -242,7 +271,9 @@ TP_HD inline void begin_pass(Run<Exec, Driver>& run, std::uint32_t tick) {
 template <class Exec, class Driver>
 TP_HD TP_RARE inline void schedule_tenants(Run<Exec, Driver>& run, std::uint32_t tick) {
     State& state = run.state;
-    if (is_by_tenant(run.plan.queue)) {
+    if (!detail::look_at_claimant(run, tick)) {
+        // nobody else is looked at
+    } else if (is_by_tenant(run.plan.queue)) {
         detail::pass_by_turns(run, tick);
     } else {
         detail::pass_by_rank(run, tick);

@@ -139,7 +139,7 @@ void read_aws(const PriceSeriesSpec& spec, const std::string& location, PriceSer
         }
         const std::string path = "SpotPriceHistory[" + std::to_string(r) + "]";
         const auto time = workloads::parse_calendar(row.time);
-        const auto price = parse_decimal(row.price);
+        const auto price = parse_billionths(row.price);
         if (!time) {
             issues.add(list->items[r].at, path + ".Timestamp",
                        "is no calendar time (got '" + row.time + "')");
@@ -166,7 +166,7 @@ void read_csv(const std::string& location, PriceSeries& series, Issues& issues) 
         while (!problems.too_many() && series.points.size() < kMostRows && table.next_row()) {
             const workloads::Field& time = *table[0];
             const workloads::Field& price = *table[1];
-            const auto value = parse_decimal(price.text);
+            const auto value = parse_billionths(price.text);
             const auto date = parse_date(time.text);
             const auto seconds = config::parse_number(time.text);
             const bool calendar = date.has_value();

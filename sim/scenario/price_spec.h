@@ -16,6 +16,7 @@
 #include "sim/config/field.h"
 #include "sim/config/value.h"
 #include "sim/money/usage.h"
+#include "sim/scenario/sla_spec.h"
 
 namespace tidepool::scenario {
 
@@ -23,7 +24,6 @@ enum class FailedTime : std::uint8_t { kCharge, kRefund };
 enum class ContractKind : std::uint8_t { kReserved, kBlock };
 enum class SpotPricing : std::uint8_t { kList, kBids };
 enum class SeriesFormat : std::uint8_t { kCsv, kAwsSpot };
-enum class GangCredit : std::uint8_t { kNone, kWhole };
 
 struct PriceSeriesSpec {
     std::string file;
@@ -112,22 +112,6 @@ struct PricesSpec {
     friend bool operator==(const PricesSpec&, const PricesSpec&) = default;
 };
 
-struct SlaTierSpec {
-    Fraction below, credit;
-    friend bool operator==(const SlaTierSpec&, const SlaTierSpec&) = default;
-};
-
-struct SlaSpec {
-    std::string preset;
-    std::vector<SlaTierSpec> tiers;
-    Fraction cap{1};
-    Seconds grace{60};
-    Fraction claimed{1};
-    std::vector<money::Plan> plans{money::Plan::kReserved, money::Plan::kOnDemand};
-    GangCredit gang = GangCredit::kNone;
-    friend bool operator==(const SlaSpec&, const SlaSpec&) = default;
-};
-
 // Whether every text reads as what it has to be, and what must hold between the fields.
 void validate(const PriceSeriesSpec& spec, const config::Value& value, const std::string& path,
               Issues& issues);
@@ -147,22 +131,10 @@ void validate(const TokenPriceSpec& spec, const config::Value& value, const std:
               Issues& issues);
 void validate(const PricesSpec& spec, const config::Value& value, const std::string& path,
               Issues& issues);
-void validate(const SlaSpec& spec, const config::Value& value, const std::string& path,
-              Issues& issues);
 
 }  // namespace tidepool::scenario
 
 namespace tidepool::config {
-
-template <>
-struct KindTable<money::Plan> {
-    using Enum = money::Plan;
-    static constexpr std::array kinds{
-        Kind<Enum>{"reserved", Enum::kReserved, "capacity that is committed to"},
-        Kind<Enum>{"on-demand", Enum::kOnDemand, "by the second, while there is some"},
-        Kind<Enum>{"spot", Enum::kSpot, "cheap, and makes room for others"},
-    };
-};
 
 template <>
 struct KindTable<scenario::FailedTime> {
@@ -197,15 +169,6 @@ struct KindTable<scenario::SeriesFormat> {
     static constexpr std::array kinds{
         Kind<Enum>{"csv", Enum::kCsv, "columns `time` (seconds or a calendar time) and `price`"},
         Kind<Enum>{"aws-spot", Enum::kAwsSpot, "what `aws ec2 describe-spot-price-history` prints"},
-    };
-};
-
-template <>
-struct KindTable<scenario::GangCredit> {
-    using Enum = scenario::GangCredit;
-    static constexpr std::array kinds{
-        Kind<Enum>{"none", Enum::kNone, "each node counts for itself"},
-        Kind<Enum>{"whole", Enum::kWhole, "all nodes of a lease are down with one of them"},
     };
 };
 
@@ -391,39 +354,6 @@ struct SpecTable<scenario::PricesSpec> {
         Field{"spot", &Spec::spot, optional(), "How the price of the plan `spot` comes about."},
         Field{"tokens", &Spec::tokens, optional(), "Prices of tokens."},
         Field{"commission", &Spec::commission, optional(), "A marketplace's share."},
-    };
-};
-
-template <>
-struct SpecTable<scenario::SlaTierSpec> {
-    using Spec = scenario::SlaTierSpec;
-    static constexpr std::string_view name = "sla tier";
-    static constexpr std::string_view doc = "A credit for a month of low availability.";
-    static constexpr std::tuple fields{
-        Field{"below", &Spec::below, required(0, 1), "The month's availability is less than this."},
-        Field{"credit", &Spec::credit, required(0, 1), "Share of the month's fee given back."},
-    };
-};
-
-template <>
-struct SpecTable<scenario::SlaSpec> {
-    using Spec = scenario::SlaSpec;
-    static constexpr std::string_view name = "sla";
-    static constexpr std::string_view doc =
-        "What is promised about the availability of nodes, by tenant and month of 730 h. "
-        "docs/prices.md states the rules exactly.";
-    static constexpr std::tuple fields{
-        Field{"preset", &Spec::preset, optional(),
-              "A shipped promise to start from; keys beside it go over its keys."},
-        Field{"tiers", &Spec::tiers, optional(),
-              "Credits, by falling availability; the last one that applies counts."},
-        Field{"cap", &Spec::cap, optional(0, 1), "Most that is given back of a month's fee."},
-        Field{"grace", &Spec::grace, optional(0, 2'628'000),
-              "Downtimes that are shorter do not count."},
-        Field{"claimed", &Spec::claimed, optional(0, 1),
-              "Share of all credits that customers ask for."},
-        Field{"plans", &Spec::plans, optional(), "Plans that the promise holds for."},
-        Field{"gang", &Spec::gang, optional(), "What becomes of a lease of several nodes."},
     };
 };
 

@@ -80,7 +80,7 @@ config::Parsed<PriceText> parse_amount(std::string_view text, std::size_t parts,
     if (number.empty()) {
         return wrong<PriceText>("expected a price", text, std::string(usual));
     }
-    const auto decimal = parse_decimal(number);
+    const auto decimal = parse_billionths(number);
     if (!decimal.ok()) {
         return {{}, decimal.problem, decimal.hint};
     }
@@ -140,7 +140,7 @@ std::optional<money::Share> Exact::share() const {
     return money::Share{as_rate->numerator, as_rate->denominator};
 }
 
-config::Parsed<std::int64_t> parse_decimal(std::string_view text) {
+config::Parsed<std::int64_t> parse_billionths(std::string_view text) {
     if (text.starts_with('-')) {
         return wrong<std::int64_t>("must not be negative", text);
     }
@@ -208,7 +208,7 @@ config::Parsed<QuantityText> parse_quantity_text(std::string_view text) {
     if (number.empty() || !(pflops || unit == "GPU" || unit == "GPUs")) {
         return wrong<QuantityText>("expected GPUs or PFLOPS", text, std::string(hint));
     }
-    const auto decimal = parse_decimal(number);
+    const auto decimal = parse_billionths(number);
     if (!decimal.ok()) {
         return {{}, decimal.problem, decimal.hint};
     }

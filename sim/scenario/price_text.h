@@ -53,7 +53,7 @@ config::Parsed<PriceText> parse_price(std::string_view text);
 config::Parsed<PriceText> parse_token_price(std::string_view text);
 
 // A decimal alone, in billionths; up to a billion.
-config::Parsed<std::int64_t> parse_decimal(std::string_view text);
+config::Parsed<std::int64_t> parse_billionths(std::string_view text);
 
 struct QuantityText {
     std::int64_t billionths = 0;

