@@ -52,6 +52,9 @@ herr_t keep_capture(void*) {
     return 0;
 }
 
+// The library looks for a file of this name and would take it for the image, so none may have it.
+constexpr const char* kNoFile = "/dev/null/image";
+
 Handle access_to(Capture* capture) {
     Handle access(must(H5Pcreate(H5P_FILE_ACCESS), "create properties"));
     must(H5Pset_fapl_core(access.id(), kImageGrowth, false), "keep a file in memory");
@@ -67,7 +70,7 @@ Handle open_image(Capture* capture, std::string_view bytes) {
     const Handle access = access_to(capture);
     std::string copy(bytes);  // the library copies it once more
     must(H5Pset_file_image(access.id(), copy.data(), copy.size()), "keep a file in memory");
-    return Handle(must(H5Fopen("tidepool", H5F_ACC_RDWR, access.id()), "open a file in memory"));
+    return Handle(must(H5Fopen(kNoFile, H5F_ACC_RDWR, access.id()), "open a file in memory"));
 }
 
 Handle create_image(Capture* capture) {
@@ -77,7 +80,7 @@ Handle create_image(Capture* capture) {
     must(H5Pset_obj_track_times(creation.id(), false), "switch object times off");
     must(H5Pset_link_creation_order(creation.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
          "order links");
-    return Handle(must(H5Fcreate("tidepool", H5F_ACC_TRUNC, creation.id(), access.id()),
+    return Handle(must(H5Fcreate(kNoFile, H5F_ACC_TRUNC, creation.id(), access.id()),
                        "create a file in memory"));
 }
 

@@ -59,7 +59,7 @@ def test_example_scenarios_of_the_readme_run(tidepool, tmp_path):
     text = (ROOT / "README.md").read_text()
     (tmp_path / "jobs.csv").write_text(re.search(r"```csv\n(.*?)```", text, re.DOTALL)[1])
     examples = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    assert len(examples) == 5
+    assert len(examples) == 6
     for example in examples:
         command, name = ("sweep", "sweep.yaml") if "tidepool_sweep" in example else ("run", "mine.yaml")
         (tmp_path / name).write_text(example)
