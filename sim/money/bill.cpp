@@ -49,6 +49,9 @@ public:
         for (const Lease& lease : usage_.leases) {
             if (book_.sells_time && by_time(lease, book_)) {
                 charge(lease);
+            } else if (lease.service != kNone && book_.sells_tokens(lease.service)) {
+                statement_.billed +=  // sold by the token
+                    std::uint64_t{lease.gpus} * (lease.end.value - lease.start.value) + lease.pause;
             }
         }
         detail::bill_contracts(usage_, book_, meter_, statement_);
