@@ -1,78 +1,57 @@
 #include "sim/money/statement.h"
 
 namespace tidepool::money {
+namespace {
 
-Amount billed(const Statement& statement) {
+// Of the lines that `counts` says.
+template <class Lines, class Counts>
+Amount sum_of(const Lines& lines, Counts counts) {
     Amount sum;
-    for (const RevenueLine& line : statement.revenue) {
-        if (line.item != Item::kRefund && line.item != Item::kCommission) {
-            sum += line.amount;
-        }
+    for (const auto& line : lines) {
+        sum += counts(line) ? line.amount : Amount{};
     }
     return sum;
+}
+
+}  // namespace
+
+Amount billed(const Statement& statement) {
+    return sum_of(statement.revenue, [](const RevenueLine& line) {
+        return line.item != Item::kRefund && line.item != Item::kCommission;
+    });
 }
 
 Amount billed(const Statement& statement, Item item) {
-    Amount sum;
-    for (const RevenueLine& line : statement.revenue) {
-        if (line.item == item) {
-            sum += line.amount;
-        }
-    }
-    return sum;
+    return sum_of(statement.revenue, [&](const RevenueLine& line) { return line.item == item; });
 }
 
 Amount credits(const Statement& statement) {
-    Amount sum;
-    for (const Credit& credit : statement.credits) {
-        sum += credit.amount;
-    }
-    return sum;
+    return sum_of(statement.credits, [](const Credit&) { return true; });
 }
 
 Amount net_revenue(const Statement& statement) {
-    Amount sum;
-    for (const RevenueLine& line : statement.revenue) {
-        sum += line.amount;
-    }
-    return sum - credits(statement);
+    return sum_of(statement.revenue, [](const RevenueLine&) { return true; }) - credits(statement);
 }
 
 Amount cost(const Statement& statement, CostKind kind) {
-    Amount sum;
-    for (const CostLine& line : statement.costs) {
-        if (line.kind == kind) {
-            sum += line.amount;
-        }
-    }
-    return sum;
+    return sum_of(statement.costs, [&](const CostLine& line) { return line.kind == kind; });
 }
 
 Amount total_cost(const Statement& statement) {
-    Amount sum;
-    for (const CostLine& line : statement.costs) {
-        sum += line.amount;
-    }
-    return sum;
+    return sum_of(statement.costs, [](const CostLine&) { return true; });
 }
 
 Amount gross_profit(const Statement& statement) {
-    Amount left = net_revenue(statement);
-    for (const CostLine& line : statement.costs) {
-        const bool running = line.kind <= CostKind::kRent && line.kind != CostKind::kSoftware;
-        left -= running ? line.amount : Amount{};
-    }
-    return left;
+    return net_revenue(statement) - sum_of(statement.costs, [](const CostLine& line) {
+               return line.kind <= CostKind::kRent && line.kind != CostKind::kSoftware;
+           });
 }
 
 Amount ebitda(const Statement& statement) {
-    Amount left = net_revenue(statement);
-    for (const CostLine& line : statement.costs) {
-        const bool below = line.kind == CostKind::kDepreciation ||
-                           line.kind == CostKind::kInterest || line.kind == CostKind::kTax;
-        left -= below ? Amount{} : line.amount;
-    }
-    return left;
+    return net_revenue(statement) - sum_of(statement.costs, [](const CostLine& line) {
+               return line.kind != CostKind::kDepreciation && line.kind != CostKind::kInterest &&
+                      line.kind != CostKind::kTax;
+           });
 }
 
 }  // namespace tidepool::money
