@@ -114,7 +114,8 @@ def test_everything_wrong_is_reported_at_once_with_its_place(tidepool, tmp_path)
         "bad.yaml:7:11: topology.preset: no such topology preset (got 'philly-55'), did you mean 'philly-552'?",
         "bad.yaml:9:21: workloads[0].trace.format: must be one of",
         "bad.yaml:10:5: workloads[0].tennant: unknown key, did you mean 'tenant'?",
-        "bad.yaml:11:20: scheduler.queue: must be one of fifo, first-fit, easy, fair-share, drf (got 'eassy'), did you mean 'easy'?",
+        "bad.yaml:11:20: scheduler.queue: must be one of fifo, first-fit, easy, fair-share, drf (got 'eassy'), "
+        "did you mean 'easy'?",
         "bad.yaml:12:15: output.bin: needs a unit (got '3600')",
     ):
         assert line in done.stderr

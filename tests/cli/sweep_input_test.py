@@ -24,7 +24,8 @@ def refused(tidepool, mine, *arguments):
         ("grid: {scheduler.qeue: [fifo]}\n",
          "sweep.yaml:4:8: scheduler.qeue: unknown key, did you mean 'queue'?\n"),
         ("grid: {scheduler.queue: [fifo, eassy]}\n",
-         "sweep.yaml:4:32: scheduler.queue: must be one of fifo, first-fit, easy, fair-share, drf (got 'eassy'), did you mean"),
+         "sweep.yaml:4:32: scheduler.queue: must be one of fifo, first-fit, easy, fair-share, drf "
+         "(got 'eassy'), did you mean"),
         ("set: {horizon: 3}\n", "sweep.yaml:4:16: horizon: needs a unit (got '3')"),
         ("grd: {seed: [1]}\n", "sweep.yaml:4:1: grd: unknown key, did you mean 'grid'?\n"),
         ("grid: {seed: []}\n", "sweep.yaml:4:14: grid.seed: needs at least one value\n"),
