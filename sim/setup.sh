@@ -58,7 +58,7 @@ find_python() {  # the first Python that is new enough and can make environments
 
 make_venv() {  # run|test
     local venv=$root/.venv sources stamp have extra=
-    [[ $1 == run ]] || extra='[cluster,dev]'
+    [[ $1 == run ]] || extra='[cluster,dev,notebook,optimize,parquet,picture]'
     sources=("$root"/analysis/{pyproject.toml,constraints.txt})
     stamp="$root $(cat "${sources[@]}" | sha256sum)"
     have=$(cat "$venv/stamp" 2>/dev/null || true)

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tidepool.cluster_errors import OK, ROWS_FAILED, RUN_FAILED, ClusterError, UsageError
 from tidepool.cluster_shard import Shard
 from tidepool.cluster_work import Plan, WorkFolder, check_folder, found_plan, open_folder
+from tidepool.command import OK, ROWS_FAILED, RUN_FAILED, CommandError, UsageError
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -55,7 +55,7 @@ class ClusterSweep:
     tick: Callable[[int, int], None] = lambda done, all_of_them: None
 
     def run(self, connect: Connect) -> int:
-        """Do it; the exit code is OK or ROWS_FAILED. Raises ClusterError, or passes KeyboardInterrupt on.
+        """Do it; the exit code is OK or ROWS_FAILED. Raises CommandError, or passes KeyboardInterrupt on.
 
         What cannot work is found before `connect` is called and before anything is written.
         """
@@ -91,7 +91,7 @@ class ClusterSweep:
             about = json.loads(done.stdout)
             return {key: kind(about[key]) for key, kind in (("name", str), ("sweep_id", str), ("rows", int))}
         except (ValueError, KeyError, TypeError) as error:
-            raise ClusterError(
+            raise CommandError(
                 f"{self.binary}: does not describe the sweep as expected: {error!r}"
             ) from error
 
@@ -175,9 +175,9 @@ class ClusterSweep:
                 **options,
             )
         except OSError as error:
-            raise ClusterError(f"cannot start {self.binary}: {error.strerror}") from error
+            raise CommandError(f"cannot start {self.binary}: {error.strerror}") from error
 
 
-def _failed(done: subprocess.CompletedProcess[str], text: str = "") -> ClusterError:
+def _failed(done: subprocess.CompletedProcess[str], text: str = "") -> CommandError:
     """The end of a call of the binary as ours; it has said itself what was wrong."""
-    return ClusterError(text, done.returncode if done.returncode > 0 else RUN_FAILED)
+    return CommandError(text, done.returncode if done.returncode > 0 else RUN_FAILED)

@@ -23,7 +23,7 @@ if parse_timedelta(dask.config.get(CONNECT, default="30s")) == 30:
 
 from distributed import Client, LocalCluster  # noqa: E402
 
-from tidepool.cluster_errors import ClusterError, UsageError  # noqa: E402
+from tidepool.command import CommandError, UsageError  # noqa: E402
 
 if TYPE_CHECKING:
     from tidepool.cluster_queue import QueueOptions
@@ -70,7 +70,7 @@ def running_scheduler(address: str | None, scheduler_file: str | None) -> Iterat
             set_as_default=False,
         )
     except (OSError, ValueError) as error:
-        raise ClusterError(f"no Dask scheduler answers at {where}: {error}") from error
+        raise CommandError(f"no Dask scheduler answers at {where}: {error}") from error
     try:
         yield client
     finally:

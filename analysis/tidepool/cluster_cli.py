@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -15,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from tidepool.cluster import MAX_SHARDS, ClusterSweep
-from tidepool.cluster_errors import INTERRUPTED, OK, ClusterError, UsageError
 from tidepool.cluster_gpus import visible_gpus
 from tidepool.cluster_progress import Progress
+from tidepool.command import INTERRUPTED, OK, CommandError, UsageError, binary
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -153,7 +152,7 @@ class _Places:
             return max(1, len(os.sched_getaffinity(0)) // int(self.asked.threads))
         gpus = len(visible_gpus())
         if gpus == 0:
-            raise ClusterError("no GPU on this machine")
+            raise CommandError("no GPU on this machine")
         return gpus
 
     def _slots_there(self, client: Client) -> int:
@@ -163,15 +162,6 @@ class _Places:
         while not (slots := slots_of(client, self.asked.gpus)):
             self.progress.wait_for(f"the first {wanted}")
         return slots
-
-
-def _binary(named: str | None) -> Path:
-    name = named or os.environ.get("TIDEPOOL_BINARY") or "tidepool"
-    found = shutil.which(name)
-    if not found:
-        hint = "" if named else ", name it with --binary"
-        raise UsageError(f"{name}: no such program{hint}")
-    return Path(found).absolute()
 
 
 def _run(asked: argparse.Namespace) -> int:
@@ -186,7 +176,7 @@ def _run(asked: argparse.Namespace) -> int:
     sweep = ClusterSweep(
         sweep=asked.sweep.absolute(),
         output=output,
-        binary=_binary(asked.binary),
+        binary=binary(asked.binary),
         work=(asked.work_dir or output.with_name(output.name + ".shards")).absolute(),
         tick=progress.update,
         reproduce=shlex.join(
@@ -210,7 +200,7 @@ def main() -> int:
         signal.signal(number, _interrupt)
     try:
         return _run(_parser().parse_args())
-    except ClusterError as error:
+    except CommandError as error:
         if str(error):
             print(f"tidepool cluster-sweep: {error}", file=sys.stderr)
         return error.exit_code

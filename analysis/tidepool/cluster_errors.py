@@ -1,29 +1,6 @@
-"""What can go wrong with a sweep on a cluster; every error knows the exit code it ends the program with."""
+"""What can go wrong with a shard of a sweep on a cluster."""
 
 from __future__ import annotations
-
-OK = 0
-BAD_INPUT = 2
-RUN_FAILED = 3
-ROWS_FAILED = 4
-INTERRUPTED = 130
-
-
-class ClusterError(Exception):
-    """The sweep did not get to its end; the text says why, and what to do about it."""
-
-    def __init__(self, text: str, exit_code: int = RUN_FAILED) -> None:
-        """Without text: a program that was called has said it already."""
-        super().__init__(text)
-        self.exit_code = exit_code
-
-
-class UsageError(ClusterError):
-    """The user's mistake: nothing was started, nothing was written."""
-
-    def __init__(self, text: str) -> None:
-        """Say what is wrong and what would be right."""
-        super().__init__(text, BAD_INPUT)
 
 
 class ShardStoppedError(Exception):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tidepool.cluster_errors import ClusterError
+from tidepool.command import CommandError
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 POLL_SECONDS = 0.2
@@ -39,7 +39,7 @@ def lease_gpu() -> Iterator[dict[str, str]]:
     """
     gpus = visible_gpus()
     if not gpus:
-        raise ClusterError("no GPU on this machine, though its worker was started with GPU as a resource")
+        raise CommandError("no GPU on this machine, though its worker was started with GPU as a resource")
     while True:
         for gpu in gpus:
             with ExitStack() as held:

@@ -12,7 +12,7 @@ from typing import Any
 import dask.config
 import yaml
 
-from tidepool.cluster_errors import UsageError
+from tidepool.command import UsageError
 
 # Whoever imports dask-jobqueue has Ctrl-C end the process, without a word and with exit code 0.
 _before = signal.getsignal(signal.SIGINT)

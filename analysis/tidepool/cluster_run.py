@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from tidepool.cluster_errors import BAD_INPUT, RUN_FAILED, ClusterError, ShardFailedError, ShardStoppedError
+from tidepool.cluster_errors import ShardFailedError, ShardStoppedError
 from tidepool.cluster_shard import Shard, run_shard, stop_shards
+from tidepool.command import BAD_INPUT, RUN_FAILED, CommandError
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -36,7 +37,7 @@ class ShardRunner:
         self._blamed: set[str] = set()  # workers on which a shard failed
 
     def run(self, shards: Iterable[Shard]) -> None:
-        """Run them all. ClusterError if one failed for good or the scheduler is gone.
+        """Run them all. CommandError if one failed for good or the scheduler is gone.
 
         Whatever ends it, also Ctrl-C, no shard is at work on return, as far as the workers can be reached.
         """
@@ -77,26 +78,26 @@ class ShardRunner:
             future = self._ended.get(timeout=TICK_SECONDS)
         except queue.Empty:
             if self._client.status != "running":
-                raise ClusterError(LOST) from None
+                raise CommandError(LOST) from None
             return False
         shard = self._shards.pop(future)
         if future.status == "finished":
             return True
         if future.status != "error":
-            raise ClusterError(LOST)
+            raise CommandError(LOST)
         self._again_or_raise(shard, future.exception())
         return False
 
     def _again_or_raise(self, shard: Shard, error: BaseException) -> None:
         if isinstance(error, ShardStoppedError):
-            raise ClusterError("the shards were stopped by somebody else; go on with --resume") from error
+            raise CommandError("the shards were stopped by somebody else; go on with --resume") from error
         if isinstance(error, ShardFailedError):
             self._blamed.add(error.worker)
         problem = f"{shard.part.name}: {error}"
         if self._attempts[shard.index] > self._retries:
             bad_input = isinstance(error, ShardFailedError) and error.exit_code == BAD_INPUT
             code = BAD_INPUT if bad_input else RUN_FAILED
-            raise ClusterError(f"{problem}\nfinished parts are kept: go on with --resume", code) from error
+            raise CommandError(f"{problem}\nfinished parts are kept: go on with --resume", code) from error
         print(f"tidepool cluster-sweep: {problem}\ntrying once more", file=sys.stderr)
         self._submit(shard)
 

@@ -18,15 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tidepool import cluster_exec, results
-from tidepool.cluster_errors import (
-    BAD_INPUT,
-    INTERRUPTED,
-    OK,
-    ROWS_FAILED,
-    ShardFailedError,
-    ShardStoppedError,
-)
+from tidepool.cluster_errors import ShardFailedError, ShardStoppedError
 from tidepool.cluster_gpus import lease_gpu
+from tidepool.command import BAD_INPUT, INTERRUPTED, OK, ROWS_FAILED
 
 PARTIAL = ".partial"  # the binary adds it to the name of a file that is not complete
 DETAIL_BYTES = 4000  # of what a failed attempt said

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tidepool.cluster_errors import UsageError
+from tidepool.command import UsageError
 
 MANIFEST = "sweep.json"
 

@@ -339,6 +339,11 @@ def open(path: str | Path) -> Result:
     return result
 
 
+def read(path: str | Path) -> Result | Sweep:
+    """Open whatever result the file holds: a `Sweep` for that of a sweep, else a `Result`; as `open` and `sweep`."""
+    return sweep(path) if Result(Path(path)).attrs.get("kind") == "sweep" else open(path)
+
+
 def _datasets(file: h5py.File, group: str, required: bool = True) -> list[tuple[str, h5py.Dataset]]:
     if group not in file:
         if required:

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "sim/cli/external_command.h"
 #include "sim/cli/model_arguments.h"
 #include "sim/cli/usage.h"
 
@@ -256,6 +257,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& a) {
     app->add_flag("--version", a.version,
                   "Print the version; with --json also what it was built with");
     app->add_flag("--json", a.json, "With --version: print JSON");
+    app->footer(external_help());
     add_run(*app, a);
     add_sweep(*app, a);
     add_reprice(*app, a);

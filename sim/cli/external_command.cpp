@@ -19,11 +19,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Programs of the Python package by verb, each with the extra it needs.
+// Programs of the Python package by verb, each with the extra it needs, and what it does.
 struct Shipped {
-    std::string_view verb, extra;
+    std::string_view verb, extra, does;
 };
-constexpr Shipped kShipped[] = {{"cluster-sweep", "cluster"}};
+constexpr Shipped kShipped[] = {
+    {"show", "", "KPIs and small charts of a result in the terminal"},
+    {"report", "", "One HTML page of one or several results"},
+    {"picture", "[picture]", "One chart of a result as SVG"},
+    {"compare", "", "How the KPIs of results differ"},
+    {"check", "", "Check a result against a golden file"},
+    {"optimize", "[optimize]", "Find the best plan under constraints"},
+    {"cluster-sweep", "[cluster]", "Run a sweep on the machines of a cluster"},
+};
 
 bool is_plain(std::string_view word) {
     constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-";
@@ -64,6 +72,15 @@ fs::path on_path(const std::string& program) {
 
 }  // namespace
 
+std::string external_help() {
+    std::string text = "From the Python package (.venv/bin must be on PATH):\n";
+    for (const Shipped& shipped : kShipped) {
+        const std::string verb(shipped.verb);
+        text += "  " + verb + std::string(28 - verb.size(), ' ') + std::string(shipped.does) + '\n';
+    }
+    return text;
+}
+
 std::optional<ExitCode> external_command(int argc, char** argv) {
     const std::string word = argc > 1 ? argv[1] : "";
     if (!is_plain(word) || is_ours(word)) {
@@ -79,7 +96,7 @@ std::optional<ExitCode> external_command(int argc, char** argv) {
         if (shipped.verb == word) {
             std::cerr << "tidepool: " << word << " is a program of the Python package, and " << name
                       << " is not on PATH;\n  in the source folder: .venv/bin/pip install -e "
-                      << "'analysis[" << shipped.extra << "]' && PATH=\"$PWD/.venv/bin:$PATH\"\n";
+                      << "'analysis" << shipped.extra << "' && PATH=\"$PWD/.venv/bin:$PATH\"\n";
             return ExitCode::kBadInput;
         }
     }

@@ -4,10 +4,14 @@
 // binary in the environment variable TIDEPOOL_BINARY.
 
 #include <optional>
+#include <string>
 
 #include "sim/cli/arguments.h"
 
 namespace tidepool::cli {
+
+// The lines of the help that name the programs that we ship.
+std::string external_help();
 
 // Becomes that program and does not return; RunError if the system cannot start it. Without such a
 // program it returns kBadInput after saying how to install it if WORD is one that we ship, and
