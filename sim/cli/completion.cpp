@@ -1,9 +1,11 @@
 // Completion scripts, from the tree of commands itself.
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/cli/commands.h"
+#include "sim/cli/external_command.h"
 
 namespace tidepool::cli {
 namespace {
@@ -151,7 +153,10 @@ std::string fish(const std::vector<CommandHelp>& all) {
 }  // namespace
 
 ExitCode completion_command(const Arguments& arguments) {
-    const std::vector<CommandHelp> all = all_commands();
+    std::vector<CommandHelp> all = all_commands();
+    for (CommandHelp& command : external_commands()) {
+        all.push_back(std::move(command));
+    }
     std::cout << (arguments.kind == "bash"  ? bash(all)
                   : arguments.kind == "zsh" ? zsh(all)
                                             : fish(all));

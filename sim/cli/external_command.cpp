@@ -72,11 +72,21 @@ fs::path on_path(const std::string& program) {
 
 }  // namespace
 
+std::vector<CommandHelp> external_commands() {
+    std::vector<CommandHelp> commands;
+    for (const Shipped& shipped : kShipped) {
+        CommandHelp& command = commands.emplace_back();
+        command.name = shipped.verb;
+        command.doc = shipped.does;
+    }
+    return commands;
+}
+
 std::string external_help() {
     std::string text = "From the Python package (.venv/bin must be on PATH):\n";
-    for (const Shipped& shipped : kShipped) {
-        const std::string verb(shipped.verb);
-        text += "  " + verb + std::string(28 - verb.size(), ' ') + std::string(shipped.does) + '\n';
+    for (const CommandHelp& command : external_commands()) {
+        text += "  " + command.name + std::string(28 - command.name.size(), ' ') + command.doc;
+        text += '\n';
     }
     return text;
 }

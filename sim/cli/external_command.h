@@ -5,10 +5,14 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/cli/arguments.h"
 
 namespace tidepool::cli {
+
+// The programs that we ship, without their options.
+std::vector<CommandHelp> external_commands();
 
 // The lines of the help that name the programs that we ship.
 std::string external_help();
