@@ -1,0 +1,86 @@
+"""How numbers of results are written for people: one way in terminal, page and table."""
+
+from __future__ import annotations
+
+import math
+
+UNDEFINED = "n/a"  # NaN: the run has no such number
+CURRENCY_LETTERS = 3
+WORDS = {"1": "", "%": "%", "s": "s"}
+
+
+def text(value: float, units: str = "1", digits: int = 4) -> str:
+    """Write `value`, in `units` as a result file names them, with about `digits` significant digits and its unit.
+
+    Money ("USD", "CNY", ...) has thousands separators and cents below 1,000; counts ("1" and whole) all their digits;
+    durations from a minute on are said in minutes, hours or days, too. NaN is UNDEFINED, infinities are "endless".
+    """
+    if math.isnan(value):
+        return UNDEFINED
+    if math.isinf(value):
+        return "endless" if value > 0 else "-endless"
+    if is_currency(units):
+        return f"{money(value)} {units}"
+    if units == "s":
+        return duration(value, digits)
+    number = plain(value, digits)
+    return number if units in ("1", "") else f"{number} {units}"
+
+
+def plain(value: float, digits: int = 4) -> str:
+    """Without a unit: whole numbers in full up to 15 digits with separators, others with `digits` significant ones."""
+    if math.isnan(value):
+        return UNDEFINED
+    if math.isinf(value):
+        return "endless" if value > 0 else "-endless"
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    if abs(value) >= 10**digits:
+        return f"{value:,.0f}" if abs(value) < 1e15 else f"{value:.{digits - 1}e}"
+    if abs(value) < 1e-4:
+        return f"{value:.{digits - 1}e}"
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{places}f}"
+
+
+def money(value: float) -> str:
+    """Whole units with separators from 1,000 on, cents below, more digits below one cent."""
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.2f}" if abs(value) >= 0.01 or value == 0 else plain(value, 3)
+
+
+def duration(seconds: float, digits: int = 4) -> str:
+    """Seconds below two minutes, else the largest of minutes, hours and days that is at least 2."""
+    size = abs(seconds)
+    for unit, length in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if size >= 2 * length:
+            return f"{plain(seconds / length, digits)} {unit}"
+    return f"{plain(seconds, digits)} s"
+
+
+def percent(value: float, digits: int = 4) -> str:
+    """A fraction as per cent."""
+    return UNDEFINED if math.isnan(value) else f"{plain(100 * value, digits)} %"
+
+
+def change(old: float, new: float) -> str:
+    """The relative change with its sign, as per cent; empty if there is none to speak of (NaN, from zero)."""
+    if math.isnan(old) or math.isnan(new) or old == 0 or math.isinf(old) or math.isinf(new):
+        return ""
+    relative = (new - old) / abs(old)
+    return f"{'+' if relative > 0 else ''}{plain(100 * relative, 3)} %"
+
+
+def is_currency(units: str) -> bool:
+    """Whether `units` is a currency: three capital letters, such as USD."""
+    return len(units) == CURRENCY_LETTERS and units.isascii() and units.isalpha() and units.isupper()
+
+
+def visible(name: str, most: int = 80) -> str:
+    """A name from a file on one line of a terminal: control and direction characters as escapes, shortened."""
+    shown = "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in name
+    )
+    return shown if len(shown) <= most else shown[: most - 1] + "…"
