@@ -19,67 +19,39 @@ disturbed.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import h5py
 import numpy as np
-import numpy.typing as npt
+
+from tidepool.hdf5 import (
+    Array,
+    Kpi,
+    KpiMeaning,
+    ResultError,
+    Table,
+    array,
+    attributes,
+    datasets,
+    kpi_words,
+    kpis_of,
+    table_of,
+)
+
+__all__ = [
+    "Array", "Kpi", "KpiMeaning", "PartialResultWarning", "Result", "ResultError", "Sweep", "Table",
+    "open", "read", "sweep",
+]  # fmt: skip
 
 SCHEMA_MAJOR = "1"  # of the root attribute tidepool_schema
-
-Array = npt.NDArray[Any]
-
-
-class ResultError(ValueError):
-    """The file is not a tidepool result, is damaged, or lacks what was asked for."""
 
 
 class PartialResultWarning(UserWarning):
     """The run that wrote the file was still going on, or did not get to its end."""
-
-
-class Kpi(NamedTuple):
-    """One number of the summary."""
-
-    value: float
-    units: str  # UDUNITS style: s, h, 1, B, W, USD
-    long_name: str
-    better: str  # "higher", "lower" or "none"
-    group: str  # "capacity", "reliability", "network", "money" or "service"
-
-
-class KpiMeaning(NamedTuple):
-    """What a KPI of a sweep means; as in `Kpi`."""
-
-    units: str
-    long_name: str
-    better: str
-    group: str
-
-
-class Table(dict[str, Array]):
-    """Columns by name, and what the file says about them."""
-
-    def __init__(self) -> None:
-        """Make an empty table; `Result` fills it."""
-        super().__init__()
-        self.units: dict[str, str] = {}
-        self.long_names: dict[str, str] = {}
-        self.enums: dict[str, dict[int, str]] = {}  # enumerated columns: value -> name
-        self.attrs: dict[str, Any] = {}
-
-    def labels(self, column: str) -> Array:
-        """An enumerated column as an array of names (str), of the column's shape."""
-        names = self.enums.get(column)
-        if names is None:
-            raise ResultError(f"column '{column}' is not enumerated")
-        return np.array([names[int(value)] for value in self[column].flat], dtype=object).reshape(
-            self[column].shape
-        )
 
 
 class Result:
@@ -89,7 +61,7 @@ class Result:
         """Read and check the root attributes of the file `path`."""
         self.path = path
         with self._file() as file:
-            self.attrs = _attributes(file)
+            self.attrs = attributes(file)
         schema = str(self.attrs.get("tidepool_schema", ""))
         if not schema:
             raise ResultError(f"{path}: not a tidepool result (no tidepool_schema attribute)")
@@ -110,7 +82,7 @@ class Result:
     def summary(self) -> dict[str, Kpi]:
         """The KPIs by name; empty while the run has not finished."""
         with self._file() as file:
-            return _kpis(file["summary"]) if "summary" in file else {}
+            return kpis_of(file["summary"]) if "summary" in file else {}
 
     @cached_property
     def jobs(self) -> Table:
@@ -171,7 +143,7 @@ class Result:
     def currency(self) -> str:
         """The currency of all amounts, such as "USD"; empty if the run knows no money."""
         with self._file() as file:
-            return str(_attributes(file["money"]).get("currency", "")) if "money" in file else ""
+            return str(attributes(file["money"]).get("currency", "")) if "money" in file else ""
 
     @property
     def horizon_s(self) -> float | None:
@@ -196,7 +168,7 @@ class Result:
         The table is empty if the group itself is not there. For large tables: reads nothing else.
         """
         with self._file() as file:
-            return self._read(file, group, names) if group in file else Table()
+            return table_of(file, group, names) if group in file else Table()
 
     def timeseries(self, of: str = "cluster") -> Table:
         """Column "time" [bins] (start of each bin, s) and the columns measured over the bins.
@@ -208,22 +180,7 @@ class Result:
     def table(self, group: str) -> Table:
         """Any columnar group of the file, such as "scenario/inputs" or "attempts"."""
         with self._file() as file:
-            return self._read(file, group)
-
-    def _read(self, file: h5py.File, group: str, names: Sequence[str] | None = None) -> Table:
-        table = Table()
-        for name, item in _datasets(file, group):
-            if names is not None and name not in names:
-                continue
-            table[name] = _array(item)
-            about = _attributes(item)
-            table.units[name] = str(about.get("units", ""))
-            table.long_names[name] = str(about.get("long_name", ""))
-            enum = h5py.check_enum_dtype(item.dtype)
-            if enum is not None:
-                table.enums[name] = {int(value): str(key) for key, value in enum.items()}
-        table.attrs = _attributes(file[group])
-        return table
+            return table_of(file, group)
 
     def _optional(self, group: str) -> Table:
         with self._file() as file:
@@ -248,7 +205,7 @@ class Result:
     def provenance(self) -> dict[str, Any]:
         """Who made the file, when and with what; empty for a run with --reproducible."""
         with self._file() as file:
-            return _attributes(file["provenance"]) if "provenance" in file else {}
+            return attributes(file["provenance"]) if "provenance" in file else {}
 
     def _text(self, name: str) -> str:
         with self._file() as file:
@@ -298,9 +255,9 @@ class Sweep(Result):
     def params(self) -> dict[str, list[str]]:
         """What differs between the cells: its path in the scenario -> its value in each cell."""
         with self._file() as file:
-            columns = _datasets(file, "sweep/param", required=False)
+            columns = datasets(file, "sweep/param", required=False)
             return {
-                str(_attributes(item).get("long_name", name)): [str(label) for label in _array(item)]
+                str(attributes(item).get("long_name", name)): [str(label) for label in array(item)]
                 for name, item in columns
             }
 
@@ -308,8 +265,8 @@ class Sweep(Result):
     def kpis(self) -> dict[str, KpiMeaning]:
         """The KPIs that every run has, and what they mean."""
         with self._file() as file:
-            columns = [(name, _attributes(item)) for name, item in _datasets(file, "sweep/replica")]
-            return {name: KpiMeaning(*_kpi_words(about)) for name, about in columns if "better" in about}
+            columns = [(name, attributes(item)) for name, item in datasets(file, "sweep/replica")]
+            return {name: KpiMeaning(*kpi_words(about)) for name, about in columns if "better" in about}
 
     def replica(self, column: str) -> Array:
         """A KPI, or "seed", "decision_hash" or "state" (a number; see `states`), as an array [cells, replicas].
@@ -317,7 +274,7 @@ class Sweep(Result):
         KPIs are NaN where they are undefined and in runs that failed or are missing.
         """
         with self._file() as file:
-            return _array(self._dataset(file, f"sweep/replica/{column}"))
+            return array(self._dataset(file, f"sweep/replica/{column}"))
 
     @cached_property
     def states(self) -> Array:
@@ -333,7 +290,7 @@ class Sweep(Result):
         with self._file() as file:
             if "sweep/problem" not in file:
                 return {}
-            return {cell: str(text) for cell, text in enumerate(_array(file["sweep/problem"])) if text}
+            return {cell: str(text) for cell, text in enumerate(array(file["sweep/problem"])) if text}
 
     def stats(self, kpi: str) -> Table:
         """Columns [cells] over the complete runs of each cell: n, mean, se, low, high, p05, p50, p95.
@@ -383,45 +340,3 @@ def open(path: str | Path) -> Result:
 def read(path: str | Path) -> Result | Sweep:
     """Open whatever result the file holds: a `Sweep` for that of a sweep, else a `Result`; as `open` and `sweep`."""
     return sweep(path) if Result(Path(path)).attrs.get("kind") == "sweep" else open(path)
-
-
-def _datasets(file: h5py.File, group: str, required: bool = True) -> list[tuple[str, h5py.Dataset]]:
-    if group not in file:
-        if required:
-            raise ResultError(f"{file.filename}: has no group /{group}")
-        return []
-    return [(name, item) for name, item in file[group].items() if isinstance(item, h5py.Dataset)]
-
-
-def _kpis(group: h5py.Group) -> dict[str, Kpi]:
-    """By h5py's low-level calls: a comparison of many files reads thousands of these."""
-    kpis = {}
-    value, word = np.empty((), "f8"), np.empty((), h5py.string_dtype())
-    for index in range(group.id.get_num_objs()):
-        name = group.id.get_objname_by_idx(index)
-        item = h5py.h5d.open(group.id, name)
-        item.read(h5py.h5s.ALL, h5py.h5s.ALL, value)
-        words = []
-        for key in (b"units", b"long_name", b"better", b"group"):
-            word[()] = b""
-            if h5py.h5a.exists(item, key):
-                h5py.h5a.open(item, key).read(word)
-            words.append(bytes(word[()]).decode())
-        kpis[name.decode()] = Kpi(float(value), *words)
-    return kpis
-
-
-def _kpi_words(about: dict[str, Any]) -> Iterator[str]:
-    return (str(about.get(key, "")) for key in ("units", "long_name", "better", "group"))
-
-
-def _array(item: h5py.Dataset) -> Array:
-    if h5py.check_string_dtype(item.dtype) is not None:
-        return np.asarray(item.asstr()[()], dtype=object)
-    return np.asarray(item[()])
-
-
-def _attributes(item: Any) -> dict[str, Any]:
-    skipped = ("DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME")  # of HDF5's dimension scales
-    values = {name: value for name, value in item.attrs.items() if name not in skipped}
-    return {name: value.decode() if isinstance(value, bytes) else value for name, value in values.items()}
