@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from tidepool.numbers import visible
 from tidepool.results import Result, Sweep
 
@@ -15,9 +13,8 @@ def contradictions(files: Sequence[Result]) -> list[str]:
     """What keeps `files` from being compared, a sentence each; empty if nothing does.
 
     Runs and sweeps do not mix. Between runs, amounts in different currencies cannot be compared, nor sums over
-    horizons of different length. Two sweeps must have the same cells. A run
-    that goes on until its last job has ended has no planned horizon; it compares with others of its kind. The first file is the one the others are held
-    against.
+    horizons of different length; a run that goes on until its last job has ended has no planned horizon and compares
+    with others of its kind. Two sweeps must have the same cells. The first file is the one the others are held against.
     """
     first, others = files[0], files[1:]
     found = []
@@ -36,8 +33,7 @@ def contradictions(files: Sequence[Result]) -> list[str]:
 
 def _between_runs(first: Result, other: Result) -> list[str]:
     found = []
-    horizons = [file.horizon_s for file in (first, other)]
-    if None not in horizons and not np.array_equal(*map(np.float64, horizons), equal_nan=True):
+    if _horizon(first) and _horizon(other) and _horizon(first) != _horizon(other):
         found.append(
             f"{_name(first)} covers {_horizon(first)} and {_name(other)} {_horizon(other)}: "
             "their sums cannot be compared"
@@ -52,10 +48,9 @@ def _between_runs(first: Result, other: Result) -> list[str]:
 
 
 def _horizon(file: Result) -> str:
-    horizon = file.horizon_s
-    return (
-        "all the time until the last job ends" if horizon is None or math.isnan(horizon) else f"{horizon:g} s"
-    )
+    if file.horizon_s is None:
+        return ""
+    return "the time until its last job ends" if math.isnan(file.horizon_s) else f"{file.horizon_s:.15g} s"
 
 
 def _name(file: Result) -> str:

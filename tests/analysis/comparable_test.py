@@ -43,7 +43,7 @@ def test_runs_until_the_last_job_has_ended_are_comparable(tmp_path):
     endless = [run(tmp_path / f"{name}.h5", horizon=math.nan) for name in "ab"]
     assert contradictions(endless) == []
     (said,) = contradictions([endless[0], run(tmp_path / "c.h5")])
-    assert "covers all the time until the last job ends and" in said
+    assert "covers the time until its last job ends and" in said
     assert "c.h5 86400 s: their sums cannot be compared" in said
 
 
