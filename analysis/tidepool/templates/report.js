@@ -1,0 +1,93 @@
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const plots = [...document.querySelectorAll(".plot")];
+  const PAPER = 690;  // CSS pixels between the margins of a printed page
+  const COLOURS = new Set(["color", "fillcolor", "fgcolor", "bgcolor", "bordercolor", "gridcolor", "linecolor",
+    "zerolinecolor", "tickcolor", "paper_bgcolor", "plot_bgcolor", "colorscale"]);
+
+  // "--name" or "--name/opacity" -> the colour of the present theme.
+  function colour(text, style) {
+    const [name, opacity] = text.split("/");
+    const hex = style.getPropertyValue(name).trim();
+    if (opacity === undefined) return hex;
+    const part = (at) => parseInt(hex.slice(at, at + 2), 16);
+    return `rgba(${part(1)},${part(3)},${part(5)},${opacity})`;
+  }
+
+  function painted(value, style, isColour) {
+    if (typeof value === "string") return isColour && value.startsWith("--") ? colour(value, style) : value;
+    if (Array.isArray(value)) return value.map((item) => painted(item, style, isColour));
+    if (value === null || typeof value !== "object") return value;
+    const copy = {};
+    for (const [key, item] of Object.entries(value)) copy[key] = painted(item, style, COLOURS.has(key));
+    return copy;
+  }
+
+  function draw(plot, width) {
+    const source = JSON.parse(document.getElementById(plot.dataset.source).textContent);
+    const figure = painted(source, getComputedStyle(root), false);
+    figure.layout.height = figure.height;
+    figure.layout.width = width || plot.clientWidth;
+    figure.layout.font.family = getComputedStyle(document.body).fontFamily;
+    figure.layout.dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
+    const config = { displayModeBar: false, responsive: false, doubleClick: "reset", showTips: false };
+    Plotly.react(plot, figure.data, figure.layout, config);
+    plot.dataset.drawn = "yes";
+  }
+
+  // One chart at a time, those in sight first, so that the page answers while it is drawn.
+  let waiting = [];
+  function drawAll() {
+    const middle = innerHeight / 2;
+    const away = (plot) => Math.abs(plot.getBoundingClientRect().top - middle);
+    const started = waiting.length > 0;
+    waiting = plots.map((plot) => [away(plot), plot]).sort((a, b) => a[0] - b[0]).map((pair) => pair[1]);
+    root.dataset.charts = "drawing";
+    if (!started) setTimeout(next);
+  }
+  function next() {
+    const plot = waiting.shift();
+    if (plot) draw(plot);
+    if (waiting.length) setTimeout(next);
+    else root.dataset.charts = "drawn";
+  }
+
+  for (const plot of plots) plot.style.height = plot.dataset.height + "px";
+  drawAll();
+
+  const button = document.getElementById("theme");
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const now = root.dataset.theme || (dark.matches ? "dark" : "light");
+    root.dataset.theme = now === "dark" ? "light" : "dark";
+    drawAll();
+  });
+  dark.addEventListener("change", drawAll);
+
+  let pause = 0, width = innerWidth;
+  addEventListener("resize", () => {
+    if (innerWidth === width) return;
+    width = innerWidth;
+    clearTimeout(pause);
+    pause = setTimeout(drawAll, 150);
+  });
+
+  // On paper: light, as wide as the page, tables of numbers open. Then everything as it was.
+  let before = null;
+  addEventListener("beforeprint", () => {
+    before = { theme: root.dataset.theme, closed: [...document.querySelectorAll("details.kpis:not([open])")] };
+    waiting = [];
+    root.dataset.theme = "light";
+    for (const item of before.closed) item.open = true;
+    for (const plot of plots) draw(plot, Math.min(plot.clientWidth, PAPER));
+  });
+  addEventListener("afterprint", () => {
+    if (!before) return;
+    if (before.theme) root.dataset.theme = before.theme; else delete root.dataset.theme;
+    for (const item of before.closed) item.open = false;
+    before = null;
+    drawAll();
+  });
+})();
