@@ -66,7 +66,8 @@ class Scale:
     def title(self) -> str:
         """The title with the unit."""
         units = self.time_unit or units_text(self.axis.units, self.words)
-        units = "" if self.axis.percent or self.category else units
+        told = self.axis.percent or self.category or (self.axis.scale == "log" and self.axis.units == "s")
+        units = "" if told else units  # ticks say it
         return f"{self.axis.title} ({units})" if units and self.axis.title else self.axis.title or units
 
     @property

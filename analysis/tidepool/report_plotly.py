@@ -145,7 +145,11 @@ def _traces(series: Series, colour: str, x: Scale, y: Scale, stacked: bool) -> l
 
 
 def _pattern(series: Series) -> Data:
-    shape = PATTERNS[series.run % len(PATTERNS)] or TONE_PATTERNS.get(series.tone, "")
+    return _hatching(PATTERNS[series.run % len(PATTERNS)] or TONE_PATTERNS.get(series.tone, ""))
+
+
+def _hatching(shape: str | list[str]) -> Data:
+    """Lines or dots over the colour, one for all or one for each bar; none where the shape is empty."""
     return {"shape": shape, "fgcolor": "--surface/0.6", "size": 6, "solidity": 0.25, "fillmode": "overlay"}
 
 
@@ -228,13 +232,7 @@ def _waterfall(body: Waterfall, words: Words) -> Data:
         "cliponaxis": False,
         "marker": {
             "color": colours,
-            "pattern": {
-                "shape": [TONE_PATTERNS.get(step.tone, "") for step in body.steps],
-                "fgcolor": "--surface/0.6",
-                "fillmode": "overlay",
-                "size": 6,
-                "solidity": 0.25,
-            },
+            "pattern": _hatching([TONE_PATTERNS.get(step.tone, "") for step in body.steps]),
         },
         "hoverinfo": "y+text",
     }
@@ -342,7 +340,7 @@ def _tornado(body: Tornado, words: Words) -> Data:
                 "hoverinfo": "y+text",
                 "marker": {
                     "color": colour,
-                    "pattern": {"shape": pattern, "fgcolor": "--surface/0.6", "size": 6},
+                    "pattern": _hatching(pattern),
                 },
             }
         )

@@ -16,6 +16,7 @@ from tidepool.results import Array, ResultError, Sweep
 from tidepool.words import Words
 
 MOST_CELLS = 200  # in the table
+ROUNDING = 1e-12  # relative: a half interval of equal values that comes from rounding their mean
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,11 @@ def cells(sweep: Sweep, words: Words) -> Cells:
 def _mean(kpi: str, of: Stats, cell: int, about: KpiMeaning, words: Words) -> str:
     text = kpi_value(kpi, float(of.mean[cell]), about.units, words)
     half = float(of.high[cell] - of.low[cell]) / 2
-    return f"{text} ± {kpi_value(kpi, half, about.units, words)}" if np.isfinite(half) else text
+    if not np.isfinite(half):
+        return text
+    if half <= ROUNDING * abs(float(of.mean[cell])):
+        half = 0.0
+    return f"{text} ± {kpi_value(kpi, half, about.units, words, digits=2)}"
 
 
 def ranges(sweep: Sweep, words: Words) -> tuple[list[RangeGroup], int]:

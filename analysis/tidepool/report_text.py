@@ -42,15 +42,17 @@ def is_fraction(kpi: str, units: str) -> bool:
     return units in ("1", "") and FRACTION.fullmatch(kpi) is not None
 
 
-def kpi_value(kpi: str, value: float, units: str, words: Words) -> str:
+def kpi_value(kpi: str, value: float, units: str, words: Words, digits: int = 4) -> str:
     """The value of a KPI with its unit, in words where there is none."""
     if not math.isfinite(value):
         return undefined(kpi, value, words)
     if is_fraction(kpi, units):
-        return numbers.percent(value)
+        return numbers.percent(value, digits)
+    if kpi.startswith("gpu_hours") and units == "h":
+        return f"{numbers.plain(value, digits)} GPU-h"
     if units == "s" or numbers.is_currency(units) or units in ("1", ""):
-        return numbers.text(value, units)
-    return f"{numbers.plain(value)} {units_text(units, words)}"
+        return numbers.text(value, units, digits)
+    return f"{numbers.plain(value, digits)} {units_text(units, words)}"
 
 
 def undefined(kpi: str, value: float, words: Words) -> str:

@@ -4,6 +4,7 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const plots = [...document.querySelectorAll(".plot")];
   const PAPER = 690;  // CSS pixels between the margins of a printed page
+  const NARROW = 520, LETTERS = 14;
   const COLOURS = new Set(["color", "fillcolor", "fgcolor", "bgcolor", "bordercolor", "gridcolor", "linecolor",
     "zerolinecolor", "tickcolor", "paper_bgcolor", "plot_bgcolor", "colorscale"]);
 
@@ -25,15 +26,40 @@
     return copy;
   }
 
+  // Little room: smaller letters, short names, the key of colours below.
+  function narrow(figure) {
+    const axis = figure.layout.yaxis;
+    figure.layout.font.size = 11;
+    if (axis.type === "category") {
+      delete axis.title;
+      axis.tickvals = axis.categoryarray;
+      axis.ticktext = axis.categoryarray.map(short);
+    }
+    figure.layout.xaxis.nticks = 5;
+    for (const trace of figure.data) {
+      if (!trace.colorbar) continue;
+      trace.colorbar.title.side = "bottom";
+      Object.assign(trace.colorbar, { orientation: "h", y: -0.3, yanchor: "top", thickness: 10 });
+      figure.height += 70;
+    }
+    figure.layout.height = figure.height;
+  }
+  const short = (text) => {
+    const letters = text.match(/&\w+;|./gsu) || [];  // an escaped character is one letter
+    return letters.length > LETTERS ? letters.slice(0, LETTERS - 1).join("") + "\u2026" : text;
+  };
+
   function draw(plot, width) {
     const source = JSON.parse(document.getElementById(plot.dataset.source).textContent);
     const figure = painted(source, getComputedStyle(root), false);
     figure.layout.height = figure.height;
     figure.layout.width = width || plot.clientWidth;
     figure.layout.font.family = getComputedStyle(document.body).fontFamily;
+    if (figure.layout.width < NARROW) narrow(figure);
     figure.layout.dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
     const config = { displayModeBar: false, responsive: false, doubleClick: "reset", showTips: false };
     Plotly.react(plot, figure.data, figure.layout, config);
+    plot.style.height = figure.height + "px";
     plot.dataset.drawn = "yes";
   }
 
