@@ -39,7 +39,11 @@ class Scale:
         if self.category:
             self._names(arrays)
             return
-        self.largest = max((_largest(array) for array in arrays), default=0.0)
+        every = [np.asarray(array, dtype=np.float64).ravel() for array in arrays]
+        found = np.concatenate(every) if every else np.zeros(0)
+        found = found[np.isfinite(found)]
+        self.smallest, self.most = (float(found.min()), float(found.max())) if found.size else (0.0, 0.0)
+        self.largest = max(abs(self.smallest), abs(self.most))
         if axis.scale == "time":
             self.factor, self.time_unit = _time_unit(self.largest)
 
@@ -61,6 +65,19 @@ class Scale:
         if self.category:
             return [self.order[str(name)] for name in values]
         return rounded(np.asarray(values, dtype=np.float64) / self.factor)
+
+    @property
+    def finite(self) -> list[float]:
+        """The smallest and the largest value as they are placed; not of names."""
+        return [self.smallest / self.factor, self.most / self.factor]
+
+    def share(self, value: float) -> float:
+        """Where a value stands between the smallest (0) and the largest (1); not of names."""
+        low, high = self.smallest, self.most
+        if self.axis.scale == "log":
+            tiny = np.finfo(np.float64).tiny
+            low, high, value = (math.log(max(tiny, number)) for number in (low, high, value))
+        return 0.0 if high == low else (value - low) / (high - low)
 
     @property
     def title(self) -> str:
@@ -118,12 +135,6 @@ def _short(value: float, digits: int) -> float | int | None:
         return None
     short = float(f"{value:.{digits}g}")
     return int(short) if short.is_integer() else short
-
-
-def _largest(values: Any) -> float:
-    array = np.abs(np.asarray(values, dtype=np.float64))
-    finite = array[np.isfinite(array)]
-    return float(finite.max()) if finite.size else 0.0
 
 
 def _time_unit(span: float) -> tuple[float, str]:

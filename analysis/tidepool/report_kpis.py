@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tidepool import numbers
-from tidepool.report_text import FRACTION, is_fraction, kpi_difference, kpi_value, name_text
+from tidepool.report_text import FRACTION, is_fraction, kpi_difference, kpi_label, kpi_value, name_text
 from tidepool.results import Kpi, Result
 from tidepool.words import Words
 
@@ -106,7 +106,7 @@ def cards(runs: Sequence[Result], words: Words) -> list[Card]:
         about = meaning(runs, kpi)
         if about is not None:
             entries = _entries(runs, kpi, words)
-            made.append(Card(kpi, label, words.kpi(kpi, name_text(about.long_name)), entries))
+            made.append(Card(kpi, label, kpi_label(kpi, about.long_name, words), entries))
     return made
 
 
@@ -121,7 +121,7 @@ def groups(runs: Sequence[Result], words: Words) -> tuple[list[Group], int]:
             undefined += 1
             continue
         group = found.setdefault(about.group, Group(group_title(about.group, words)))
-        label = words.kpi(name, name_text(about.long_name))
+        label = kpi_label(name, about.long_name, words)
         group.rows.append(Row(name_text(name), label, _entries(runs, name, words)))
     order = [*GROUPS, *sorted(set(found) - set(GROUPS))]
     return [found[group] for group in order if group in found], undefined

@@ -34,6 +34,7 @@ TONE_PATTERNS = {
 }
 NAMED_CELLS = 80  # heat maps of up to so many cells have their values written in them
 ROW, HEADROOM = 30, 96  # pixels: of a bar that lies, and for what stands around
+ROOM, NARROW_ROOM = 0.16, 0.4  # of the width, for the text beside a bar
 NAME = 40  # characters of a name in a legend
 
 
@@ -97,7 +98,7 @@ def _xy(body: XY, words: Words) -> Data:
     lying = y.category and any(series.draw == "bar" for series in body.series)
     layout = _layout(x.layout(), y.layout(), legend=len(body.series) > 1)
     layout["barmode"] = "relative" if body.stacked else "group"
-    layout["shapes"] = [_mark(mark, x, y) for mark in body.marks]
+    _add_marks(layout, body.marks, x, y)
     lines = all(series.draw in ("line", "step", "area") for series in body.series)
     layout["hovermode"] = "x unified" if lines and not x.category else "closest"
     if y.category:
@@ -185,6 +186,14 @@ def _band(series: Series, colour: str, trace: Data, y: Scale) -> list[Data]:
     return [silent | {"y": y.place(series.low)}, silent | {"y": y.place(series.high)} | filled]
 
 
+def _add_marks(layout: Data, marks: Sequence[Mark], x: Scale, y: Scale) -> None:
+    """Lines with their labels at the end: those of lines that stand are above the chart, the legend above them."""
+    layout["shapes"] = [_mark(mark, x, y) for mark in marks]
+    if any(mark.axis == "x" for mark in marks):
+        layout["legend"]["y"] = 1.1
+        layout["margin"]["t"] += 16
+
+
 def _mark(mark: Mark, x: Scale, y: Scale) -> Data:
     scale = x if mark.axis == "x" else y
     (at,) = scale.place([mark.at])
@@ -202,8 +211,8 @@ def _mark(mark: Mark, x: Scale, y: Scale) -> Data:
             "textposition": "end",
             "textangle": 0,
             "font": {"color": "--ink", "size": 12},
-            "xanchor": "left" if mark.axis == "x" else "right",
-            "yanchor": "top" if mark.axis == "x" else "bottom",
+            "xanchor": ("left" if x.share(mark.at) < 1 / 2 else "right") if mark.axis == "x" else "right",
+            "yanchor": "bottom",
         },
     }
 
@@ -238,16 +247,20 @@ def _waterfall(body: Waterfall, words: Words) -> Data:
     }
     layout = _layout(x.layout(), y.layout(), legend=False)
     layout["yaxis"] |= {"autorange": "reversed", "gridcolor": "--grid/0"}
-    layout["xaxis"]["range"] = _roomy(starts + ends, x.factor)
+    bars = [(start / x.factor, end / x.factor) for start, end in zip(starts, ends, strict=True)]
+    layout["xaxis"]["range"] = _roomy([0.0, *x.finite], bars, ROOM)
     layout["hovermode"] = "closest"
-    return {"data": [bar], "layout": layout, "height": ROW * len(body.steps) + HEADROOM}
+    narrow = {"xaxis": {"range": _roomy([0.0, *x.finite], bars, NARROW_ROOM)}}
+    return {"data": [bar], "layout": layout, "narrow": narrow, "height": ROW * len(body.steps) + HEADROOM}
 
 
-def _roomy(values: Sequence[float], factor: float) -> list[float]:
-    """A range around values and zero with room for the numbers beside the bars."""
-    low, high = min(0.0, *values), max(0.0, *values)
-    room = 0.16 * (high - low or 1.0)
-    return [(low - (room if low < 0 else 0.0)) / factor, (high + room) / factor]
+def _roomy(inside: Sequence[float], bars: Sequence[tuple[float, float]], share: float) -> list[float]:
+    """A range with all of `inside`, and room beyond the end of every bar (from, to) for the text that stands there."""
+    low, high = min(inside), max(inside)
+    room = share * (high - low or abs(high) or 1.0)
+    left = [end - room for start, end in bars if end < start]
+    right = [end + room for start, end in bars if end >= start]
+    return [min([low, *left]), max([high, *right])]
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
@@ -347,14 +360,16 @@ def _tornado(body: Tornado, words: Words) -> Data:
     layout = _layout(x.layout(), y.layout(), legend=True)
     layout["barmode"] = "overlay"
     layout["yaxis"] |= {"autorange": "reversed", "gridcolor": "--grid/0"}
-    reached = [end / x.factor for span in body.spans for end in (span.low, span.high) if np.isfinite(end)]
-    low, high = min([base, *reached]), max([base, *reached])
-    room = 0.18 * (high - low or abs(base) or 1.0)
-    layout["xaxis"]["range"] = [low - room, high + room]
+    bars = [
+        (base, end / x.factor) for span in body.spans for end in (span.low, span.high) if np.isfinite(end)
+    ]
+    layout["xaxis"]["range"] = _roomy(x.finite, bars, ROOM)
+    narrow = {"xaxis": {"range": _roomy(x.finite, bars, NARROW_ROOM)}}
     mark = Mark("x", body.base, _value(body.base, body.x.percent))
-    layout["shapes"] = [_mark(mark, x, y)]
+    _add_marks(layout, [mark], x, y)
     layout["hovermode"] = "closest"
-    return {"data": data, "layout": layout, "height": 40 * len(body.spans) + HEADROOM + 40}
+    height = 40 * len(body.spans) + HEADROOM + 40
+    return {"data": data, "layout": layout, "narrow": narrow, "height": height}
 
 
 def _layout(x: Data, y: Data, legend: bool) -> Data:

@@ -10,7 +10,7 @@ import numpy as np
 from tidepool import numbers
 from tidepool.hdf5 import KpiMeaning
 from tidepool.report_kpis import GROUPS, Card, Change, Entry, change, group_title, headlines
-from tidepool.report_text import kpi_value, name_text
+from tidepool.report_text import is_fraction, kpi_label, kpi_value, name_text
 from tidepool.report_thin import spread
 from tidepool.results import Array, ResultError, Sweep
 from tidepool.words import Words
@@ -134,7 +134,7 @@ def cards(sweeps: Sequence[Sweep], words: Words) -> list[Card]:
             base = mean if index == 0 else base
             value = kpi_value(kpi, mean, about.units, words)
             entries.append(Entry(index, value, _note(sweep, kpi, found, cell, words), moved))
-        made.append(Card(kpi, label, words.kpi(kpi, name_text(about.long_name)), tuple(entries)))
+        made.append(Card(kpi, label, kpi_label(kpi, about.long_name, words), tuple(entries)))
     return made
 
 
@@ -190,6 +190,8 @@ def _mean(kpi: str, of: Stats, cell: int, about: KpiMeaning, words: Words) -> st
         return text
     if half <= ROUNDING * abs(float(of.mean[cell])):
         half = 0.0
+    if is_fraction(kpi, about.units):
+        return f"{text} ± {words('{number} pp', number=numbers.plain(100 * half, 2))}"
     return f"{text} ± {kpi_value(kpi, half, about.units, words, digits=2)}"
 
 
@@ -208,7 +210,7 @@ def ranges(sweep: Sweep, words: Words) -> tuple[list[RangeGroup], int]:
         found.setdefault(about.group, []).append(
             Range(
                 name_text(kpi),
-                words.kpi(kpi, name_text(about.long_name)),
+                kpi_label(kpi, about.long_name, words),
                 kpi_value(kpi, float(of.mean[low]), about.units, words),
                 words("all cells alike") if same else cell_text(sweep, low),
                 kpi_value(kpi, float(of.mean[high]), about.units, words),

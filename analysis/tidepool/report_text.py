@@ -37,6 +37,12 @@ def units_text(units: str, words: Words) -> str:
     return known.get(units, re.sub(r" (\w+)-1$", r"/\1", units))
 
 
+def kpi_label(kpi: str, long_name: str, words: Words) -> str:
+    """What a KPI is called, with a capital letter; its name in the file where that has no words for it."""
+    label = name_text(words.kpi(kpi, long_name) or kpi)
+    return label[:1].upper() + label[1:]
+
+
 def is_fraction(kpi: str, units: str) -> bool:
     """Whether the KPI `kpi` is told as per cent."""
     return units in ("1", "") and FRACTION.fullmatch(kpi) is not None

@@ -36,6 +36,7 @@
       axis.ticktext = axis.categoryarray.map(short);
     }
     figure.layout.xaxis.nticks = 5;
+    Object.assign(figure.layout.xaxis, figure.narrow ? figure.narrow.xaxis : {});
     for (const trace of figure.data) {
       if (!trace.colorbar) continue;
       trace.colorbar.title.side = "bottom";
