@@ -34,7 +34,7 @@ TONE_PATTERNS = {
 }
 NAMED_CELLS = 80  # heat maps of up to so many cells have their values written in them
 ROW, HEADROOM = 30, 96  # pixels: of a bar that lies, and for what stands around
-ROOM, NARROW_ROOM = 0.16, 0.4  # of the width, for the text beside a bar
+ROOM, NARROW_ROOM = 0.16, 0.55  # of the width, for the text beside a bar
 NAME = 40  # characters of a name in a legend
 
 
