@@ -12,6 +12,7 @@ from tidepool import results
 from tidepool.chart import Chart
 from tidepool.command import OK, UsageError, guarded, write_new
 from tidepool.comparable import contradictions
+from tidepool.report_text import name_text
 from tidepool.results import Result, Sweep
 from tidepool.words import LANGUAGES, Words
 
@@ -74,11 +75,7 @@ def _run(asked: argparse.Namespace) -> int:
     if found and (not asked.different or _mixed(files)):
         hint = "" if _mixed(files) else "; --different reports on them all the same"
         raise UsageError("; ".join(found) + hint)
-    notes = [
-        words("These files differ in what makes numbers comparable: {what}.", what=text) for text in found
-    ]
-    if found:
-        notes.append(words("Changes of numbers that cannot be compared are left out."))
+    notes = _differences(files, words) if found else []
     command = ["tidepool", "report", *sys.argv[1:]]
     try:
         html = page(files, charts_of(files, words), words, Request(command, asked.title, notes))
@@ -87,6 +84,18 @@ def _run(asked: argparse.Namespace) -> int:
     write_new(asked.output, html, asked.force)
     print(asked.output)
     return OK
+
+
+def _differences(files: Sequence[Result], words: Words) -> list[str]:
+    """In which way `files` cannot be compared, for the top of the page."""
+    _ = words
+    notes = []
+    currencies = sorted({name_text(file.currency) for file in files} - {""})
+    if len(currencies) > 1:
+        notes.append(_("The files count in different currencies ({names}).", names=", ".join(currencies)))
+    if len({str(file.horizon_s) for file in files}) > 1:
+        notes.append(_("The files cover different lengths of time."))
+    return [*notes, _("Changes of numbers that cannot be compared are left out.")]
 
 
 def _mixed(files: Sequence[Result]) -> bool:

@@ -154,7 +154,7 @@ def _note(sweep: Sweep, kpi: str, found: Stats, cell: int, words: Words) -> str:
     )
     overlap = (found.low <= found.high[cell]) & (found.high >= found.low[cell])
     others = int(overlap.sum()) - 1
-    return text + (words("; {n} other cells overlap it", n=others) if others else "")
+    return text + (words("; intervals of other cells that overlap it: {n}", n=others) if others else "")
 
 
 def cells(sweep: Sweep, words: Words) -> Cells:
