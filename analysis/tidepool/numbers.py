@@ -48,7 +48,7 @@ def money(value: float) -> str:
     """Whole units with separators from 1,000 on, cents below, more digits below one cent."""
     if abs(value) >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.2f}" if abs(value) >= 0.01 or value == 0 else plain(value, 3)
+    return f"{value:,.2f}" if abs(value) >= 0.01 or value == 0 else plain(value, 3)
 
 
 def duration(seconds: float, digits: int = 4) -> str:

@@ -23,7 +23,7 @@ from tidepool import numbers
         (math.inf, "a", "endless"),
         (-math.inf, "1", "-endless"),
         (1599178.24, "USD", "1,599,178 USD"),
-        (999.999, "CNY", "1000.00 CNY"),
+        (999.999, "CNY", "1,000.00 CNY"),
         (0.5, "USD", "0.50 USD"),
         (0.00215, "USD", "0.00215 USD"),
         (119.0, "s", "119 s"),
