@@ -386,6 +386,6 @@ def _layout(x: Data, y: Data, legend: bool) -> Data:
             "bgcolor": "--surface",
             "bordercolor": "--line",
             "font": {"color": "--ink"},
-            "namelength": NAME,
+            "namelength": -1,
         },
     }
