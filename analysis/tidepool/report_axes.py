@@ -20,6 +20,7 @@ DURATIONS = (
     *((10 * MINUTE, "10 min"), (HOUR, "1 h"), (6 * HOUR, "6 h"), (DAY, "1 d"), (7 * DAY, "7 d")),
     *((30 * DAY, "30 d"), (365 * DAY, "365 d")),
 )
+EXACT = 2.0**53  # whole numbers below it are exact
 SAME = "\u200b"  # what tells apart two names that are shown alike; takes no room
 Data = dict[str, Any]
 
@@ -35,6 +36,9 @@ class Scale:
         self.words = words
         self.category = axis.scale == "category"
         self.factor, self.time_unit = 1.0, ""
+        self._placed: dict[
+            int, tuple[Any, list[Any]]
+        ] = {}  # by identity, and the array itself to keep that alive
         arrays = list(values)
         if self.category:
             self._names(arrays)
@@ -61,10 +65,17 @@ class Scale:
                 self.order[name] = label
 
     def place(self, values: Any) -> list[Any]:
-        """Values [points] as JSON: names as they are shown, numbers of 7 significant digits, NaN as null."""
-        if self.category:
-            return [self.order[str(name)] for name in values]
-        return rounded(np.asarray(values, dtype=np.float64) / self.factor)
+        """Values [points] as JSON: names as they are shown, numbers of 7 significant digits, NaN as null.
+
+        The same array gives the same list.
+        """
+        if id(values) not in self._placed:
+            if self.category:
+                placed = [self.order[str(name)] for name in values]
+            else:
+                placed = rounded(np.asarray(values, dtype=np.float64) / self.factor)
+            self._placed[id(values)] = (values, placed)
+        return self._placed[id(values)][1]
 
     @property
     def finite(self) -> list[float]:
@@ -127,14 +138,17 @@ class Scale:
 
 def rounded(values: np.ndarray[Any, Any], digits: int = 7) -> list[float | int | None]:
     """Numbers with `digits` significant digits as JSON has them; what is not finite becomes null."""
-    return [_short(value, digits) for value in values.tolist()]
-
-
-def _short(value: float, digits: int) -> float | int | None:
-    if not math.isfinite(value):
-        return None
-    short = float(f"{value:.{digits}g}")
-    return int(short) if short.is_integer() else short
+    finite = np.isfinite(values)
+    safe = np.where(finite & (values != 0), values, 1.0)
+    places = np.clip(digits - 1 - np.floor(np.log10(np.abs(safe))), -300, 300)
+    # Powers of ten up to 22 are exact, so that a quotient is the number nearest to a short decimal.
+    up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
+    short = np.where(values == 0, 0.0, np.round(safe / down * up) / up * down)
+    if finite.all() and np.array_equal(short, np.round(short)) and np.abs(short).max(initial=0.0) < EXACT:
+        return list(short.astype(np.int64).tolist())
+    if finite.all():
+        return list(short.tolist())
+    return [value if good else None for value, good in zip(short.tolist(), finite.tolist(), strict=True)]
 
 
 def _time_unit(span: float) -> tuple[float, str]:

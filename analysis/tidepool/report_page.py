@@ -130,9 +130,21 @@ def _figure(anchor: str, chart: Chart, words: Words, points: int, rows: int) -> 
         drawn["height"] if drawn else 0,
         f"{chart.title}. {chart.summary}",
         table(chart.body, words, rows),
-        embedded(drawn),
+        embedded(shared(drawn)),
         chart.body if isinstance(chart.body, Diagram) else None,
     )
+
+
+def shared(figure: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The figure with every list of x that several traces have in it once: they have its index in "shared" instead."""
+    if figure is None:
+        return None
+    lists: dict[int, list[Any]] = {}
+    data = []
+    for trace in figure["data"]:
+        lists.setdefault(id(trace["x"]), trace["x"])
+        data.append(trace | {"x": list(lists).index(id(trace["x"]))})
+    return figure | {"data": data, "shared": list(lists.values())}
 
 
 def embedded(value: Any) -> Markup:

@@ -13,9 +13,10 @@ import pytest
 import report_sample as sample
 from report_files import KPIS, write_run, write_sweep
 
-from tidepool import report_cli, report_page, report_palette, results
+from tidepool import report_cli, report_page, report_palette, report_plotly, results
 from tidepool.chart import SECTIONS, XY, Axis, Chart, Series
-from tidepool.report_page import LIMIT, PageTooLargeError, Request, embedded, letter, page
+from tidepool.report_axes import rounded
+from tidepool.report_page import LIMIT, PageTooLargeError, Request, embedded, letter, page, shared
 from tidepool.words import Words
 
 VALUES = {
@@ -287,8 +288,9 @@ def test_many_large_charts_are_thinned_to_the_limit_and_keep_their_extremes(tmp_
     assert len(figures) == 8
     for figure in figures:
         assert max(figure["data"][0]["y"]) == 5e7
-        assert figure["data"][0]["x"] == figure["data"][1]["x"]
-        assert figure["data"][0]["x"][0] == 0 and figure["data"][0]["x"][-1] == 1999
+        assert [trace["x"] for trace in figure["data"]] == [0, 0]  # both have the same x
+        (x,) = figure["shared"]
+        assert x[0] == 0 and x[-1] == 1999 and len(x) == len(figure["data"][0]["y"])
 
 
 def test_a_page_that_cannot_be_small_is_refused(tmp_path, monkeypatch):
@@ -470,3 +472,22 @@ def test_all_kpis_of_the_fixture_are_in_the_table(tmp_path):
     values = dict.fromkeys(KPIS, 1.0)
     html = of_run(tmp_path, values=values)
     assert set(re.findall(r'<tr data-kpi="(\w+)">', html)) == set(KPIS)
+
+
+def test_numbers_have_seven_digits_and_are_short():
+    random = np.random.default_rng(3)
+    values = random.uniform(-10, 10, 5000) * 10.0 ** random.integers(-12, 20, 5000)
+    for value, short in zip(values.tolist(), rounded(values), strict=True):
+        assert short == pytest.approx(value, rel=5.1e-7)
+        assert len(re.sub(r"e.*|[-.]", "", repr(short)).strip("0")) <= 7, repr(short)
+    assert json.dumps(rounded(np.array([1.0, 0.0, -0.0, 1e6, 86400.0]))) == "[1, 0, 0, 1000000, 86400]"
+    assert rounded(np.array([np.nan, 0.1, np.inf, 1 / 3])) == [None, 0.1, None, 0.3333333]
+    assert rounded(np.array([])) == []
+
+
+def test_charts_of_many_runs_share_their_times():
+    x = np.arange(3.0)
+    body = XY(Axis("x"), Axis("y"), tuple(Series(str(n), x if n < 2 else x + 1, x) for n in range(3)))
+    figure = shared(report_plotly.figure(body, Words()))
+    assert figure["shared"] == [[0, 1, 2], [1, 2, 3]]
+    assert [trace["x"] for trace in figure["data"]] == [0, 0, 1]

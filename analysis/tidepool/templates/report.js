@@ -53,6 +53,7 @@
   function draw(plot, width) {
     const source = JSON.parse(document.getElementById(plot.dataset.source).textContent);
     const figure = painted(source, getComputedStyle(root), false);
+    for (const trace of figure.data) trace.x = figure.shared[trace.x];
     figure.layout.height = figure.height;
     figure.layout.width = width || plot.clientWidth;
     figure.layout.font.family = getComputedStyle(document.body).fontFamily;
