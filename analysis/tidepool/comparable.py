@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from tidepool.numbers import visible
@@ -12,30 +13,38 @@ def contradictions(files: Sequence[Result]) -> list[str]:
     """What keeps `files` from being compared, a sentence each; empty if nothing does.
 
     Runs and sweeps do not mix. Between runs, amounts in different currencies cannot be compared, nor sums over
-    horizons of different length. Two sweeps must have the same cells. The first file is the one the others are held
-    against.
+    horizons of different length; a run that goes on until its last job has ended has no planned horizon and compares
+    with others of its kind. Two sweeps must have the same cells. The first file is the one the others are held against.
     """
-    first, others = files[0], files[1:]
-    found = []
-    for other in others:
+    return incomparable(files) or [
+        sentence for other in files[1:] for sentence in _between_runs(files[0], other)
+    ]
+
+
+def incomparable(files: Sequence[Result]) -> list[str]:
+    """Of the contradictions those that leave nothing to compare: runs beside sweeps, and sweeps with other cells."""
+    first, found = files[0], []
+    for other in files[1:]:
         if isinstance(first, Sweep) != isinstance(other, Sweep):
             found.append(
                 f"{_name(first)} is the result of {_kind(first)} and {_name(other)} of {_kind(other)}"
             )
-        elif isinstance(first, Sweep) and isinstance(other, Sweep):
-            if first.params != other.params or first.cells != other.cells:
-                found.append(f"{_name(first)} and {_name(other)} are of sweeps with different cells")
-        else:
-            found += _between_runs(first, other)
+        elif isinstance(first, Sweep) and isinstance(other, Sweep) and _cells(first) != _cells(other):
+            found.append(f"{_name(first)} and {_name(other)} are of sweeps with different cells")
     return found
 
 
+def _cells(sweep: Sweep) -> tuple[int, dict[str, list[str]]]:
+    return sweep.cells, sweep.params
+
+
 def _between_runs(first: Result, other: Result) -> list[str]:
+    if isinstance(first, Sweep):
+        return []
     found = []
-    horizons = [file.horizon_s for file in (first, other)]
-    if None not in horizons and horizons[0] != horizons[1]:
+    if _horizon(first) and _horizon(other) and _horizon(first) != _horizon(other):
         found.append(
-            f"{_name(first)} covers {horizons[0]:g} s and {_name(other)} {horizons[1]:g} s: "
+            f"{_name(first)} covers {_horizon(first)} and {_name(other)} {_horizon(other)}: "
             "their sums cannot be compared"
         )
     currencies = [file.currency for file in (first, other)]
@@ -45,6 +54,12 @@ def _between_runs(first: Result, other: Result) -> list[str]:
             "their amounts cannot be compared"
         )
     return found
+
+
+def _horizon(file: Result) -> str:
+    if file.horizon_s is None:
+        return ""
+    return "the time until its last job ends" if math.isnan(file.horizon_s) else f"{file.horizon_s:.15g} s"
 
 
 def _name(file: Result) -> str:
