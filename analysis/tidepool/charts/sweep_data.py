@@ -10,7 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from tidepool.chart import Array, Axis
-from tidepool.results import Kpi, Sweep
+from tidepool.report_text import is_fraction, kpi_label, kpi_value
+from tidepool.results import Sweep
 from tidepool.words import Words
 
 # What a planner asks for first; the KPIs that vary most among these get charts.
@@ -88,20 +89,20 @@ class SweepData:
 
     def title(self, kpi: str) -> str:
         """What the KPI is called."""
-        return self.words.kpi(kpi, self.sweep.kpis[kpi].long_name) or kpi
+        return kpi_label(kpi, self.sweep.kpis[kpi].long_name, self.words)
 
     def axis(self, kpi: str) -> Axis:
         """Of its values."""
         units = self.sweep.kpis[kpi].units
-        return Axis(f"{self.title(kpi)}", units)
+        return Axis(self.title(kpi), units, percent=is_fraction(kpi, units))
+
+    def text(self, kpi: str, value: float) -> str:
+        """A value of it, with its unit."""
+        return kpi_value(kpi, value, self.sweep.kpis[kpi].units, self.words)
 
     def better(self, kpi: str) -> str:
         """ "higher", "lower" or "none"."""
         return self.sweep.kpis[kpi].better
-
-    def as_kpi(self, kpi: str, value: float) -> Kpi:
-        """A value of the KPI with its meaning."""
-        return Kpi(value, *self.sweep.kpis[kpi])
 
     def label(self, cell: int) -> str:
         """What the cell is, in words."""
@@ -139,6 +140,16 @@ def quantities(labels: Sequence[str]) -> tuple[Array, str] | None:
     return np.array(numbers), units[0]
 
 
+def short_name(path: str, paths: Sequence[str]) -> str:
+    """The last words of a path, at least two of them, and as many as tell it from the others."""
+    words = path.split(".")
+    for count in range(2, len(words)):
+        name = ".".join(words[-count:])
+        if sum(other.endswith(name) for other in paths) == 1:
+            return name
+    return path
+
+
 def _dimensions(sweep: Sweep) -> list[Dimension]:
     groups: dict[tuple[int, ...], list[str]] = {}
     for path, labels in sweep.params.items():
@@ -155,7 +166,7 @@ def _dimension(paths: list[str], params: dict[str, list[str]]) -> Dimension:
     labels = list(dict.fromkeys(params[leading]))
     of_cell = np.array([labels.index(label) for label in params[leading]])
     found = read[leading]
-    name = leading.rsplit(".", 1)[-1] if len(paths) == 1 else leading.rsplit(".", 1)[-1] + " …"
+    name = short_name(leading, list(params)) + (" …" if len(paths) > 1 else "")
     if not found:
         return Dimension(name, tuple(labels), None, "", of_cell)
     values, units = found

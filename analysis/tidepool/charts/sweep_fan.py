@@ -9,7 +9,6 @@ import numpy as np
 from tidepool.chart import XY, Chart, Draw, Series
 from tidepool.charts.sweep_data import Dimension, SweepData
 from tidepool.charts.sweep_map import best_cell
-from tidepool.numbers import text
 from tidepool.words import Words
 
 MOST_LINES = 6
@@ -31,7 +30,7 @@ def charts(data: SweepData, kpi: str, _: Words) -> list[Chart]:
     mean = data.mean(kpi)
     summary = _(
         "Best: {value} at {where}.",
-        value=text(float(mean[base]), data.sweep.kpis[kpi].units),
+        value=data.text(kpi, float(mean[base])),
         where=data.label(base),
     )
     notes = [

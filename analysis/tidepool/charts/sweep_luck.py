@@ -7,7 +7,6 @@ import numpy as np
 from tidepool.chart import XY, Array, Axis, Chart, Mark, Series
 from tidepool.charts.sweep_data import PRIORITY, SweepData
 from tidepool.charts.waits import distribution
-from tidepool.numbers import text
 from tidepool.words import Words
 
 MOST_CELLS = 6
@@ -29,7 +28,6 @@ def charts(data: SweepData, _: Words) -> list[Chart]:
 
 
 def _chart(data: SweepData, kpi: str, known: list[Array], _: Words) -> Chart:
-    units = data.sweep.kpis[kpi].units
     lines, words, marks = [], [], []
     for cell, values in enumerate(known):
         if len(values) == 0:
@@ -40,10 +38,10 @@ def _chart(data: SweepData, kpi: str, known: list[Array], _: Words) -> Chart:
         low, high = np.quantile(values, [0.05, 0.95])
         sentence = _(
             "Mean {mean}; 90 % of {n} replicas lie between {low} and {high}.",
-            mean=text(float(values.mean()), units),
+            mean=data.text(kpi, float(values.mean())),
             n=len(values),
-            low=text(float(low), units),
-            high=text(float(high), units),
+            low=data.text(kpi, float(low)),
+            high=data.text(kpi, float(high)),
         )
         words.append(f"{label}: {sentence}" if label else sentence)
         if len(known) == 1:

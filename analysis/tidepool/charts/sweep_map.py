@@ -8,7 +8,6 @@ import numpy as np
 
 from tidepool.chart import Array, Axis, Chart, Heatmap
 from tidepool.charts.sweep_data import Dimension, SweepData
-from tidepool.numbers import text
 from tidepool.words import Words
 
 MOST_PAIRS = 6
@@ -49,15 +48,14 @@ def _chart(data: SweepData, kpi: str, first: Dimension, second: Dimension, _: Wo
         return None
     base = best_cell(data, kpi)
     others = [one for one in data.dimensions if one is not first and one is not second]
-    units = data.sweep.kpis[kpi].units
     low, high = np.unravel_index([np.nanargmin(values), np.nanargmax(values)], values.shape)
     (low_row, high_row), (low_column, high_column) = low, high
     summary = _(
         "From {low} ({low_x}, {low_y}) to {high} ({high_x}, {high_y}).",
-        low=text(float(np.nanmin(values)), units),
+        low=data.text(kpi, float(np.nanmin(values))),
         low_x=first.labels[low_column],
         low_y=second.labels[low_row],
-        high=text(float(np.nanmax(values)), units),
+        high=data.text(kpi, float(np.nanmax(values))),
         high_x=first.labels[high_column],
         high_y=second.labels[high_row],
     )

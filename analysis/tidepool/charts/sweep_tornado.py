@@ -9,7 +9,6 @@ import numpy as np
 from tidepool.chart import Chart, Span, Tornado
 from tidepool.charts.sweep_data import SweepData
 from tidepool.charts.sweep_map import best_cell
-from tidepool.numbers import text
 from tidepool.words import Words
 
 
@@ -42,13 +41,12 @@ def charts(data: SweepData, kpi: str, _: Words) -> list[Chart]:
     if not spans or not np.isfinite(mean[base]):
         return []
     spans.sort(key=lambda span: (-(span.high - span.low), span.name))
-    units = data.sweep.kpis[kpi].units
     summary = _(
         "{name} moves it most: from {low} ({low_label}) to {high} ({high_label}).",
         name=spans[0].name,
-        low=text(spans[0].low, units),
+        low=data.text(kpi, spans[0].low),
         low_label=spans[0].low_label,
-        high=text(spans[0].high, units),
+        high=data.text(kpi, spans[0].high),
         high_label=spans[0].high_label,
     )
     notes = (_("Around the best cell: {cell}.", cell=data.label(base)),)
