@@ -31,6 +31,9 @@ class Axis:
     percent: bool = False
 
 
+Draw = Literal["line", "step", "area", "bar", "points"]  # step: holds until the next x
+
+
 @dataclass(frozen=True)
 class Series:
     """Values over x. All arrays have shape [points]."""
@@ -38,7 +41,7 @@ class Series:
     name: str
     x: Array  # float64; on a category axis: str objects
     y: Array
-    draw: Literal["line", "step", "area", "bar", "points"] = "line"  # step: holds until the next x
+    draw: Draw = "line"
     tone: Tone = ""
     low: Array | None = None  # with `high`: a band around y
     high: Array | None = None

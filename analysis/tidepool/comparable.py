@@ -16,22 +16,31 @@ def contradictions(files: Sequence[Result]) -> list[str]:
     horizons of different length; a run that goes on until its last job has ended has no planned horizon and compares
     with others of its kind. Two sweeps must have the same cells. The first file is the one the others are held against.
     """
-    first, others = files[0], files[1:]
-    found = []
-    for other in others:
+    return incomparable(files) or [
+        sentence for other in files[1:] for sentence in _between_runs(files[0], other)
+    ]
+
+
+def incomparable(files: Sequence[Result]) -> list[str]:
+    """Of the contradictions those that leave nothing to compare: runs beside sweeps, and sweeps with other cells."""
+    first, found = files[0], []
+    for other in files[1:]:
         if isinstance(first, Sweep) != isinstance(other, Sweep):
             found.append(
                 f"{_name(first)} is the result of {_kind(first)} and {_name(other)} of {_kind(other)}"
             )
-        elif isinstance(first, Sweep) and isinstance(other, Sweep):
-            if first.params != other.params or first.cells != other.cells:
-                found.append(f"{_name(first)} and {_name(other)} are of sweeps with different cells")
-        else:
-            found += _between_runs(first, other)
+        elif isinstance(first, Sweep) and isinstance(other, Sweep) and _cells(first) != _cells(other):
+            found.append(f"{_name(first)} and {_name(other)} are of sweeps with different cells")
     return found
 
 
+def _cells(sweep: Sweep) -> tuple[int, dict[str, list[str]]]:
+    return sweep.cells, sweep.params
+
+
 def _between_runs(first: Result, other: Result) -> list[str]:
+    if isinstance(first, Sweep):
+        return []
     found = []
     if _horizon(first) and _horizon(other) and _horizon(first) != _horizon(other):
         found.append(

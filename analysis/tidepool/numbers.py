@@ -6,7 +6,7 @@ import math
 
 UNDEFINED = "n/a"  # NaN: the run has no such number
 CURRENCY_LETTERS = 3
-WORDS = {"1": "", "%": "%", "s": "s"}
+SHORT = {"a": "years", "s-1": "/s", "1": "", "": ""}  # units that people write otherwise
 
 
 def text(value: float, units: str = "1", digits: int = 4) -> str:
@@ -23,8 +23,10 @@ def text(value: float, units: str = "1", digits: int = 4) -> str:
         return f"{money(value)} {units}"
     if units == "s":
         return duration(value, digits)
-    number = plain(value, digits)
-    return number if units in ("1", "") else f"{number} {units}"
+    amount, slash, per = units.partition(" h-1")
+    if slash and is_currency(amount):
+        return f"{plain(value, digits)} {amount}/h{per}"
+    return f"{plain(value, digits)} {SHORT.get(units, units)}".rstrip()
 
 
 def plain(value: float, digits: int = 4) -> str:
@@ -69,8 +71,10 @@ def change(old: float, new: float) -> str:
     """The relative change with its sign, as per cent; empty if there is none to speak of (NaN, from zero)."""
     if math.isnan(old) or math.isnan(new) or old == 0 or math.isinf(old) or math.isinf(new):
         return ""
-    relative = (new - old) / abs(old)
-    return f"{'+' if relative > 0 else ''}{plain(100 * relative, 3)} %"
+    moved = 100 * (new - old) / abs(old)
+    if moved == 0 or 0.1 <= abs(moved) < 1000:
+        return f"{moved:+.1f} %"
+    return f"{moved:+,.0f} %" if abs(moved) >= 1000 else f"{moved:+.1g} %"
 
 
 def is_currency(units: str) -> bool:
