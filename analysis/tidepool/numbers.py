@@ -36,6 +36,7 @@ def plain(value: float, digits: int = 4) -> str:
     if math.isinf(value):
         return "endless" if value > 0 else "-endless"
     rounded = float(f"{value:.12g}")  # 84.99999999999999 is a whole number that arithmetic has touched
+    value = float(value)
     if abs(value) < 1e15 and (value.is_integer() or (rounded.is_integer() and rounded)):
         return f"{int(value if value.is_integer() else rounded):,}"
     if abs(value) >= 10**digits:
