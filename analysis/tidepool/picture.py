@@ -11,6 +11,7 @@ import io
 import json
 import math
 import re
+import warnings
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 from xml.sax.saxutils import escape
@@ -20,6 +21,7 @@ import numpy as np
 from tidepool import report_palette
 from tidepool.chart import XY, Chart, Diagram
 from tidepool.charts.decimate import kept
+from tidepool.numbers import visible
 from tidepool.words import Words
 
 WIDTH, HEIGHT = 8.0, 4.2  # inches
@@ -75,11 +77,12 @@ def svg(chart: Chart, words: Words, dark: bool = False) -> str:
         "axes.axisbelow": True,
         "legend.frameon": False,
     }
-    with mpl.rc_context(style):
+    with mpl.rc_context(style), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # the reader's fonts draw the text, ours only measures it
         figure, axes = pyplot.subplots(figsize=(WIDTH, _height(chart)), layout="constrained")
         try:
             draw(axes, _thin(chart), colours, words)
-            axes.set_title(chart.title, loc="left", fontweight="bold", wrap=True)
+            axes.set_title(visible(chart.title, 100), loc="left", fontweight="bold", wrap=True)
             text = io.StringIO()
             figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
         finally:
