@@ -225,7 +225,7 @@ class Result:
     def _file(self) -> Iterator[h5py.File]:
         try:
             # Without locking: another process may be writing, and it never rewrites what is there.
-            file = h5py.File(self.path, "r", locking=False)
+            file = _opened(self.path)
         except FileNotFoundError:
             partial = self.path.with_name(self.path.name + ".partial")
             hint = f"; the run left {partial}" if partial.exists() else ""
@@ -237,6 +237,15 @@ class Result:
                 yield file
             except (OSError, KeyError) as error:
                 raise ResultError(f"{self.path}: damaged or incomplete ({error})") from error
+
+
+def _opened(path: Path) -> h5py.File:
+    try:
+        return h5py.File(path, "r", locking=False)
+    except OSError as error:
+        if "locking flag" not in str(error):
+            raise
+        return h5py.File(path, "r")  # this process has it open already, with locking
 
 
 class Sweep(Result):

@@ -108,15 +108,21 @@ def read(path: str | Path) -> pd.DataFrame:
     notes, header = _head(path)
     if header is None:
         return _converted(path)
-    types = {name: str for name in header if name in TEXTS}
     with _input(path) as file:
         try:
             frame = pd.read_csv(
-                file, comment=None, skiprows=len(notes), dtype=types, keep_default_na=False, na_values=[""],
-                skipinitialspace=True, float_precision="round_trip",
-            )  # fmt: skip
+                file,
+                skiprows=len(notes),
+                dtype=str,
+                keep_default_na=False,
+                na_values=[""],
+                skipinitialspace=True,
+            )
         except (pd.errors.ParserError, UnicodeDecodeError, ValueError) as error:
             raise TraceError(f"{path}: {error}") from error
+    for name in frame.columns:
+        if name not in TEXTS:
+            frame[name] = _numbers(frame[name])
     frame.attrs["notes"] = {found[1]: found[2] for note in notes if (found := NOTE.fullmatch(note))}
     return frame
 
@@ -193,6 +199,17 @@ def _decimal(value: float) -> str:
     """The shortest decimal that reads back as `value`, without an exponent."""
     text = repr(value)
     return text if "e" not in text else f"{value:.20f}".rstrip("0")
+
+
+def _numbers(column: pd.Series[Any]) -> Any:
+    """Text as int64 if all of it is whole, else as float64 without loss; calendar times stay text."""
+    texts = column.to_numpy(dtype=object, na_value="nan").astype(str)
+    if len(texts) and all(text.lstrip("-").isdecimal() for text in texts):
+        return texts.astype("int64")
+    try:
+        return texts.astype("float64")
+    except ValueError:
+        return column
 
 
 def _head(path: Path) -> tuple[list[str], list[str] | None]:
