@@ -173,9 +173,9 @@ def test_changes_are_judged_by_what_is_better(tmp_path):
     second = results.open(write_run(tmp_path / "b.h5", values))
     text = Page(page([first, second], [], Words())).text
     for said in (
-        "50 % B 55 % ✓ better +5 pp (+10 %)",
-        "1,703 GPU-h B 1,803 GPU-h ✗ worse +100 GPU-h (+5.87 %)",
-        "2 h B 60 min ✓ better -60 min (-50 %)",
+        "50 % B 55 % ✓ better +5 pp (+10.0 %)",
+        "1,703 GPU-h B 1,803 GPU-h ✗ worse +100 GPU-h (+5.9 %)",
+        "2 h B 60 min ✓ better -60 min (-50.0 %)",
         "73.50 % B 73.50 % = unchanged",
         "A never B never = unchanged",
         "90 % B not defined",
@@ -189,7 +189,7 @@ def test_kpis_without_a_direction_change_without_a_verdict(tmp_path):
         for name, value in (("a", 100.0), ("b", 150.0))
     ]
     html = page(files, [], Words())
-    assert "changed +50 GPU-h (+50 %)" in Page(html).text
+    assert "changed +50 GPU-h (+50.0 %)" in Page(html).text
     assert 'class="change changed"' in html and "change better" not in html and "change worse" not in html
 
 
@@ -201,7 +201,7 @@ def test_amounts_of_different_currencies_are_not_subtracted(tmp_path):
     html = page(files, [], Words())
     assert "100.00 USD" in html and "100.00 CNY" in html
     assert "unchanged" not in Page(html).text
-    assert "+10 pp (+20 %)" in Page(html).text
+    assert "+10 pp (+20.0 %)" in Page(html).text
 
 
 def test_sums_of_different_horizons_are_not_subtracted_and_rates_are(tmp_path):
