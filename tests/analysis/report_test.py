@@ -15,8 +15,9 @@ from report_files import KPIS, write_run, write_sweep
 
 from tidepool import report_cli, report_page, report_palette, report_plotly, results
 from tidepool.chart import SECTIONS, XY, Axis, Chart, Series
-from tidepool.report_axes import rounded
+from tidepool.report_axes import Scale, rounded
 from tidepool.report_page import LIMIT, PageTooLargeError, Request, embedded, letter, page, shared
+from tidepool.report_text import wrapped
 from tidepool.words import Words
 
 VALUES = {
@@ -123,7 +124,7 @@ def test_hostile_names_are_text_and_nothing_else(tmp_path):
 def test_texts_of_charts_are_no_html_for_plotly(tmp_path):
     made = Page(of_run(tmp_path))
     patterns = r'"hovertemplate": "%\{y\}<br>%\{x\}<br><b>%\{z:[^"<]*\}</b><extra></extra>"'  # ours, the same for all
-    texts = re.sub(patterns, "", json.dumps(made.figures))
+    texts = re.sub(patterns, "", json.dumps(made.figures)).replace("<br>", "")  # titles in two lines
     assert not set("<>") & set(texts)
     assert "&lt;script&gt;window.canary=1&lt;/script&gt;" in texts
     heat = next(figure for figure in made.figures if figure["data"][0]["type"] == "heatmap")
@@ -491,3 +492,36 @@ def test_charts_of_many_runs_share_their_times():
     figure = shared(report_plotly.figure(body, Words()))
     assert figure["shared"] == [[0, 1, 2], [1, 2, 3]]
     assert [trace["x"] for trace in figure["data"]] == [0, 0, 1]
+
+
+def test_long_titles_stand_in_lines():
+    assert (
+        wrapped("Share of the jobs that wait at most so long", 20, 3)
+        == "Share of the jobs<br>that wait at most so<br>long"
+    )
+    assert (
+        wrapped("Share of the jobs that wait at most so long", 20, 2)
+        == "Share of the jobs<br>that wait at most so…"
+    )
+    assert wrapped("short", 20, 2) == "short" and wrapped("", 20, 2) == ""
+    wide = "\u7b49\u5f85\u7b49\u5f85\u7b49\u5f85"  # each takes two columns
+    assert wrapped(wide, 8, 9) == "\u7b49\u5f85\u7b49\u5f85<br>\u7b49\u5f85"
+    assert wrapped("<br><b>a", 20, 2) == "&lt;br&gt;&lt;b&gt;a"
+
+
+def test_seconds_are_told_in_the_unit_that_fits():
+    def of(values, units="s", scale="linear"):
+        array = np.array(values)
+        return Scale(Axis("t", units, scale), [array], Words()), array
+
+    for values, unit, placed in (
+        ([0.05, 0.5], "s", [0.05, 0.5]),
+        ([0.0, 432000.0], "d", [0, 5]),
+        ([3600.0, 36000.0], "h", [1, 10]),
+        ([60.0, 600.0], "min", [1, 10]),
+    ):
+        scale, array = of(values)
+        assert scale.title == f"t ({unit})" and scale.place(array) == placed
+    scale, array = of([1.0, 1e6], scale="log")
+    assert scale.title == "t" and scale.place(array) == [1, 1000000]
+    assert of([432000.0])[0].told(432000.0) == "5 d"
