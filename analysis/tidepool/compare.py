@@ -16,7 +16,7 @@ import numpy as np
 from tidepool import numbers
 from tidepool.check import markdown
 from tidepool.command import UsageError
-from tidepool.report_text import kpi_value
+from tidepool.report_text import with_interval
 from tidepool.results import Result, Sweep
 from tidepool.words import Words
 from tidepool.yaml_file import nearest
@@ -185,9 +185,7 @@ def _names(files: Sequence[Result]) -> list[str]:
 
 def _shown(row: Row, file: int) -> str:
     value = row.values[file]
-    shown = kpi_value(row.name, value.value, row.units, Words())
-    half = (value.high - value.low) / 2
-    return shown if math.isnan(half) or half == 0 else f"{shown} +- {numbers.plain(half, 2)}"
+    return with_interval(row.name, value.value, (value.high - value.low) / 2, row.units, Words())
 
 
 def _each(row: Row, bound: str) -> list[float | str | None]:

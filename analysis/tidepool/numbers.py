@@ -35,10 +35,10 @@ def plain(value: float, digits: int = 4) -> str:
         return UNDEFINED
     if math.isinf(value):
         return "endless" if value > 0 else "-endless"
-    if abs(value) < 1e15:
-        for whole in (float(value), float(f"{value:.12g}")):  # 84.9999999999999 is 85 after some arithmetic
-            if whole.is_integer() and (whole or not value):
-                return f"{int(whole):,}"
+    rounded = float(f"{value:.12g}")  # 84.99999999999999 is a whole number that arithmetic has touched
+    value = float(value)
+    if abs(value) < 1e15 and (value.is_integer() or (rounded.is_integer() and rounded)):
+        return f"{int(value if value.is_integer() else rounded):,}"
     if abs(value) >= 10**digits:
         return f"{value:,.0f}" if abs(value) < 1e15 else f"{value:.{digits - 1}e}"
     if abs(value) < 1e-4:

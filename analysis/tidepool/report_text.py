@@ -79,6 +79,14 @@ def kpi_value(kpi: str, value: float, units: str, words: Words, digits: int = 4)
     return f"{numbers.plain(value, digits)} {units_text(units, words)}"
 
 
+def with_interval(kpi: str, value: float, half: float, units: str, words: Words) -> str:
+    """The value of a KPI and half of the width of its interval (NaN or 0: none), in the same unit."""
+    shown = kpi_value(kpi, value, units, words)
+    if math.isnan(half) or half == 0 or not math.isfinite(value):
+        return shown
+    return f"{shown} +- {numbers.plain(100 * half if is_fraction(kpi, units) else half, 2)}"
+
+
 def undefined(kpi: str, value: float, words: Words) -> str:
     """What is said in the place of a number that is none."""
     _ = words

@@ -109,7 +109,7 @@ def _ettr(runs: Sequence[Run], _: Words) -> Chart | None:
     for run in runs:
         values: Array = run.result.columns("jobs", "ettr").get("ettr", np.array([]))
         values = values[~np.isnan(values)]
-        if len(values) == 0:
+        if len(values) == 0 or (values == 1.0).all():  # nothing ever kept a job from its work
             continue
         counts = np.histogram(np.clip(values, 0.0, 1.0), edges)[0] / len(values)
         middles = (edges[:-1] + edges[1:]) / 2

@@ -156,7 +156,31 @@ def _dimensions(sweep: Sweep) -> list[Dimension]:
         order = {label: index for index, label in enumerate(dict.fromkeys(labels))}
         if len(order) > 1:
             groups.setdefault(tuple(order[label] for label in labels), []).append(path)
-    return [_dimension(paths, sweep.params) for paths in groups.values()]
+    tied = {which for which in groups if not _independent(which, list(groups), sweep.cells)}
+    free = [_dimension(paths, sweep.params) for which, paths in groups.items() if which not in tied]
+    return [*([_joint([groups[which] for which in groups if which in tied], sweep)] if tied else []), *free]
+
+
+def _independent(which: tuple[int, ...], groups: list[tuple[int, ...]], cells: int) -> bool:
+    """Whether every value of one axis meets every combination of the others once, or equally often."""
+    rest = {tuple(other[cell] for other in groups if other is not which) for cell in range(cells)}
+    pairs = {
+        (which[cell], tuple(other[cell] for other in groups if other is not which)) for cell in range(cells)
+    }
+    return len(pairs) == len(rest) * (max(which) + 1)
+
+
+def _joint(groups: list[list[str]], sweep: Sweep) -> Dimension:
+    """Axes that do not form a grid, as those of `list:`, are one: its labels are what the cells have."""
+    every = [
+        ", ".join(sweep.params[paths[0]][cell] for paths in groups if sweep.params[paths[0]][cell])
+        or "\N{EN DASH}"
+        for cell in range(sweep.cells)
+    ]
+    labels = list(dict.fromkeys(every))
+    name = short_name(groups[0][0], list(sweep.params))
+    name += " …" if len(groups) > 1 else ""
+    return Dimension(name, tuple(labels), None, "", np.array([labels.index(label) for label in every]))
 
 
 def _dimension(paths: list[str], params: dict[str, list[str]]) -> Dimension:

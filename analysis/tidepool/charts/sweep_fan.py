@@ -8,19 +8,19 @@ import numpy as np
 
 from tidepool.chart import XY, Chart, Draw, Series
 from tidepool.charts.sweep_data import Dimension, SweepData
-from tidepool.charts.sweep_map import best_cell
+from tidepool.charts.sweep_map import best_cell, middle_cell
 from tidepool.words import Words
 
 MOST_LINES = 6
 
 
 def charts(data: SweepData, kpi: str, _: Words) -> list[Chart]:
-    """Along the axis with most values; one line per value of the next, if it has few; the others at the best cell's."""
+    """Along the axis with most values, a line per value of the next if it has few; the others at the middle cell's."""
     if not data.dimensions:
         return []
     ordered = sorted(data.dimensions, key=lambda one: (one.values is None, -len(one.labels)))
     first, second = ordered[0], next((one for one in ordered[1:] if len(one.labels) <= MOST_LINES), None)
-    base = best_cell(data, kpi)
+    base, best = middle_cell(data, kpi), best_cell(data, kpi)
     lines = []
     values: list[int | None] = [*range(len(second.labels))] if second else [None]
     for value in values:
@@ -30,8 +30,8 @@ def charts(data: SweepData, kpi: str, _: Words) -> list[Chart]:
     mean = data.mean(kpi)
     summary = _(
         "Best: {value} at {where}.",
-        value=data.text(kpi, float(mean[base])),
-        where=data.label(base),
+        value=data.text(kpi, float(mean[best])),
+        where=data.label(best),
     )
     notes = [
         _("{axis} stands at {value}.", axis=one.name, value=one.labels[one.of_cell[base]])
@@ -79,7 +79,7 @@ def _lines(
     known = bool(np.isfinite(low[cells]).all()) and data.sweep.replicas > 1
     band = (low[cells], high[cells]) if known else (None, None)
     made = [Series(name, x, mean[cells], draw, "", *band)]
-    if known and second is None and data.sweep.has(f"sweep/stats/{kpi}"):
+    if known and second is None and draw == "line" and data.sweep.has(f"sweep/stats/{kpi}"):
         stats = data.sweep.stats(kpi)
         spread = (stats["p05"][cells], stats["p95"][cells])
         made.append(Series(_("90 % of the replicas"), x, mean[cells], "line", "idle", *spread))

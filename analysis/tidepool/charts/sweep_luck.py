@@ -49,5 +49,5 @@ def _chart(data: SweepData, kpi: str, known: list[Array], _: Words) -> Chart:
     body = XY(
         data.axis(kpi), Axis(_("Share of the replicas"), "1", percent=True), tuple(lines), marks=tuple(marks)
     )
-    title = _("How much of {kpi} is luck", kpi=data.title(kpi))
+    title = _("How much is luck: {kpi}", kpi=data.title(kpi))
     return Chart(f"luck-{kpi}".replace("_", "-"), "sweep", title, " ".join(words), body)

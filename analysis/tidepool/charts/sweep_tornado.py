@@ -1,44 +1,37 @@
-"""How far each axis of a sweep moves a KPI on its own."""
+"""How far each axis of a sweep moves a KPI."""
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from tidepool.chart import Chart, Span, Tornado
-from tidepool.charts.sweep_data import SweepData
-from tidepool.charts.sweep_map import best_cell
+from tidepool.chart import Array, Chart, Span, Tornado
+from tidepool.charts.sweep_data import Dimension, SweepData
 from tidepool.words import Words
 
 
+def main_effect(data: SweepData, kpi: str, one: Dimension) -> Array:
+    """Mean of the KPI over all cells that have each value of the axis, an array [values]; NaN where there is none."""
+    mean = data.mean(kpi)
+    known = np.isfinite(mean)
+    sums = np.bincount(one.of_cell[known], mean[known], len(one.labels))
+    counts = np.bincount(one.of_cell[known], minlength=len(one.labels))
+    return np.asarray(np.divide(sums, counts, out=np.full(len(one.labels), np.nan), where=counts > 0))
+
+
 def charts(data: SweepData, kpi: str, _: Words) -> list[Chart]:
-    """With at least two axes: the others stand at the value of the best cell."""
+    """With at least two axes: the main effect of each, around the mean of all cells."""
     if len(data.dimensions) < 2:
         return []
-    base, mean = best_cell(data, kpi), data.mean(kpi)
     spans = []
     for one in data.dimensions:
-        others = [other for other in data.dimensions if other is not one]
-        cells = [
-            cell
-            for cell in range(data.cells)
-            if math.isfinite(mean[cell])
-            and all(other.of_cell[cell] == other.of_cell[base] for other in others)
-        ]
-        if len(cells) < 2:
+        effect = main_effect(data, kpi, one)
+        if np.isfinite(effect).sum() < 2:
             continue
-        low, high = min(cells, key=lambda cell: mean[cell]), max(cells, key=lambda cell: mean[cell])
+        low, high = int(np.nanargmin(effect)), int(np.nanargmax(effect))
         spans.append(
-            Span(
-                one.name,
-                float(mean[low]),
-                float(mean[high]),
-                one.labels[one.of_cell[low]],
-                one.labels[one.of_cell[high]],
-            )
+            Span(one.name, float(effect[low]), float(effect[high]), one.labels[low], one.labels[high])
         )
-    if not spans or not np.isfinite(mean[base]):
+    if not spans:
         return []
     spans.sort(key=lambda span: (-(span.high - span.low), span.name))
     summary = _(
@@ -49,7 +42,7 @@ def charts(data: SweepData, kpi: str, _: Words) -> list[Chart]:
         high=data.text(kpi, spans[0].high),
         high_label=spans[0].high_label,
     )
-    notes = (_("Around the best cell: {cell}.", cell=data.label(base)),)
-    title = _("What moves {kpi} most", kpi=data.title(kpi))
-    body = Tornado(data.axis(kpi), float(mean[base]), tuple(spans))
+    notes = (_("Each end is the mean over all cells with that value; the line is the mean of all cells."),)
+    title = _("What moves it most: {kpi}", kpi=data.title(kpi))
+    body = Tornado(data.axis(kpi), float(np.nanmean(data.mean(kpi))), tuple(spans))
     return [Chart(f"tornado-{kpi}".replace("_", "-"), "sweep", title, summary, body, notes)]
