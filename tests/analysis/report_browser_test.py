@@ -4,21 +4,13 @@ Screenshots and a printed page are left in build/report-screenshots.
 """
 
 import base64
-import json
-import shutil
-import subprocess
-import sys
 import time
 from itertools import pairwise
-from pathlib import Path
 
-import h5py
 import pytest
 import report_sample as sample
+from report_browser import SCREENSHOTS, complaints, requests_of, screenshot, show, wait_for_charts
 from report_files import write_run, write_sweep
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -27,7 +19,6 @@ from tidepool import numbers, report_palette, results
 from tidepool.report_page import Request, page
 from tidepool.words import Words
 
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "report-screenshots"
 VALUES = {"allocation_rate": 0.735, "goodput_rate": 0.5, "gpu_hours_lost": 1703.0, "revenue": 1599178.24}
 LATER = {"allocation_rate": 0.70, "goodput_rate": 0.55, "gpu_hours_lost": 1703.0, "revenue": 1600000.0}
 GOODPUT = [[0.5, 0.5], [0.8, 0.8], [0.72, 0.72]]
@@ -58,27 +49,6 @@ DRAWN_OF_SWEEP = [
 
 
 @pytest.fixture(scope="session")
-def browser():
-    paths = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
-    if not all(paths.values()):
-        pytest.skip("needs chromium and chromium-driver")
-    options = Options()
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--hide-scrollbars",
-        "--disable-dev-shm-usage",
-    ):
-        options.add_argument(argument)
-    options.binary_location = paths["chromium"]
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(paths["chromedriver"]))
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture(scope="session")
 def reports(tmp_path_factory):
     """Pages by kind and language: of one run, of two runs, of a sweep."""
     folder = tmp_path_factory.mktemp("reports")
@@ -101,49 +71,6 @@ def reports(tmp_path_factory):
             paths[kind, language] = folder / f"{kind}-{language}.html"
             paths[kind, language].write_text(html, encoding="utf-8")
     return paths
-
-
-def show(browser, path, theme="light", width=1280):
-    """Open the page and wait until all charts are drawn."""
-    preference = [{"name": "prefers-color-scheme", "value": theme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": preference})
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    for log in ("browser", "performance"):
-        browser.get_log(log)
-    browser.get(path.as_uri())
-    wait_for_charts(browser)
-
-
-def wait_for_charts(browser):
-    end = time.monotonic() + 30
-    while browser.execute_script("return document.documentElement.dataset.charts") != "drawn":
-        assert time.monotonic() < end, "charts were not drawn in time"
-        time.sleep(0.02)
-
-
-def screenshot(browser, name, width):
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    height = browser.execute_script("return document.documentElement.scrollHeight")
-    metrics = {"width": width, "height": min(height, 15_000), "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    time.sleep(0.1)
-    image = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
-    (SCREENSHOTS / f"{name}.png").write_bytes(base64.b64decode(image["data"]))
-
-
-def requests_of(browser):
-    """The addresses that the page asked for, from the log since it was last read."""
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    return [
-        message["params"]["request"]["url"]
-        for message in messages
-        if message["method"] == "Network.requestWillBeSent"
-    ]
-
-
-def complaints(browser):
-    return [entry for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
 
 
 def plots(browser):
@@ -333,98 +260,3 @@ def test_a_printed_report_is_light_and_whole(browser, reports):
     background = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
     assert background == rgb(report_palette.DARK["page"])
     assert complaints(browser) == []
-
-
-@pytest.fixture(scope="session")
-def real(binary, tmp_path_factory):
-    """Results of the simulator and the report's own command: results and page by kind."""
-    root = Path(__file__).resolve().parents[2]
-    folder = tmp_path_factory.mktemp("real")
-    made = {name: folder / f"{name}.h5" for name in ("neocloud-1024", "night-tide", "contract-mix")}
-    for name in ("neocloud-1024", "night-tide"):
-        simulate(binary, "run", root / f"scenarios/{name}/scenario.yaml", made[name])
-    simulate(binary, "sweep", root / "scenarios/sweeps/contract-mix/sweep.yaml", made["contract-mix"])
-    shorter = folder / "shorter.h5"
-    simulate(binary, "run", root / "scenarios/neocloud-1024/scenario.yaml", shorter, "--seed", "2")
-    pages = {}
-    for kind, files, more in (
-        ("money", [made["neocloud-1024"]], []),
-        ("service", [made["night-tide"]], ["--lang", "zh"]),
-        ("two", [made["neocloud-1024"], shorter], []),
-        ("sweep", [made["contract-mix"]], []),
-    ):
-        out = folder / f"{kind}.html"
-        command = [sys.executable, "-m", "tidepool.report_cli", *files, "-o", out, *more]
-        subprocess.run([str(word) for word in command], check=True, capture_output=True)
-        pages[kind] = (files, out)
-    return pages
-
-
-def simulate(binary, verb, source, out, *more):
-    command = [binary, verb, source, "-o", out, "--progress", "none", "--reproducible", *more]
-    subprocess.run([str(word) for word in command], check=True, capture_output=True)
-
-
-DRAWN = """
-    return [...document.querySelectorAll('.plot')].map((plot) => {
-        const source = JSON.parse(document.getElementById(plot.dataset.source).textContent);
-        const count = (selector) => plot.querySelectorAll(selector).length;
-        const there = (values) => values.filter((value) => value !== null).length;
-        const of = (kind) => source.data.filter((trace) => trace.type === kind);
-        const bars = of('bar').map((trace) => there(trace.orientation === 'h' ? source.shared[trace.x] : trace.y));
-        const points = of('scatter').filter((trace) => trace.mode === 'markers').map((trace) => there(trace.y));
-        const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
-        return {
-            title: plot.closest('figure').querySelector('h3').textContent,
-            traces: source.data.length,
-            wanted: [of('scatter').length, of('heatmap').length, sum(bars), sum(points)],
-            found: [count('.scatterlayer .trace.scatter'), count('.heatmaplayer .hm'), count('.barlayer .point'),
-                count('.scatterlayer .trace .points .point')],
-            marked: of('scatter').some((trace) => trace.mode !== 'markers' && trace.mode !== 'lines'),
-        };
-    });
-"""
-
-
-@pytest.mark.parametrize("kind", ["money", "service", "two", "sweep"])
-def test_reports_of_the_simulator_show_all_their_data(browser, real, kind):
-    _, path = real[kind]
-    show(browser, path)
-    assert complaints(browser) == []
-    assert [address for address in requests_of(browser) if not address.startswith("data:")] == [path.as_uri()]
-    drawn = browser.execute_script(DRAWN)
-    assert len(drawn) >= {"money": 10, "service": 8, "two": 10, "sweep": 3}[kind]
-    for chart in drawn:
-        assert chart["traces"] > 0, chart
-        if chart["marked"]:
-            chart["wanted"][3] = chart["found"][3]
-        assert chart["found"] == chart["wanted"], chart
-    sections = browser.find_elements(By.CSS_SELECTOR, "main section")
-    assert all(
-        section.find_elements(By.CSS_SELECTOR, ".card, table, .plot svg, .diagram li, pre")
-        for section in sections
-    )
-    screenshot(browser, f"real-{kind}", 1280)
-
-
-def test_cards_equal_the_file_that_the_simulator_wrote(browser, real):
-    files, path = real["two"]
-    show(browser, path)
-    values = []
-    for file in files:
-        with h5py.File(file) as opened:
-            values.append({name: float(item[()]) for name, item in opened["summary"].items()})
-    cards = browser.find_elements(By.CLASS_NAME, "card")
-    assert len(cards) >= 8
-    for card in cards:
-        kpi = card.get_attribute("data-kpi")
-        for element, of_file in zip(card.find_elements(By.CLASS_NAME, "number"), values, strict=True):
-            amount, unit = element.text.split(" ", 1)
-            scale = {"%": 0.01, "d": 86400.0, "h": 3600.0, "min": 60.0}.get(unit, 1.0)
-            shown = float(amount.replace(",", "")) * scale
-            places = len(amount.partition(".")[2])
-            assert abs(shown - of_file[kpi]) <= 0.500001 * scale / 10**places, (
-                kpi,
-                element.text,
-                of_file[kpi],
-            )

@@ -4,20 +4,15 @@ import base64
 import hashlib
 import json
 import re
-import sys
-import types
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 import report_sample as sample
-from report_files import KPIS, write_run, write_sweep
+from report_files import KPIS, Page, write_run, write_sweep
 
-from tidepool import report_cli, report_page, report_palette, report_plotly, results
+from tidepool import report_page, report_palette, results
 from tidepool.chart import SECTIONS, XY, Axis, Chart, Series
-from tidepool.report_axes import Scale, rounded
-from tidepool.report_page import LIMIT, PageTooLargeError, Request, embedded, letter, page, shared
-from tidepool.report_text import wrapped
+from tidepool.report_page import LIMIT, PageTooLargeError, Request, embedded, letter, page
 from tidepool.words import Words
 
 VALUES = {
@@ -29,45 +24,6 @@ VALUES = {
     "revenue": 1599178.24,
     "payback_years": np.inf,
 }
-
-
-class Page(HTMLParser):
-    """What a page consists of: elements (tag, attributes), texts of elements by tag, ids."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.elements, self.inside, self.scripts, self.stack = [], [], [], []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag in ("script", "style"):
-            self.scripts.append([tag, dict(attrs), ""])
-        self.stack.append(tag)
-
-    def handle_data(self, data):
-        if self.stack and self.stack[-1] in ("script", "style") and self.scripts:
-            self.scripts[-1][2] += data
-        else:
-            self.inside.append(data)
-
-    def handle_endtag(self, tag):
-        while self.stack and self.stack.pop() != tag:
-            pass
-
-    @property
-    def text(self):
-        return re.sub(r"\s+", " ", " ".join(self.inside))
-
-    @property
-    def figures(self):
-        return [
-            json.loads(text) for tag, about, text in self.scripts if about.get("type") == "application/json"
-        ]
-
-    def ids(self):
-        return [about["id"] for _, about in self.elements if "id" in about]
 
 
 def of_run(tmp_path, charts=None, values=None, language="en", **more):
@@ -375,153 +331,7 @@ def test_both_themes_have_the_same_colours_and_all_tones():
     assert {f"tone-{tone}" for tone in get_args(Tone) if tone} <= report_palette.LIGHT.keys()
 
 
-@pytest.fixture
-def command(monkeypatch, capsys):
-    """Runs `tidepool report ARGUMENTS` with charts of our own: its exit code, output, complaints."""
-    module = types.ModuleType("tidepool.charts")
-    module.of_runs, module.of_sweep = sample.of_runs, sample.of_sweep
-    import tidepool
-
-    monkeypatch.setitem(sys.modules, "tidepool.charts", module)
-    monkeypatch.setattr(tidepool, "charts", module, raising=False)
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["tidepool-report", *map(str, arguments)])
-        try:
-            code = report_cli.main()
-        except SystemExit as end:
-            code = end.code
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
-
-
-def test_the_command_writes_the_page_and_says_where(command, tmp_path):
-    path, out = write_run(tmp_path / "a.h5", VALUES), tmp_path / "r.html"
-    assert command(path, path, "-o", out, "--title", "T & <U>", "--lang", "zh") == (0, f"{out}\n", "")
-    html = out.read_text()
-    assert "<title>T &amp; &lt;U&gt;</title>" in html and '<html lang="zh-Hans">' in html
-    code, _, err = command(path, "-o", out)
-    assert code == 2 and "exists already; --force replaces it" in err and out.read_text() == html
-    assert command(path, "-o", out, "--force")[0] == 0
-    assert '<html lang="en">' in out.read_text()
-
-
-def test_several_sweeps_have_charts_of_their_own(command, tmp_path):
-    kpis = {"goodput_rate": [[0.5], [0.8]]}
-    paths = [write_sweep(tmp_path / f"{name}.h5", {"x": ["1", "2"]}, kpis) for name in "ab"]
-    assert command(*paths, "-o", tmp_path / "r.html")[0] == 0
-    made = Page((tmp_path / "r.html").read_text())
-    assert len(made.figures) == 8
-    assert "Goodput by spares: b.h5" in made.text
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "said"),
-    [
-        ({}, {"currency": "CNY"}, "their amounts cannot be compared"),
-        ({}, {"horizon_s": 2 * 86400.0}, "their sums cannot be compared"),
-    ],
-)
-def test_unlike_runs_need_different(command, tmp_path, one, other, said):
-    paths = [write_run(tmp_path / "a.h5", VALUES, **one), write_run(tmp_path / "b.h5", VALUES, **other)]
-    out = tmp_path / "r.html"
-    code, _, err = command(*paths, "-o", out)
-    assert code == 2 and said in err and "--different" in err and not out.exists()
-    assert command(*paths, "-o", out, "--different")[0] == 0
-    text = Page(out.read_text()).text
-    assert ("different currencies (CNY, USD)" in text) == ("amounts" in said)
-    assert ("different lengths of time" in text) == ("sums" in said)
-    assert "Changes of numbers that cannot be compared are left out" in text
-
-
-def test_runs_and_sweeps_do_not_mix_even_if_different(command, tmp_path):
-    paths = [
-        write_run(tmp_path / "a.h5", VALUES),
-        write_sweep(tmp_path / "s.h5", {"x": ["1"]}, {"ettr": [[0.5]]}),
-    ]
-    for more in ([], ["--different"]):
-        code, _, err = command(*paths, "-o", tmp_path / "r.html", *more)
-        assert code == 2 and "a run" in err and "a sweep" in err and "--different" not in err
-        assert not (tmp_path / "r.html").exists()
-
-
-def test_bad_files_and_places_are_refused_before_anything_is_written(command, tmp_path):
-    good, out = write_run(tmp_path / "a.h5", VALUES), tmp_path / "r.html"
-    short = tmp_path / "short.h5"
-    short.write_bytes(good.read_bytes()[:1000])
-    foreign = tmp_path / "foreign.h5"
-    foreign.write_text("hello")
-    newer = write_run(tmp_path / "newer.h5", VALUES, tidepool_schema="2.0")
-    for bad, said in (
-        (tmp_path / "none.h5", "no such file"),
-        (short, "not a readable HDF5 file"),
-        (foreign, "not a readable HDF5 file"),
-        (newer, "has schema 2.0, this package reads 1.x"),
-    ):
-        code, _, err = command(good, bad, "-o", out)
-        assert code == 2 and said in err and str(bad) in err
-    assert command(good, "-o", good, "--force")[0] == 2
-    assert command(good, "-o", tmp_path, "--force")[0] == 2
-    assert command(good, "-o", tmp_path / "no" / "r.html")[0] == 3
-    assert command(good, "-o", out, "--lang", "fr")[0] == 2
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.h5", "foreign.h5", "newer.h5", "short.h5"]
-
-
 def test_all_kpis_of_the_fixture_are_in_the_table(tmp_path):
     values = dict.fromkeys(KPIS, 1.0)
     html = of_run(tmp_path, values=values)
     assert set(re.findall(r'<tr data-kpi="(\w+)">', html)) == set(KPIS)
-
-
-def test_numbers_have_seven_digits_and_are_short():
-    random = np.random.default_rng(3)
-    values = random.uniform(-10, 10, 5000) * 10.0 ** random.integers(-12, 20, 5000)
-    for value, short in zip(values.tolist(), rounded(values), strict=True):
-        assert short == pytest.approx(value, rel=5.1e-7)
-        assert len(re.sub(r"e.*|[-.]", "", repr(short)).strip("0")) <= 7, repr(short)
-    assert json.dumps(rounded(np.array([1.0, 0.0, -0.0, 1e6, 86400.0]))) == "[1, 0, 0, 1000000, 86400]"
-    assert rounded(np.array([np.nan, 0.1, np.inf, 1 / 3])) == [None, 0.1, None, 0.3333333]
-    assert rounded(np.array([])) == []
-
-
-def test_charts_of_many_runs_share_their_times():
-    x = np.arange(3.0)
-    body = XY(Axis("x"), Axis("y"), tuple(Series(str(n), x if n < 2 else x + 1, x) for n in range(3)))
-    figure = shared(report_plotly.figure(body, Words()))
-    assert figure["shared"] == [[0, 1, 2], [1, 2, 3]]
-    assert [trace["x"] for trace in figure["data"]] == [0, 0, 1]
-
-
-def test_long_titles_stand_in_lines():
-    assert (
-        wrapped("Share of the jobs that wait at most so long", 20, 3)
-        == "Share of the jobs<br>that wait at most so<br>long"
-    )
-    assert (
-        wrapped("Share of the jobs that wait at most so long", 20, 2)
-        == "Share of the jobs<br>that wait at most so…"
-    )
-    assert wrapped("short", 20, 2) == "short" and wrapped("", 20, 2) == ""
-    wide = "\u7b49\u5f85\u7b49\u5f85\u7b49\u5f85"  # each takes two columns
-    assert wrapped(wide, 8, 9) == "\u7b49\u5f85\u7b49\u5f85<br>\u7b49\u5f85"
-    assert wrapped("<br><b>a", 20, 2) == "&lt;br&gt;&lt;b&gt;a"
-
-
-def test_seconds_are_told_in_the_unit_that_fits():
-    def of(values, units="s", scale="linear"):
-        array = np.array(values)
-        return Scale(Axis("t", units, scale), [array], Words()), array
-
-    for values, unit, placed in (
-        ([0.05, 0.5], "s", [0.05, 0.5]),
-        ([0.0, 432000.0], "d", [0, 5]),
-        ([3600.0, 36000.0], "h", [1, 10]),
-        ([60.0, 600.0], "min", [1, 10]),
-    ):
-        scale, array = of(values)
-        assert scale.title == f"t ({unit})" and scale.place(array) == placed
-    scale, array = of([1.0, 1e6], scale="log")
-    assert scale.title == "t" and scale.place(array) == [1, 1000000]
-    assert of([432000.0])[0].told(432000.0) == "5 d"
