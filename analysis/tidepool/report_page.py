@@ -262,6 +262,10 @@ def _remarks(files: Sequence[Result], words: Words) -> list[str]:
     if len(files) == 1:
         return []
     remarks = [words("Changes are against file A.")]
+    if not any(isinstance(file, Sweep) for file in files):
+        remarks.append(
+            words("Each file is one run: a small change may be luck; a sweep with replicas tells.")
+        )
     lengths = [file.summary["horizon_s"].value for file in files if "horizon_s" in file.summary]
     if lengths and max(lengths) > LONGER * min(lengths):
         told = ", ".join(numbers.duration(length) for length in lengths)

@@ -20,6 +20,9 @@ TEXTS = {
     "Charts need JavaScript. Their numbers are in the tables below them.": (
         "图表需要启用 JavaScript；图表数据见其下方的表格。"
     ),
+    "Each file is one run: a small change may be luck; a sweep with replicas tells.": (
+        "每个文件仅为一次运行：微小变化可能出于随机因素，可用多次重复的参数扫描来判断。"
+    ),
     "Light or dark": "浅色 / 深色",
     "Note": "注意",
     "Point at a chart for its values; drag over a part to enlarge it, click twice to go back.": (
