@@ -271,6 +271,15 @@ def test_sweeps_name_the_best_cell_and_how_sure_it_is(tmp_path):
     assert len(Page(html).figures) == 4
 
 
+def test_the_best_cell_is_the_lowest_one_where_less_is_better(tmp_path):
+    kpis = {"gpu_hours_lost": [[9.0, 9.0], [4.0, 6.0], [7.0, 7.0]]}
+    sweep = results.sweep(write_sweep(tmp_path / "s.h5", {"x": ["1", "2", "3"]}, kpis))
+    html = page([sweep], [], Words())
+    assert "5 GPU-h best at x = 2; 95 % interval 4.950 GPU-h to 5.050 GPU-h from 2 runs" in Page(html).text
+    (row,) = re.findall(r'<tr data-kpi="gpu_hours_lost">.*?</tr>', html, re.S)
+    assert re.findall(r'class="best">([^<]*) <', row) == ["5 GPU-h"] and ">9 GPU-h<" in row
+
+
 def test_sweeps_without_replicas_or_statistics_say_so(tmp_path):
     kpis = {"goodput_rate": [[0.5], [0.8]]}
     sweep = results.sweep(write_sweep(tmp_path / "s.h5", {"x": ["1", "2"]}, kpis))
