@@ -66,7 +66,10 @@ class Result:
         if not schema:
             raise ResultError(f"{path}: not a tidepool result (no tidepool_schema attribute)")
         if schema.split(".", maxsplit=1)[0] != SCHEMA_MAJOR:
-            raise ResultError(f"{path}: has schema {schema}, this package reads {SCHEMA_MAJOR}.x")
+            raise ResultError(
+                f"{path}: has schema {schema}, this package reads {SCHEMA_MAJOR}.x: use the package of the program "
+                "that wrote it"
+            )
 
     @property
     def status(self) -> str:
@@ -169,6 +172,10 @@ class Result:
         """
         with self._file() as file:
             return table_of(file, group, names) if group in file else Table()
+
+    def columns_or_empty(self, group: str) -> Table:
+        """A columnar group, as `table` gives it; empty if it is not there."""
+        return self._optional(group)
 
     def timeseries(self, of: str = "cluster") -> Table:
         """Column "time" [bins] (start of each bin, s) and the columns measured over the bins.

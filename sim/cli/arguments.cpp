@@ -257,7 +257,6 @@ std::unique_ptr<CLI::App> make_app(Arguments& a) {
     app->add_flag("--version", a.version,
                   "Print the version; with --json also what it was built with");
     app->add_flag("--json", a.json, "With --version: print JSON");
-    app->footer(external_help());
     add_run(*app, a);
     add_sweep(*app, a);
     add_reprice(*app, a);
@@ -267,6 +266,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& a) {
     add_trace(*app, a);
     add_model(*app, a);
     add_documents(*app, a);
+    app->footer(external_help());  // last: subcommands would inherit it
     return app;
 }
 
