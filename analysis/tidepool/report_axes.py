@@ -73,7 +73,7 @@ class Scale:
         if id(values) not in self._placed:
             placed: list[Any]
             if self.category:
-                placed: list[Any] = [self.order[str(name)] for name in values]
+                placed = [self.order[str(name)] for name in values]
             else:
                 placed = rounded(np.asarray(values, dtype=np.float64) / self.factor)
             self._placed[id(values)] = (values, placed)
