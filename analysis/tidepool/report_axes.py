@@ -10,7 +10,7 @@ import numpy as np
 
 from tidepool import numbers
 from tidepool.chart import Axis
-from tidepool.report_text import plotly_text, units_text
+from tidepool.report_text import plotly_text, units_text, wrapped
 from tidepool.words import Words
 
 DAY, HOUR, MINUTE = 86400.0, 3600.0, 60.0
@@ -35,6 +35,7 @@ class Scale:
         self.axis = axis
         self.words = words
         self.category = axis.scale == "category"
+        self.seconds = axis.scale == "linear" and axis.units == "s"
         self.factor, self.time_unit = 1.0, ""
         self._placed: dict[
             int, tuple[Any, list[Any]]
@@ -48,7 +49,7 @@ class Scale:
         found = found[np.isfinite(found)]
         self.smallest, self.most = (float(found.min()), float(found.max())) if found.size else (0.0, 0.0)
         self.largest = max(abs(self.smallest), abs(self.most))
-        if axis.scale == "time":
+        if axis.scale == "time" or self.seconds:
             self.factor, self.time_unit = _time_unit(self.largest)
 
     def _names(self, arrays: list[Any]) -> None:
@@ -70,8 +71,9 @@ class Scale:
         The same array gives the same list.
         """
         if id(values) not in self._placed:
+            placed: list[Any]
             if self.category:
-                placed: list[Any] = [self.order[str(name)] for name in values]
+                placed = [self.order[str(name)] for name in values]
             else:
                 placed = rounded(np.asarray(values, dtype=np.float64) / self.factor)
             self._placed[id(values)] = (values, placed)
@@ -105,10 +107,18 @@ class Scale:
             return ".2%"
         return ",.0f" if self.largest >= 10_000 else ",.4~r"
 
-    def layout(self) -> Data:
-        """The axis for plotly.js."""
+    def told(self, value: float) -> str:
+        """A value in words, for beside a bar."""
+        if self.axis.percent:
+            return numbers.percent(value)
+        if self.seconds:
+            return numbers.duration(value, 3)
+        return f"{value:,.0f}" if 1000 <= abs(value) < np.inf else numbers.plain(value)
+
+    def layout(self, width: int = 80) -> Data:
+        """The axis for plotly.js, its title in lines of `width` columns."""
         about: Data = {
-            "title": {"text": plotly_text(self.title, 80), "standoff": 8},
+            "title": {"text": wrapped(self.title, width, 2), "standoff": 8},
             "automargin": True,
             "gridcolor": "--grid",
             "linecolor": "--line",

@@ -17,7 +17,7 @@ Verdict = Literal["better", "worse", "same", "changed", ""]
 GROUPS = ("capacity", "service", "reliability", "money", "inference", "tenants", "network")
 # What does not grow with the length of a run; changes of other KPIs mean nothing between unlike horizons.
 RATES = re.compile(
-    r".*(_per_|_mean|_min|_max|_p\d+|_rps|slowdown|index).*|mtti_h|mttr_h|gpus|capex|irr|npv|.*payback_years"
+    r".*(_per_|_mean|_p\d+|_rps|slowdown|index).*|mtti_h|mttr_h|gpus|capex|irr|npv|.*payback_years"
 )
 
 

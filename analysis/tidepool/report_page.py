@@ -28,6 +28,7 @@ from tidepool.results import Result, Sweep
 from tidepool.words import Words
 
 LIMIT = 8_000_000  # bytes of a page
+LONGER = 1.01  # times as long as the shortest: worth a word
 # Points of a series and rows of a table, tried in this order until the page is small enough.
 SIZES = ((2000, ROWS), (1000, 100), (500, 60), (250, 30), (120, 20), (60, 10))
 
@@ -169,6 +170,7 @@ def _context(files: Sequence[Result], words: Words, request: Request) -> dict[st
         "files": [_file(index, file, titles[index], words) for index, file in enumerate(files)],
         "sweeping": bool(sweeps),
         "questions": sorted({name_text(str(file.attrs.get("question", "")), 400) for file in sweeps} - {""}),
+        "remarks": _remarks(files, words),
         "warnings": [*request.warnings, *(text for file in files for text in _unfinished(file, words))],
         "differences": _differences(files, titles, words),
         "origins": [origin(file, words) for file in files],
@@ -202,9 +204,15 @@ def _titles(files: Sequence[Result]) -> list[str]:
     """What each file is called: its title, and the file's name where that is not enough."""
     titles = [file.title for file in files]
     return [
-        name_text(title if title and titles.count(title) == 1 else f"{title} ({file.path.name})".strip(), 80)
+        name_text(_title(title, file.path.name, titles.count(title) > 1), 80)
         for title, file in zip(titles, files, strict=True)
     ]
+
+
+def _title(title: str, name: str, twice: bool) -> str:
+    if not title:
+        return name
+    return f"{title} ({name})" if twice else title
 
 
 def letter(index: int) -> str:
@@ -247,6 +255,24 @@ def _length(file: Result, words: Words) -> str:
         reached = file.reached_s
         return words("until the last job has ended") + (f", {numbers.duration(reached)}" if reached else "")
     return numbers.duration(horizon)
+
+
+def _remarks(files: Sequence[Result], words: Words) -> list[str]:
+    """What one has to know before comparing: to what the changes are, and that runs ended at different times."""
+    if len(files) == 1:
+        return []
+    remarks = [words("Changes are against file A.")]
+    if not any(isinstance(file, Sweep) for file in files):
+        remarks.append(
+            words("Each file is one run: a small change may be luck; a sweep with replicas tells.")
+        )
+    lengths = [file.summary["horizon_s"].value for file in files if "horizon_s" in file.summary]
+    if lengths and max(lengths) > LONGER * min(lengths):
+        told = ", ".join(numbers.duration(length) for length in lengths)
+        remarks.append(
+            words("The runs ended after different times ({lengths}): totals grow with time.", lengths=told)
+        )
+    return remarks
 
 
 def _unfinished(file: Result, words: Words) -> list[str]:

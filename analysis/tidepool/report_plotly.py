@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from tidepool import numbers
 from tidepool.chart import XY, Body, Diagram, Heatmap, Mark, Series, Tornado, Waterfall
 from tidepool.report_axes import Data, Scale, rounded
 from tidepool.report_palette import free, heat_scale, tone
-from tidepool.report_text import plotly_text
+from tidepool.report_text import plotly_text, wrapped
 from tidepool.report_thin import kept
 from tidepool.words import Words
 
@@ -96,7 +97,9 @@ def _xy(body: XY, words: Words) -> Data:
     for index, series in enumerate(body.series):
         data += _traces(series, colours[index], x, y, body.stacked)
     lying = y.category and any(series.draw == "bar" for series in body.series)
-    layout = _layout(x.layout(), y.layout(), legend=len(body.series) > 1)
+    layout = _layout(x.layout(), y.layout(34), legend=len(body.series) > 1)
+    if not y.category and 0 <= y.smallest < y.largest / 2:
+        layout["yaxis"]["rangemode"] = "tozero"  # near enough to show how large it is
     layout["barmode"] = "relative" if body.stacked else "group"
     _add_marks(layout, body.marks, x, y)
     lines = all(series.draw in ("line", "step", "area") for series in body.series)
@@ -229,7 +232,7 @@ def _waterfall(body: Waterfall, words: Words) -> Data:
     names = [f"{step.name}" for step in body.steps]
     y = Scale(replace(body.y, scale="category", title="", units="", percent=False), [_distinct(names)], words)
     colours = [tone(step.tone) if step.tone else free(0) for step in body.steps]
-    texts = [_value(step.value, body.y.percent, signed=not step.total) for step in body.steps]
+    texts = [(x.told if step.total else partial(_signed, scale=x))(step.value) for step in body.steps]
     bar = {
         "type": "bar",
         "orientation": "h",
@@ -245,7 +248,7 @@ def _waterfall(body: Waterfall, words: Words) -> Data:
         },
         "hoverinfo": "y+text",
     }
-    layout = _layout(x.layout(), y.layout(), legend=False)
+    layout = _layout(x.layout(), y.layout(34), legend=False)
     layout["yaxis"] |= {"autorange": "reversed", "gridcolor": "--grid/0"}
     bars = [(start / x.factor, end / x.factor) for start, end in zip(starts, ends, strict=True)]
     layout["xaxis"]["range"] = _roomy([0.0, *x.finite], bars, ROOM)
@@ -273,11 +276,8 @@ def _distinct(names: Sequence[str]) -> list[str]:
     return distinct
 
 
-def _value(value: float, percent: bool, signed: bool = False) -> str:
-    text = numbers.percent(value) if percent else numbers.plain(value)
-    if abs(value) >= 1000 and not percent and np.isfinite(value):
-        text = f"{value:,.0f}"
-    return f"+{text}" if signed and value > 0 else text
+def _signed(value: float, scale: Scale) -> str:
+    return f"{'+' if value > 0 else ''}{scale.told(value)}"
 
 
 def _heatmap(body: Heatmap, words: Words) -> Data:
@@ -294,7 +294,7 @@ def _heatmap(body: Heatmap, words: Words) -> Data:
         "z": [rounded(row / z.factor, 5) for row in values],
         "colorscale": heat_scale(),
         "colorbar": {
-            "title": {"text": plotly_text(z.title, 50), "side": "right"},
+            "title": {"text": wrapped(z.title, 18, 3), "side": "right"},
             "thickness": 14,
             "outlinewidth": 0,
             "tickformat": ".0%" if body.z.percent else "",
@@ -304,9 +304,11 @@ def _heatmap(body: Heatmap, words: Words) -> Data:
         "hoverongaps": False,
     }
     if values.size <= NAMED_CELLS:
-        trace["text"] = [["" if np.isnan(v) else _brief(v, body.z.percent) for v in row] for row in values]
+        trace["text"] = [
+            ["" if np.isnan(v) else _brief(v / z.factor, body.z.percent) for v in row] for row in values
+        ]
         trace |= {"texttemplate": "%{text}", "xgap": 2, "ygap": 2}
-    layout = _layout(x.layout(), y.layout(), legend=False)
+    layout = _layout(x.layout(), y.layout(34), legend=False)
     layout["yaxis"]["autorange"] = "reversed"
     layout["hovermode"] = "closest"
     tall = 44 if values.size <= NAMED_CELLS else 20
@@ -347,7 +349,7 @@ def _tornado(body: Tornado, words: Words) -> Data:
                 "textposition": "outside",
                 "cliponaxis": False,
                 "hovertext": [
-                    f"{plotly_text(getattr(span, label))}: {_value(getattr(span, side), body.x.percent)}"
+                    f"{plotly_text(getattr(span, label))}: {x.told(getattr(span, side))}"
                     for span in body.spans
                 ],
                 "hoverinfo": "y+text",
@@ -357,7 +359,7 @@ def _tornado(body: Tornado, words: Words) -> Data:
                 },
             }
         )
-    layout = _layout(x.layout(), y.layout(), legend=True)
+    layout = _layout(x.layout(), y.layout(34), legend=True)
     layout["barmode"] = "overlay"
     layout["yaxis"] |= {"autorange": "reversed", "gridcolor": "--grid/0"}
     bars = [
@@ -365,7 +367,7 @@ def _tornado(body: Tornado, words: Words) -> Data:
     ]
     layout["xaxis"]["range"] = _roomy(x.finite, bars, ROOM)
     narrow = {"xaxis": {"range": _roomy(x.finite, bars, NARROW_ROOM)}}
-    mark = Mark("x", body.base, _value(body.base, body.x.percent))
+    mark = Mark("x", body.base, x.told(body.base))
     _add_marks(layout, [mark], x, y)
     layout["hovermode"] = "closest"
     height = 40 * len(body.spans) + HEADROOM + 40

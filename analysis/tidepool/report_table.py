@@ -95,7 +95,8 @@ def _tornado(body: Tornado, words: Words) -> DataTable:
 
 
 def _head(axis: Axis, words: Words) -> str:
-    units = "" if axis.percent or axis.scale in ("category", "time") else units_text(axis.units, words)
+    told = axis.percent or axis.scale in ("category", "time") or axis.units == "s"
+    units = "" if told else units_text(axis.units, words)
     return f"{axis.title} ({units})" if units else axis.title
 
 
@@ -104,6 +105,6 @@ def _number(value: Any, axis: Axis) -> str:
         return name_text(str(value))
     if np.isnan(value):
         return "–"  # noqa: RUF001
-    if axis.scale == "time":
+    if axis.scale == "time" or axis.units == "s":
         return numbers.duration(float(value), 5)
     return numbers.percent(float(value)) if axis.percent else numbers.plain(float(value), 6)

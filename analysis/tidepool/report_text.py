@@ -25,6 +25,24 @@ def plotly_text(name: str, most: int = 60) -> str:
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def wrapped(text: str, width: int, lines: int) -> str:
+    """A text for plotly.js in at most `lines` lines of about `width` columns; wide characters take two."""
+    found, room = [""], width
+    for word in re.findall(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s*|\s+", text):
+        if _columns(word.rstrip()) > room and found[-1]:
+            found.append("")
+            room = width
+        found[-1] += word
+        room -= _columns(word)
+    if len(found) > lines:
+        found = [*found[: lines - 1], found[lines - 1].rstrip() + "…"]
+    return "<br>".join(plotly_text(line.rstrip(), 2 * width) for line in found)
+
+
 def name_text(name: str, most: int = 200) -> str:
     """A text from a file, on one line, without characters that are not seen."""
     return numbers.visible(name, most)

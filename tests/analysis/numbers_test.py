@@ -47,7 +47,13 @@ def test_whole_numbers_stay_whole_after_arithmetic():
 
 @pytest.mark.parametrize(
     ("old", "new", "text"),
-    [(4.0, 5.0, "+25 %"), (4.0, 3.0, "-25 %"), (-4.0, -3.0, "+25 %"), (0.0, 1.0, ""), (1.0, math.nan, "")],
+    [
+        (4.0, 5.0, "+25.0 %"),
+        (4.0, 3.0, "-25.0 %"),
+        (-4.0, -3.0, "+25.0 %"),
+        (0.0, 1.0, ""),
+        (1.0, math.nan, ""),
+    ],
 )
 def test_changes_are_relative_to_the_size_of_the_old_value(old, new, text):
     assert numbers.change(old, new) == text

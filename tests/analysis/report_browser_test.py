@@ -4,18 +4,13 @@ Screenshots and a printed page are left in build/report-screenshots.
 """
 
 import base64
-import json
-import shutil
 import time
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 import report_sample as sample
+from report_browser import SCREENSHOTS, complaints, requests_of, screenshot, show, wait_for_charts
 from report_files import write_run, write_sweep
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -24,7 +19,6 @@ from tidepool import numbers, report_palette, results
 from tidepool.report_page import Request, page
 from tidepool.words import Words
 
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "report-screenshots"
 VALUES = {"allocation_rate": 0.735, "goodput_rate": 0.5, "gpu_hours_lost": 1703.0, "revenue": 1599178.24}
 LATER = {"allocation_rate": 0.70, "goodput_rate": 0.55, "gpu_hours_lost": 1703.0, "revenue": 1600000.0}
 GOODPUT = [[0.5, 0.5], [0.8, 0.8], [0.72, 0.72]]
@@ -55,27 +49,6 @@ DRAWN_OF_SWEEP = [
 
 
 @pytest.fixture(scope="session")
-def browser():
-    paths = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
-    if not all(paths.values()):
-        pytest.skip("needs chromium and chromium-driver")
-    options = Options()
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--hide-scrollbars",
-        "--disable-dev-shm-usage",
-    ):
-        options.add_argument(argument)
-    options.binary_location = paths["chromium"]
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(paths["chromedriver"]))
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture(scope="session")
 def reports(tmp_path_factory):
     """Pages by kind and language: of one run, of two runs, of a sweep."""
     folder = tmp_path_factory.mktemp("reports")
@@ -98,49 +71,6 @@ def reports(tmp_path_factory):
             paths[kind, language] = folder / f"{kind}-{language}.html"
             paths[kind, language].write_text(html, encoding="utf-8")
     return paths
-
-
-def show(browser, path, theme="light", width=1280):
-    """Open the page and wait until all charts are drawn."""
-    preference = [{"name": "prefers-color-scheme", "value": theme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": preference})
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    for log in ("browser", "performance"):
-        browser.get_log(log)
-    browser.get(path.as_uri())
-    wait_for_charts(browser)
-
-
-def wait_for_charts(browser):
-    end = time.monotonic() + 30
-    while browser.execute_script("return document.documentElement.dataset.charts") != "drawn":
-        assert time.monotonic() < end, "charts were not drawn in time"
-        time.sleep(0.02)
-
-
-def screenshot(browser, name, width):
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    height = browser.execute_script("return document.documentElement.scrollHeight")
-    metrics = {"width": width, "height": min(height, 15_000), "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    time.sleep(0.1)
-    image = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
-    (SCREENSHOTS / f"{name}.png").write_bytes(base64.b64decode(image["data"]))
-
-
-def requests_of(browser):
-    """The addresses that the page asked for, from the log since it was last read."""
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    return [
-        message["params"]["request"]["url"]
-        for message in messages
-        if message["method"] == "Network.requestWillBeSent"
-    ]
-
-
-def complaints(browser):
-    return [entry for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
 
 
 def plots(browser):

@@ -1,4 +1,8 @@
-"""Small result files with chosen content for the tests of the report."""
+"""Small result files with chosen content for the tests of the report, and what a page consists of."""
+
+import json
+import re
+from html.parser import HTMLParser
 
 import h5py
 import numpy as np
@@ -72,3 +76,42 @@ def write_sweep(path, params, kpis, statistics=True, **attributes):
                     file[f"sweep/stats/{name}/{column}"] = values
                 file[f"sweep/stats/{name}/n"] = np.full(cells, replicas, np.uint64)
     return path
+
+
+class Page(HTMLParser):
+    """What a page consists of: elements (tag, attributes), texts of elements by tag, ids."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.inside, self.scripts, self.stack = [], [], [], []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag in ("script", "style"):
+            self.scripts.append([tag, dict(attrs), ""])
+        self.stack.append(tag)
+
+    def handle_data(self, data):
+        if self.stack and self.stack[-1] in ("script", "style") and self.scripts:
+            self.scripts[-1][2] += data
+        else:
+            self.inside.append(data)
+
+    def handle_endtag(self, tag):
+        while self.stack and self.stack.pop() != tag:
+            pass
+
+    @property
+    def text(self):
+        return re.sub(r"\s+", " ", " ".join(self.inside))
+
+    @property
+    def figures(self):
+        return [
+            json.loads(text) for tag, about, text in self.scripts if about.get("type") == "application/json"
+        ]
+
+    def ids(self):
+        return [about["id"] for _, about in self.elements if "id" in about]
