@@ -12,7 +12,7 @@ from tidepool.hdf5 import Array
 from tidepool.optimize_plan import Constraint, Plan
 from tidepool.optimize_run import Point, Runs
 
-RESAMPLES = 4000
+DRAWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -184,16 +184,22 @@ def decide(plan: Plan, explored: Runs, confirmed: Runs) -> list[Candidate]:
 
 
 def probabilities(values: Sequence[Array], seed: int) -> list[float]:
-    """How often each of `values` (arrays [runs], paired) has the highest mean when the runs are drawn again.
+    """How probably each of `values` (arrays [runs], paired) has the highest mean.
 
-    The bootstrap (Efron 1979) over whole runs, so that what the points share stays shared; RESAMPLES draws from a
-    counter-based generator (Philox) with `seed`. Equal means share their win.
+    From DRAWS of the means that the runs leave possible: around the observed ones, with the covariance of the runs over
+    their number (paired: what the points share stays shared) and the tails of Student's t with n - 1 degrees of
+    freedom, by a counter-based generator (Philox) with `seed`. For two points this is the one-sided paired t-test.
+    Equal means share their win.
     """
     table = np.array(values)
     n = table.shape[1]
-    draws = np.random.Generator(np.random.Philox(key=seed)).integers(0, n, size=(RESAMPLES, n))
-    means = table[:, draws].mean(axis=2)
-    top = means == means.max(axis=0)
+    means = table.mean(axis=1, keepdims=True)
+    luck = np.random.Generator(np.random.Philox(key=seed))
+    draws = means
+    if n > 1:
+        moved = (table - means) @ luck.standard_normal((n, DRAWS)) / math.sqrt(n * (n - 1))
+        draws = means + moved / np.sqrt(luck.chisquare(n - 1, DRAWS) / (n - 1))
+    top = draws >= draws.max(axis=0) - 1e-12 * np.abs(draws).max(axis=0)
     return [float(one) for one in (top / top.sum(axis=0)).mean(axis=1)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import yaml
 
 from tidepool import results
 from tidepool.command import BAD_INPUT, INTERRUPTED, OK, ROWS_FAILED, RUN_FAILED, CommandError, UsageError
@@ -73,7 +73,7 @@ class Driver:
             "list": cells,
             "replicas": replicas,
         }
-        return json.dumps(sweep, indent=1)  # JSON is YAML
+        return str(yaml.safe_dump(sweep, sort_keys=False, allow_unicode=True, width=1000))
 
     def _sweep(
         self, folder: Path, points: Sequence[Point], replicas: int, seed: int, words: list[str]

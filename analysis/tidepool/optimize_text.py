@@ -133,9 +133,7 @@ def _sureness(answer: Answer, chosen: Candidate) -> list[str]:
     text = []
     rivals = [one for one in answer.candidates[1:] if (one.sure if chosen.sure else one.met)]
     if math.isfinite(chosen.best) and rivals:
-        text.append(
-            f"  It is the best of the confirmed points with probability {percent(chosen.best, 3)} (bootstrap)"
-        )
+        text.append(f"  It is the best of the confirmed points with probability {percent(chosen.best, 3)}")
     near = [one for one in rivals if one.behind and one.behind.low <= 0]
     if near:
         names = "; ".join(plan.label(one.point) for one in near[:MOST_ROWS])

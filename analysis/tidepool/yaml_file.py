@@ -26,6 +26,7 @@ INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\Z")
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 50
+MOST_CHOICES = 15  # named in a message
 MAX_NODES = 1_000_000  # aliases can make a few lines stand for any number
 
 
@@ -163,7 +164,8 @@ class Node:
         choices, text = list(choices), self.text()
         if text in choices:
             return text
-        self.problem(f"must be one of {', '.join(choices)} (got '{visible(text)}'){nearest(text, choices)}")
+        known = ", ".join(choices) if len(choices) <= MOST_CHOICES else f"{len(choices)} known names"
+        self.problem(f"must be one of {known} (got '{visible(text)}'){nearest(text, choices)}")
         return choices[0]
 
     @property
