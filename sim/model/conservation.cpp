@@ -61,6 +61,29 @@ void check_bins(const Ledger& ledger, Laws& laws) {
     }
 }
 
+void check_pools(const Ledger& ledger, Laws& laws) {
+    if (ledger.pools.empty()) {
+        return;
+    }
+    std::uint64_t gpus = 0;
+    for (const PoolRecord& pool : ledger.pools) {
+        gpus += pool.gpus;
+        laws.equal("bins of a pool = bins", pool.bins.size(), ledger.bins.size());
+    }
+    laws.equal("gpus summed over pools = gpus", gpus, ledger.gpus);
+    for (std::size_t b = 0; b < ledger.bins.size() && laws.none_broken(); ++b) {
+        PoolBin sum;
+        for (const PoolRecord& pool : ledger.pools) {
+            sum.held += pool.bins[b].held;
+            sum.down += pool.bins[b].down;
+            sum.absent += pool.bins[b].absent;
+        }
+        const bool equal = sum == PoolBin{ledger.bins[b].allocated, ledger.bins[b].down,
+                                          ledger.bins[b].absent};
+        laws.equal("pools add up to the whole in bin " + std::to_string(b), equal ? 1 : 0, 1);
+    }
+}
+
 void check_capacity(const Ledger& ledger, Laws& laws) {
     const std::uint64_t all = ledger.gpus * ledger.end.value;
     laws.at_most("absent + down + spare + allocated <= gpus * time", taken(ledger.total), all);
@@ -110,6 +133,7 @@ std::vector<std::string> check_conservation(const Ledger& ledger) {
     }
     check_bins(ledger, laws);
     check_sums(ledger, laws);
+    check_pools(ledger, laws);
     check_network(ledger, laws);
     return laws.take();
 }

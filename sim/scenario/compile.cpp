@@ -325,6 +325,37 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
     }
 }
 
+void add_pool(const std::string& name, std::uint32_t model, Compiled& compiled) {
+    model::PoolRecord pool;
+    pool.name = name;
+    pool.gpu_model = model;
+    compiled.pools.push_back(std::move(pool));
+}
+
+// By cluster, each of which has one model of GPU; where nobody looks at nodes, by model.
+void find_pools(const topology::Topology& topology, bool fungible, Compiled& compiled) {
+    if (fungible) {
+        for (std::uint32_t c = 0; c < compiled.plan.classes.size(); ++c) {  // class c is node c
+            const core::NodeClass& of = compiled.plan.classes[c];
+            add_pool(compiled.gpu_models[of.model], of.model, compiled);
+            compiled.pools.back().gpus = of.gpus;
+            compiled.pool_of_node.push_back(c);
+        }
+    } else {
+        for (const topology::Node& node : topology.nodes) {
+            if (node.cluster == compiled.pools.size()) {
+                add_pool(topology.clusters[node.cluster], node.gpu_model, compiled);
+            }
+            compiled.pools[node.cluster].gpus += node.gpus;
+            compiled.pool_of_node.push_back(node.cluster);
+        }
+    }
+    if (compiled.pools.size() == 1) {
+        compiled.pools.clear();
+        compiled.pool_of_node.clear();
+    }
+}
+
 Grain grain_of(const SchedulerSpec& rules) {
     if (rules.placement == PlacementChoice::kFungible) {
         return Grain::kPools;
@@ -363,6 +394,8 @@ Compiled compile_plan(const Loaded& loaded) {
     for (const topology::GpuModel& model : loaded.topology->gpu_models) {
         compiled.gpu_models.push_back(model.name);
     }
+    compiled.datacenter = model::datacenter_of(loaded.topology);
+    find_pools(loaded.topology, fungible, compiled);
     compiled.origin = common_origin(loaded);
 
     JobIssues issues;
