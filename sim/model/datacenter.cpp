@@ -81,8 +81,10 @@ DatacenterRecord datacenter_of(const Topology& topology) {
             ++last;
         }
         ClusterRecord cluster;
-        cluster.name = topology.clusters[node.cluster];
-        cluster.server = topology.servers[node.server].name;
+        if (node.cluster < topology.clusters.size()) {  // not if it was put together by hand
+            cluster.name = topology.clusters[node.cluster];
+            cluster.server = topology.servers[node.server].name;
+        }
         cluster.gpu_model = node.gpu_model;
         cluster.nodes = last - first;
         cluster.gpus_per_node = node.gpus;

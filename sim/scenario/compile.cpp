@@ -344,7 +344,8 @@ void find_pools(const topology::Topology& topology, bool fungible, Compiled& com
     } else {
         for (const topology::Node& node : topology.nodes) {
             if (node.cluster == compiled.pools.size()) {
-                add_pool(topology.clusters[node.cluster], node.gpu_model, compiled);
+                const model::ClusterRecord& of = compiled.datacenter.clusters[node.cluster];
+                add_pool(of.name, of.gpu_model, compiled);
             }
             compiled.pools[node.cluster].gpus += node.gpus;
             compiled.pool_of_node.push_back(node.cluster);
