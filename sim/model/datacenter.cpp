@@ -81,8 +81,8 @@ DatacenterRecord datacenter_of(const Topology& topology) {
             ++last;
         }
         ClusterRecord cluster;
-        if (node.cluster < topology.clusters.size()) {  // not if it was put together by hand
-            cluster.name = topology.clusters[node.cluster];
+        cluster.name = topology.clusters[node.cluster];
+        if (!topology.servers.empty()) {  // of what is put together by hand, nobody knows
             cluster.server = topology.servers[node.server].name;
         }
         cluster.gpu_model = node.gpu_model;

@@ -109,7 +109,7 @@ std::vector<std::uint32_t> largest(const std::vector<std::uint64_t>& held,
 void add_tenants(const Ledger& ledger, const std::vector<std::uint64_t>& held,
                  const std::vector<bool>& occurs, std::size_t most_cells, HoldingSeries& series) {
     const std::size_t bins = ledger.bins.size();
-    const std::size_t fit = std::max<std::size_t>(2, most_cells / std::max<std::size_t>(1, bins));
+    const std::size_t fit = std::max<std::size_t>(2, most_cells / bins);
     const std::vector<std::uint32_t> chosen =
         largest(held, occurs, std::min(kMostTenantColumns, fit - 1));
     const auto others = static_cast<std::uint32_t>(chosen.size());
@@ -158,6 +158,9 @@ void check(const Ledger& ledger, const HoldingSeries& series) {
 HoldingSeries holding_series(const Ledger& ledger, std::size_t most_cells) {
     HoldingSeries series;
     const std::size_t bins = ledger.bins.size();
+    if (bins == 0) {
+        return series;
+    }
     std::vector<BinSums> classes(kUseClasses.size(), BinSums(ledger.bin_width.value, bins));
     std::vector<std::uint64_t> held(ledger.tenants.size());
     std::vector<bool> occurs(ledger.tenants.size());

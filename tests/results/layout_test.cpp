@@ -227,7 +227,12 @@ TEST(Layout, ProvenanceIsThereUnlessReproducible) {
 TEST(Layout, SameContentsAreTheSameBytes) {
     const Folder one, two;
     model::Ledger ledger = model::small_ledger();
-    ledger.jobs.resize(20'000, ledger.jobs[1]);
+    constexpr std::uint64_t kMore = 20'000 - 5;
+    ledger.jobs.resize(5 + kMore, ledger.jobs[1]);
+    ledger.gpus += 4 * kMore;
+    ledger.bins[0].queued_gpus += 4 * 480 * kMore;
+    ledger.bins[1].allocated += 4 * 640 * kMore;
+    ledger.bins[2].allocated += 4 * 160 * kMore;
     const std::vector<std::string_view> ids(ledger.jobs.size(), "j");
     ::mallopt(M_PERTURB, 0x55);
     const std::string first = content(written(one, sample_header(), ledger, ids));
