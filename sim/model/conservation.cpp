@@ -78,8 +78,8 @@ void check_pools(const Ledger& ledger, Laws& laws) {
             sum.down += pool.bins[b].down;
             sum.absent += pool.bins[b].absent;
         }
-        const bool equal = sum == PoolBin{ledger.bins[b].allocated, ledger.bins[b].down,
-                                          ledger.bins[b].absent};
+        const bool equal =
+            sum == PoolBin{ledger.bins[b].allocated, ledger.bins[b].down, ledger.bins[b].absent};
         laws.equal("pools add up to the whole in bin " + std::to_string(b), equal ? 1 : 0, 1);
     }
 }

@@ -41,8 +41,8 @@ private:
     std::vector<std::uint64_t> steps_;  // by bin: of the level of what covers whole bins
 };
 
-// Calls visit(job, from, to, gpus, waits) for every span of time in which a job or unit held GPUs or
-// a job waited for them; units have the numbers after the jobs.
+// Calls visit(job, from, to, gpus, waits) for every span of time in which a job or unit held GPUs
+// or a job waited for them; units have the numbers after the jobs.
 template <class Visit>
 void for_each_span(const Ledger& ledger, Visit&& visit) {
     const std::uint32_t end = ledger.end.value;

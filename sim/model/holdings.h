@@ -16,14 +16,14 @@ namespace tidepool::model {
 inline constexpr std::array<std::string_view, 4> kUseClasses{"reserved", "on-demand", "spot",
                                                              "service"};
 
-inline constexpr std::size_t kMostTenantColumns = 32;  // of single tenants
+inline constexpr std::size_t kMostTenantColumns = 32;        // of single tenants
 inline constexpr std::size_t kMostSeriesCells = 32'000'000;  // of one time series, 256 MB
 inline constexpr std::uint32_t kOtherTenants = 0xFFFF'FFFFu;
 
 struct HoldingSeries {
     std::array<std::vector<std::uint64_t>, kUseClasses.size()> by_class;  // held, by bin
     struct Tenant {
-        std::uint32_t tenant = 0;  // index into Ledger::tenants, or kOtherTenants
+        std::uint32_t tenant = 0;                 // index into Ledger::tenants, or kOtherTenants
         std::vector<std::uint64_t> held, queued;  // by bin
     };
     // Those that held or waited for GPUs: the ones that held most, ties by index, at most

@@ -162,7 +162,7 @@ struct Bin {
 // From `tick` on a job or unit holds so many GPUs; kWaits: a job waits in the queue.
 struct Holding {
     std::uint32_t tick = 0;
-    std::uint32_t job = 0;   // index into Ledger::jobs; behind them, into Ledger::units
+    std::uint32_t job = 0;  // index into Ledger::jobs; behind them, into Ledger::units
     std::uint32_t gpus = 0;
 };
 

@@ -61,9 +61,8 @@ void write_datacenter(h5::Group& root, const model::DatacenterRecord& datacenter
     });
     count("gpus_per_node", "GPUs of a node", &ClusterRecord::gpus_per_node);
     columns.add<std::uint64_t>(
-        "island_gpus", "1", "GPUs of an NVLink domain", [](const ClusterRecord& c) {
-            return std::uint64_t{c.island_nodes} * c.gpus_per_node;
-        });
+        "island_gpus", "1", "GPUs of an NVLink domain",
+        [](const ClusterRecord& c) { return std::uint64_t{c.island_nodes} * c.gpus_per_node; });
     count("islands", "NVLink domains", &ClusterRecord::islands);
     count("racks", "racks", &ClusterRecord::racks);
     count("nodes_per_rack", "nodes of the largest rack", &ClusterRecord::nodes_per_rack);

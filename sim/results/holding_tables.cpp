@@ -31,9 +31,8 @@ public:
     void grid(const char* name, std::string_view long_name, h5::Dataset& scale,
               std::uint64_t entities, Value value) {
         write_grid(group_, name, {"1", long_name, "time: mean"}, {&time_, &scale},
-                   ledger_.bins.size(), entities, [&](std::uint64_t b, std::uint64_t e) {
-                       return ratio(value(b, e), length(b));
-                   });
+                   ledger_.bins.size(), entities,
+                   [&](std::uint64_t b, std::uint64_t e) { return ratio(value(b, e), length(b)); });
     }
 
     std::uint64_t length(std::uint64_t bin) const {

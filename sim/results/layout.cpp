@@ -203,8 +203,7 @@ std::string final_image(const Header& header, Status status, const model::Ledger
         root.attribute("decision_hash", ledger.decisions);
         write_scenario(root, header);
         write_summary(root, kpi_values(ledger), ledger.statement ? ledger.statement->currency : "");
-        h5::Group series =
-            write_timeseries(root, header, ledger, ledger.bins.size(), ledger.end);
+        h5::Group series = write_timeseries(root, header, ledger, ledger.bins.size(), ledger.end);
         write_holding_series(series, ledger, time_units(header.origin));
         write_dimensions(root, ledger);
         write_jobs(root, ledger, ids, time_units(header.origin));

@@ -14,6 +14,7 @@
 #include "sim/scenario/compile_locality.h"
 #include "sim/scenario/compile_mixed.h"
 #include "sim/scenario/compile_network.h"
+#include "sim/scenario/compile_pools.h"
 #include "sim/scenario/compile_recovery.h"
 #include "sim/scenario/compile_services.h"
 #include "sim/scenario/compile_slowdowns.h"
@@ -325,38 +326,6 @@ void make_interruptible(const Loaded& loaded, const JobTable& table, Compiled& c
     }
 }
 
-void add_pool(const std::string& name, std::uint32_t model, Compiled& compiled) {
-    model::PoolRecord pool;
-    pool.name = name;
-    pool.gpu_model = model;
-    compiled.pools.push_back(std::move(pool));
-}
-
-// By cluster, each of which has one model of GPU; where nobody looks at nodes, by model.
-void find_pools(const topology::Topology& topology, bool fungible, Compiled& compiled) {
-    if (fungible) {
-        for (std::uint32_t c = 0; c < compiled.plan.classes.size(); ++c) {  // class c is node c
-            const core::NodeClass& of = compiled.plan.classes[c];
-            add_pool(compiled.gpu_models[of.model], of.model, compiled);
-            compiled.pools.back().gpus = of.gpus;
-            compiled.pool_of_node.push_back(c);
-        }
-    } else {
-        for (const topology::Node& node : topology.nodes) {
-            if (node.cluster == compiled.pools.size()) {
-                const model::ClusterRecord& of = compiled.datacenter.clusters[node.cluster];
-                add_pool(of.name, of.gpu_model, compiled);
-            }
-            compiled.pools[node.cluster].gpus += node.gpus;
-            compiled.pool_of_node.push_back(node.cluster);
-        }
-    }
-    if (compiled.pools.size() == 1) {
-        compiled.pools.clear();
-        compiled.pool_of_node.clear();
-    }
-}
-
 Grain grain_of(const SchedulerSpec& rules) {
     if (rules.placement == PlacementChoice::kFungible) {
         return Grain::kPools;
@@ -396,7 +365,7 @@ Compiled compile_plan(const Loaded& loaded) {
         compiled.gpu_models.push_back(model.name);
     }
     compiled.datacenter = model::datacenter_of(loaded.topology);
-    find_pools(loaded.topology, fungible, compiled);
+    compile_pools(loaded.topology, fungible, compiled);
     compiled.origin = common_origin(loaded);
 
     JobIssues issues;

@@ -89,9 +89,9 @@ TEST(Datacenter, WithCoresEveryClusterHasTheSpinesOfItsPods) {
 }
 
 TEST(Datacenter, IslandsOfSeveralNodes) {
-    const DatacenterRecord record = datacenter_of(good_topology(
-        "clusters: [{name: a, server: gb200-tray, nodes: 36, island_nodes: 18, "
-        "nodes_per_rack: 18}]\n"));
+    const DatacenterRecord record = datacenter_of(
+        good_topology("clusters: [{name: a, server: gb200-tray, nodes: 36, island_nodes: 18, "
+                      "nodes_per_rack: 18}]\n"));
     EXPECT_EQ(record.clusters.at(0).islands, 2U);
     EXPECT_EQ(record.clusters.at(0).island_nodes, 18U);
     EXPECT_EQ(record.clusters.at(0).racks, 2U);

@@ -114,8 +114,7 @@ TEST(Holdings, AsManyTenantsAsColumnsLeaveNoOthers) {
 TEST(Holdings, ColumnsAreFewerWhereBinsAreMany) {
     const auto one = [](std::uint32_t) { return 1U; };
     const Ledger ledger = many_tenants(10, one);
-    EXPECT_THAT(tenants_of(holding_series(ledger, 4 * 5)),
-                ElementsAre(1, 2, 3, 4, kOtherTenants));
+    EXPECT_THAT(tenants_of(holding_series(ledger, 4 * 5)), ElementsAre(1, 2, 3, 4, kOtherTenants));
     EXPECT_THAT(tenants_of(holding_series(ledger, 1)), ElementsAre(1, kOtherTenants));
 }
 

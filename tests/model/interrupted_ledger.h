@@ -113,7 +113,7 @@ inline void add_jobs(Ledger& ledger) {
 
 // Jobs 1 and 2 held their GPUs until they queued again, and were done: see above.
 inline void add_holdings(Ledger& ledger) {
-    ledger.holdings = {{0, 0, 4},   {0, 1, 2},    {532, 1, kWaits}, {532, 2, 2},      {700, 0, 0},
+    ledger.holdings = {{0, 0, 4},   {0, 1, 2},   {532, 1, kWaits},  {532, 2, 2}, {700, 0, 0},
                        {700, 1, 2}, {732, 2, 0}, {1000, 1, kWaits}, {1000, 3, 8}};
 }
 

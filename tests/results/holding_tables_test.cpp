@@ -118,8 +118,12 @@ TEST(DatacenterTable, HasARowPerCluster) {
     site.leaves = 40;
     site.spines = 12;
     site.cores = 4;
-    site.clusters = {{.name = "a", .server = "hgx", .gpu_model = 1, .nodes = 100'000,
-                      .gpus_per_node = 64, .island_nodes = 18},
+    site.clusters = {{.name = "a",
+                      .server = "hgx",
+                      .gpu_model = 1,
+                      .nodes = 100'000,
+                      .gpus_per_node = 64,
+                      .island_nodes = 18},
                      {.name = "b", .server = "old", .nodes = 3, .gpus_per_node = 4}};
     site.clusters[1].racks = 7;
     site.clusters[1].oversubscription = 1.5;
@@ -128,17 +132,32 @@ TEST(DatacenterTable, HasARowPerCluster) {
     EXPECT_EQ(text_attribute(path, "/topology", "fabric"), "fat-tree");
     EXPECT_EQ(text_attribute(path, "/topology", "wiring"), "rail");
     const std::pair<const char*, double> totals[] = {
-        {"nodes", 100'003}, {"gpus", 6'400'012}, {"racks", 7},   {"pods", 0},  {"planes", 2},
-        {"leaves", 40},     {"spines", 12},      {"cores", 4}, {"leaves_per_group", 8}};
+        {"nodes", 100'003}, {"gpus", 6'400'012}, {"racks", 7},
+        {"pods", 0},        {"planes", 2},       {"leaves", 40},
+        {"spines", 12},     {"cores", 4},        {"leaves_per_group", 8}};
     for (const auto& [name, value] : totals) {
         EXPECT_EQ(number_attribute(path, "/topology", name), value) << name;
     }
-    EXPECT_THAT(
-        links(path, "/topology"),
-        ElementsAreArray({"cluster", "name", "server", "gpu_model", "nodes", "gpus",
-                          "gpus_per_node", "island_gpus", "islands", "racks", "nodes_per_rack",
-                          "pods", "nodes_per_pod", "leaf_groups", "nodes_per_leaf_group", "leaves",
-                          "spines", "cores", "oversubscription", "pod_oversubscription"}));
+    EXPECT_THAT(links(path, "/topology"), ElementsAreArray({"cluster",
+                                                            "name",
+                                                            "server",
+                                                            "gpu_model",
+                                                            "nodes",
+                                                            "gpus",
+                                                            "gpus_per_node",
+                                                            "island_gpus",
+                                                            "islands",
+                                                            "racks",
+                                                            "nodes_per_rack",
+                                                            "pods",
+                                                            "nodes_per_pod",
+                                                            "leaf_groups",
+                                                            "nodes_per_leaf_group",
+                                                            "leaves",
+                                                            "spines",
+                                                            "cores",
+                                                            "oversubscription",
+                                                            "pod_oversubscription"}));
     EXPECT_THAT(texts(path, "/topology/name"), ElementsAre("a", "b"));
     EXPECT_THAT(numbers(path, "/topology/gpu_model"), ElementsAre(1, 0));
     EXPECT_THAT(numbers(path, "/topology/gpus"), ElementsAre(6'400'000, 12));
