@@ -17,7 +17,7 @@ inline constexpr std::array<std::string_view, 4> kUseClasses{"reserved", "on-dem
                                                              "service"};
 
 inline constexpr std::size_t kMostTenantColumns = 32;        // of single tenants
-inline constexpr std::size_t kMostSeriesCells = 32'000'000;  // of one time series, 256 MB
+inline constexpr std::size_t kMostSeriesCells = 4'000'000;  // of one time series, 32 MB
 inline constexpr std::uint32_t kOtherTenants = 0xFFFF'FFFFu;
 
 struct HoldingSeries {

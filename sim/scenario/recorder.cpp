@@ -91,6 +91,7 @@ Recorder::Recorder(const Compiled& compiled, const core::State& state, Observer 
     }
     if (plan_.interruptible) {
         attempt_begin_.resize(ledger_.jobs.size());
+        ledger_.holdings.reserve(2 * ledger_.jobs.size());  // most of them are never interrupted
         spread_.resize(compiled.plan.pod_of.empty() ? 0 : ledger_.jobs.size());
         last_attempt_.resize(ledger_.jobs.size(), core::kNone);
         shares_.resize(compiled.billed ? ledger_.jobs.size() : 0);
