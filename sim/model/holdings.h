@@ -16,7 +16,7 @@ namespace tidepool::model {
 inline constexpr std::array<std::string_view, 4> kUseClasses{"reserved", "on-demand", "spot",
                                                              "service"};
 
-inline constexpr std::size_t kMostTenantColumns = 32;        // of single tenants
+inline constexpr std::size_t kMostTenantColumns = 32;       // of single tenants
 inline constexpr std::size_t kMostSeriesCells = 4'000'000;  // of one time series, 32 MB
 inline constexpr std::uint32_t kOtherTenants = 0xFFFF'FFFFu;
 
