@@ -86,7 +86,6 @@ void write_tenant_series(h5::Group& timeseries, const model::Ledger& ledger,
     h5::Dataset scale = group.group().column<std::int32_t>(
         "tenant", rows,
         {"1", "rows of /dim/tenant, most GPU-hours first; -1: all others together", ""});
-    scale.attribute("_FillValue", kNoValue);
     h5::Dataset name = group.group().texts("tenant_name", names, {"", "name", ""});
     h5::Dataset* const columns[] = {&name};
     scale.scale_of("tenant", columns);
