@@ -78,9 +78,13 @@ void check_pools(const Ledger& ledger, Laws& laws) {
             sum.down += pool.bins[b].down;
             sum.absent += pool.bins[b].absent;
         }
-        const bool equal =
-            sum == PoolBin{ledger.bins[b].allocated, ledger.bins[b].down, ledger.bins[b].absent};
-        laws.equal("pools add up to the whole in bin " + std::to_string(b), equal ? 1 : 0, 1);
+        const Bin& bin = ledger.bins[b];
+        if (sum != PoolBin{bin.allocated, bin.down, bin.absent}) {
+            const std::string where = " summed over pools = of all in bin " + std::to_string(b);
+            laws.equal("allocated" + where, sum.held, bin.allocated);
+            laws.equal("down" + where, sum.down, bin.down);
+            laws.equal("absent" + where, sum.absent, bin.absent);
+        }
     }
 }
 
