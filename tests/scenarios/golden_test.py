@@ -1,6 +1,9 @@
 """Every scenario and sweep runs and matches its golden; both engines give the same numbers."""
 
+import re
+
 import golden
+import pictures
 import pytest
 
 from tidepool.golden import sum_up
@@ -17,6 +20,18 @@ def test_matches_its_golden(binary, tmp_path, folder):
     golden.run(binary, folder, tmp_path / "run.h5")
     done = golden.check(folder, tmp_path / "run.h5", "--exact")
     assert done.returncode == 0, done.stdout + done.stderr
+    if str(folder.relative_to(golden.SCENARIOS)) in pictures.PICTURES:
+        shown = pictures.check(folder, tmp_path / "run.h5")
+        assert shown.returncode == 0, f"{shown.stdout}{shown.stderr}: see tests/scenarios/pictures.py"
+
+
+@pytest.mark.parametrize("name", pictures.PICTURES)
+def test_readme_states_question_command_answer_and_picture(name):
+    text = (golden.SCENARIOS / name / "README.md").read_text()
+    assert re.match(r"# .*\?\n", text), "the question"
+    assert re.search(r"```bash\n(.|\n)*?tidepool (run|sweep) ", text), "the command"
+    assert re.search(r"\*\*[^*]+\*\*", text), "the answer"
+    assert re.search(r"!\[[^\]]+\]\(picture\.svg\)", text), "the picture"
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
