@@ -287,7 +287,7 @@ def _column(result: Result, group: str, table: Table, name: str) -> Any:
         codes = np.searchsorted(numbers, values).clip(max=len(numbers) - 1)
         if not np.array_equal(np.array(numbers)[codes], values):
             raise ResultError(f"{result.path}: /{group}/{name} has values without a name")
-        return pd.Categorical.from_codes(codes, [table.enums[name][number] for number in numbers])
+        return pd.Categorical.from_codes(codes, pd.Index([table.enums[name][number] for number in numbers]))
     if values.dtype.kind in "iu":
         if name in DIMENSIONS:
             return _named(values, result.names(name), f"{result.path}: /{group}/{name}")
@@ -303,7 +303,9 @@ def _named(rows: Array, names: list[str], where: str) -> pd.Categorical:
         raise ResultError(f"{where} has rows that the dimension lacks")
     unique = {name: code for code, name in enumerate(dict.fromkeys(names))}
     codes = np.array([*(unique[name] for name in names), -1])
-    return pd.Categorical.from_codes(codes[np.where(none, len(names), rows).astype(np.int64)], list(unique))
+    return pd.Categorical.from_codes(
+        codes[np.where(none, len(names), rows).astype(np.int64)], pd.Index(list(unique), dtype=object)
+    )
 
 
 def _grid(result: Result, table: Table, of: str, index: pd.Index) -> pd.DataFrame:
