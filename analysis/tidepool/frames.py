@@ -7,20 +7,43 @@ categories with names. Times are seconds since the start of the run; `start` is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from tidepool.hdf5 import ResultError, Table
+from tidepool.hdf5 import Array, Kpi, KpiMeaning, ResultError, Table
 from tidepool.results import Result, Sweep, read
+from tidepool.yaml_file import nearest
+
+Meaning = TypeVar("Meaning", Kpi, KpiMeaning)
 
 # Columns that hold rows of /dim/NAME.
-DIMENSIONS = {"tenant": "tenant", "gpu_model": "gpu_model", "cause": "cause"}
-# Groups of time series and the column that names their second dimension.
-SECOND = {"service": "service", "class": "class", "tenant": "tenant", "pool": "pool", "link": "link"}
+DIMENSIONS = ("tenant", "gpu_model", "cause")
+NOBODY = 2**32 - 1  # how /usage writes "none" in a column of rows
+# Tables whose `service` is a row of /services.
+OF_SERVICES = ("service_classes", "unit_log", "latency")
+# Time series: where they are, and the columns that name their second dimension (the first one that there is).
+SERIES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "cluster": ("cluster", ()),
+    "service": ("service", ("service",)),
+    "class": ("class", ("class",)),
+    "tenant": ("tenant", ("tenant_name",)),
+    "pool": ("pool", ("pool",)),
+    "link": ("link", ("link_name",)),
+    "tier": ("link", ("tier",)),
+}
+GRIDS = {"link": ("link_utilisation",), "tier": ("rate", "utilisation")}  # of the one group with two kinds
+BILLS = ("revenue", "credits", "costs", "cash")
+# Tables that a run may lack; docs/results.md says what they hold.
+TABLES = (
+    "jobs", "failures", "nodes", "node_months", "attempts", "checkpoints", "services", "service_classes", "unit_log",
+    "latency", "tenants", "links", "flows", "topology", "scenario/inputs", *(f"money/{one}" for one in BILLS),
+    *(f"usage/{one}" for one in ("lease", "share", "wait", "outage", "token", "state", "service", "run")),
+)  # fmt: skip
 
 
 class _File:
@@ -58,9 +81,13 @@ class _File:
     def table(self, group: str) -> pd.DataFrame:
         """A columnar group such as "failures" or "money/revenue", a row per entry.
 
-        Columns with a second dimension are left out (`timeseries` has them). Empty if the run lacks the part.
+        Empty if the run lacks the part. Raises KeyError if results have no such group, ResultError if it is not a
+        table (`timeseries` has grids, `result.table` anything).
         """
-        return _frame(self.result, self.result.columns_or_empty(group))
+        group = group.strip("/")
+        if group not in TABLES and not self.result.has(group):
+            raise KeyError(f"results have no table {group!r}{nearest(group, TABLES)}")
+        return _frame(self.result, group, self.result.columns_or_empty(group))
 
     def __repr__(self) -> str:
         """In one line."""
@@ -81,7 +108,7 @@ class Run(_File):
 
     def kpi(self, name: str) -> float:
         """One KPI, in `summary.units[name]`; NaN where it is not defined. Raises KeyError if there is no such KPI."""
-        return float(self.result.summary[name].value)
+        return float(_one(self.result.summary, name).value)
 
     @cached_property
     def jobs(self) -> pd.DataFrame:
@@ -111,14 +138,19 @@ class Run(_File):
     def timeseries(self, of: str = "cluster") -> pd.DataFrame:
         """What was measured over time: index `time`, the start of each bin in seconds since the start of the run.
 
-        `of`: "cluster" gives a column per quantity; "service", "class", "tenant", "pool" or "link" give columns
-        (quantity, name). `frame.attrs["bin_width"]` is in seconds. Empty if the run lacks the part.
+        `of`: "cluster" gives a column per quantity; "service", "class", "tenant", "pool", "link" (the hottest) or
+        "tier" (of links) give columns (quantity, name): `frame["held"]` is a frame with a column per name.
+        `frame.attrs["bin_width"]` is in seconds; units and long names are by quantity. Empty if the run lacks the
+        part. Raises KeyError if there is no such kind.
         """
-        table = self.result.columns_or_empty(f"timeseries/{of}")
+        if of not in SERIES:
+            raise KeyError(f"results have no time series of {of!r}{nearest(of, SERIES)}")
+        group, names = SERIES[of]
+        table = self.result.columns_or_empty(f"timeseries/{group}")
         if "time" not in table:
             return pd.DataFrame(index=pd.Index([], name="time", dtype=float))
         index = pd.Index(table["time"], name="time")
-        if of in SECOND:
+        if names:
             frame = _grid(self.result, table, of, index)
         else:
             frame = pd.DataFrame({name: table[name] for name in table if name != "time"}, index=index)
@@ -130,8 +162,10 @@ class Run(_File):
         """Lines of the bill: `of` is "revenue", "credits", "costs" or "cash".
 
         `amount` is in the currency (float); `micro` in millionths of it (int64), which add up exactly. Empty without
-        prices and costs.
+        prices and costs. Raises KeyError for another `of`.
         """
+        if of not in BILLS:
+            raise KeyError(f"results have no bill of {of!r}{nearest(of, BILLS)}")
         frame = self.table(f"money/{of}")
         if "amount" in frame:
             about = frame.attrs
@@ -150,8 +184,7 @@ class Run(_File):
     @property
     def start(self) -> pd.Timestamp | None:
         """Calendar time of the start of the run; None if the trace has none. `start + to_timedelta(t, "s")` is t."""
-        units = self.result.columns("timeseries/cluster", "time").units.get("time", "")
-        text = units.removeprefix("seconds since ") if units.startswith("seconds since ") else ""
+        text = str(self.result.attrs.get("start", ""))
         return pd.Timestamp(text) if text else None
 
     @property
@@ -185,21 +218,26 @@ class SweepRun(_File):
         )
 
     def replicas(self, *kpis: str) -> pd.DataFrame:
-        """A row per run: index (cell, replica); columns `state` and the KPIs, those of failed or missing runs NaN.
+        """A row per run: index (cell, replica); columns `state`, `seed` and the KPIs, those of failed runs NaN.
 
-        All KPIs if none is named. Raises KeyError for one that there is not.
+        All KPIs if none is named. Runs that are missing have NaN as well, and seed 0. `cells.join(frame)` adds what
+        the cells differ in. Raises KeyError for a KPI that there is not.
         """
         names = kpis or tuple(self.result.kpis)
-        unknown = [name for name in names if name not in self.result.kpis]
-        if unknown:
-            raise KeyError(", ".join(unknown))
+        meanings = {name: _one(self.result.kpis, name) for name in names}
         shape = (self.result.cells, self.result.replicas)
         index = pd.MultiIndex.from_product([range(shape[0]), range(shape[1])], names=["cell", "replica"])
         states = pd.Categorical(self.result.states.ravel().astype(str))
         frame = pd.DataFrame(
-            {"state": states, **{name: self.result.replica(name).ravel() for name in names}}, index=index
+            {
+                "state": states,
+                "seed": self.result.replica("seed").ravel(),
+                **{name: self.result.replica(name).ravel() for name in names},
+            },
+            index=index,
         )
-        frame.attrs["units"] = {name: self.result.kpis[name].units for name in names}
+        frame.attrs["units"] = {name: meaning.units for name, meaning in meanings.items()}
+        frame.attrs["long_names"] = {name: meaning.long_name for name, meaning in meanings.items()}
         return frame
 
     def stats(self, kpi: str) -> pd.DataFrame:
@@ -208,12 +246,11 @@ class SweepRun(_File):
         `low` and `high` are the 95 % interval of the mean. Raises KeyError if there is no such KPI, ResultError while
         the sweep is running.
         """
-        if kpi not in self.result.kpis:
-            raise KeyError(kpi)
+        units = _one(self.result.kpis, kpi).units
         table = self.result.stats(kpi)
         names = [name for name in ("n", "mean", "se", "low", "high", "p05", "p50", "p95") if name in table]
         frame = self.cells.assign(**{name: table[name] for name in names})
-        frame.attrs["units"] = dict.fromkeys(names[1:], self.result.kpis[kpi].units)
+        frame.attrs["units"] = dict.fromkeys(names[1:], units)
         return frame
 
 
@@ -226,57 +263,81 @@ def open_frames(path: str | Path) -> Run | SweepRun:
     return SweepRun(result) if isinstance(result, Sweep) else Run(result)
 
 
-def _frame(result: Result, table: Table) -> pd.DataFrame:
-    length = max((len(values) for values in table.values()), default=0)
-    columns = {
-        name: _column(result, table, name)
-        for name, values in table.items()
-        if values.ndim == 1 and len(values) == length
-    }
-    frame = pd.DataFrame(columns)
+def _one(kpis: Mapping[str, Meaning], name: str) -> Meaning:
+    if name not in kpis:
+        raise KeyError(f"there is no KPI {name!r}{nearest(name, kpis)}" if kpis else "there are no KPIs yet")
+    return kpis[name]
+
+
+def _frame(result: Result, group: str, table: Table) -> pd.DataFrame:
+    shapes = {values.shape for values in table.values()}
+    if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
+        raise ResultError(
+            f"{result.path}: /{group} is no table of rows: result.table({group!r}) gives its arrays"
+        )
+    frame = pd.DataFrame({name: _column(result, group, table, name) for name in table})
     frame.attrs.update(_about(table))
     return frame
 
 
-def _column(result: Result, table: Table, name: str) -> Any:
+def _column(result: Result, group: str, table: Table, name: str) -> Any:
     values = table[name]
     if name in table.enums:
-        names = [table.enums[name][value] for value in sorted(table.enums[name])]
-        return pd.Categorical(table.labels(name), categories=names)
-    if name in DIMENSIONS and values.dtype.kind in "iu":
-        names = list(dict.fromkeys(result.names(DIMENSIONS[name])))
-        every = np.array([*result.names(DIMENSIONS[name]), None], dtype=object)
-        known = np.where((values < 0) | (values >= len(every) - 1), len(every) - 1, values).astype(np.int64)
-        return pd.Categorical(every[known], categories=names)
-    if values.dtype.kind == "S":
-        return np.char.decode(values, "utf-8").astype(object)
+        numbers = sorted(table.enums[name])
+        codes = np.searchsorted(numbers, values).clip(max=len(numbers) - 1)
+        if not np.array_equal(np.array(numbers)[codes], values):
+            raise ResultError(f"{result.path}: /{group}/{name} has values without a name")
+        return pd.Categorical.from_codes(codes, pd.Index([table.enums[name][number] for number in numbers]))
+    if values.dtype.kind in "iu":
+        if name in DIMENSIONS:
+            return _named(values, result.names(name), f"{result.path}: /{group}/{name}")
+        if name == "service" and group in OF_SERVICES:
+            return _named(values, _services(result), f"{result.path}: /{group}/{name}")
     return values
+
+
+def _named(rows: Array, names: list[str], where: str) -> pd.Categorical:
+    """Rows of a dimension as categories with its names; none (negative, or as /usage writes it) is missing."""
+    none = (rows < 0) | (rows == NOBODY)
+    if (rows[~none] >= len(names)).any():
+        raise ResultError(f"{where} has rows that the dimension lacks")
+    unique = {name: code for code, name in enumerate(dict.fromkeys(names))}
+    codes = np.array([*(unique[name] for name in names), -1])
+    return pd.Categorical.from_codes(
+        codes[np.where(none, len(names), rows).astype(np.int64)], pd.Index(list(unique), dtype=object)
+    )
 
 
 def _grid(result: Result, table: Table, of: str, index: pd.Index) -> pd.DataFrame:
     names = _names(result, table, of)
-    columns = {
-        (quantity, name): values[:, place]
+    wanted = GRIDS.get(of)
+    grids = {
+        quantity: values
         for quantity, values in table.items()
-        if values.ndim == 2 and values.shape[1] == len(names)
-        for place, name in enumerate(names)
+        if values.ndim == 2 and (wanted is None or quantity in wanted)
     }
-    if not columns:
+    for quantity, values in grids.items():
+        if values.shape != (len(index), len(names)):
+            raise ResultError(
+                f"{result.path}: {quantity} of /timeseries/{SERIES[of][0]} does not fit its names"
+            )
+    if not grids:
         return pd.DataFrame(index=index)
-    frame = pd.DataFrame(np.column_stack(list(columns.values())), index=index)
-    frame.columns = pd.MultiIndex.from_tuples(list(columns), names=["quantity", of])
-    return frame
+    columns = pd.MultiIndex.from_tuples(
+        [(quantity, name) for quantity in grids for name in names], names=["quantity", of]
+    )
+    return pd.DataFrame(np.column_stack(list(grids.values())), index=index, columns=columns)
 
 
 def _names(result: Result, table: Table, of: str) -> list[str]:
-    for name in (f"{of}_name", of):
-        if name in table and table[name].dtype.kind == "O":
+    for name in SERIES[of][1]:
+        if name in table:
             return [str(one) for one in table[name]]
-    if of == "service":
-        return [str(name) for name in result.columns("services", "name")["name"]]
-    if of not in table:
-        raise ResultError(f"{result.path}: /timeseries/{of} does not name its columns")
-    return [str(one) for one in table[of]]
+    return []
+
+
+def _services(result: Result) -> list[str]:
+    return [str(name) for name in result.columns("services", "name").get("name", ())]
 
 
 def _about(table: Table) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -46,15 +48,15 @@ def run(
 ) -> Run:
     """Run a scenario and open its result.
 
-    `scenario`: path of a YAML file, or a mapping with the same content (paths in it are then those of the current
-    folder). `set`: values to replace, by path in the scenario: numbers, booleans, text with units ("2 d"), lists and
-    mappings. `output`: result file; without one a temporary file that lives as long as what this returns.
-    `until`: another horizon, such as "30 d"; `engine`: "simgrid" or "batch"; `network`: "simgrid", "maxmin" or "off".
-    `progress`: "auto" (a bar on a terminal or in a notebook), "bar" or "none". `program`: the simulator; default: the
-    one in TIDEPOOL_BINARY or on PATH.
+    `scenario`: path of a YAML file, or the content of one as a mapping or as text of several lines (paths in it are
+    then those of the current folder, which must be writable). `set`: values to replace, by path in the scenario:
+    numbers, booleans, lists, mappings, and text as after `--set` on the command line ("2 d"). `output`: result file;
+    without one a temporary file that lives as long as what this returns. `until`: another horizon, such as "30 d";
+    `engine`: "simgrid" or "batch"; `network`: "simgrid", "maxmin" or "off". `progress`: "auto" (a bar on a terminal or
+    in a notebook), "bar" or "none". `program`: the simulator; default: the one in TIDEPOOL_BINARY or on PATH.
 
     Raises ScenarioError for mistakes of the scenario or arguments, RunError if the run failed; KeyboardInterrupt is
-    passed on after the run was stopped (its .partial file stays).
+    passed on after the run was stopped (`output` stays as a .partial file).
     """
     from tidepool.frames import Run
 
@@ -90,14 +92,27 @@ def sweep(
 
 def scalar(value: Any) -> str:
     """A Python value as `--set` takes it: YAML on one line. Raises ScenarioError for what YAML has no word for."""
-    if hasattr(value, "item") and not isinstance(value, str):
-        value = value.item()  # numpy's numbers
     if isinstance(value, str):
         return value
     try:
-        return json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError) as error:
+        return json.dumps(_plain(value), allow_nan=False)
+    except ValueError as error:
         raise ScenarioError(f"{value!r} cannot be written as YAML: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    """The value in Python's own types; numpy's and paths become such."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, Path):
+        return str(value)
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    raise ScenarioError(f"{value!r} cannot be written as YAML")
 
 
 def _options(set: Mapping[str, Any] | None, **named: object) -> list[str]:
@@ -129,8 +144,8 @@ def _start(
     path = Path(scratch.name) / "result.h5" if scratch else Path(str(output))
     try:
         with _file(scenario) as file:
-            words = [str(name), command, str(file), "-o", str(path), *options]
-            _wait([*words, *(["--force"] if force else []), "--progress", "json"], progress)
+            words = [str(name), command, str(file.path), "-o", str(path), *options]
+            _wait([*words, *(["--force"] if force else []), "--progress", "json"], progress, file.made)
         result = open_frames(path)
     except BaseException:
         if scratch:
@@ -147,30 +162,59 @@ class _file:  # noqa: N801
     def __init__(self, scenario: Scenario) -> None:
         self.scenario, self.made = scenario, ""
 
-    def __enter__(self) -> Path:
-        if not isinstance(self.scenario, Mapping):
-            return Path(self.scenario)
-        import yaml
+    def __enter__(self) -> _file:
+        if isinstance(self.scenario, Path) or (isinstance(self.scenario, str) and "\n" not in self.scenario):
+            self.path = Path(self.scenario)
+            return self
+        text = self.scenario if isinstance(self.scenario, str) else _yaml(_plain(self.scenario))
+        # The result names its inputs: equal scenarios give equal files, so the name is made of the content.
+        stem = f".tidepool-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        try:
+            for name in (f"{stem}.yaml", f"{stem}-{secrets.token_hex(8)}.yaml"):
+                try:
+                    with open(name, "x", encoding="utf-8") as file:
+                        self.made = os.path.abspath(name)
+                        file.write(text)
+                    break
+                except FileExistsError:
+                    continue  # of a run of the same scenario, going on or killed
+        except OSError as error:
+            self.__exit__()
+            raise RunError(f"the scenario cannot be written into {Path.cwd()}: {error.strerror}") from error
+        self.path = Path(self.made)
+        return self
 
-        handle, self.made = tempfile.mkstemp(prefix=".tidepool-", suffix=".yaml", dir=".")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            yaml.safe_dump(_plain(self.scenario), file, sort_keys=False, allow_unicode=True)
-        return Path(self.made)
-
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *raised: object) -> None:
         if self.made:
             os.unlink(self.made)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return value.item() if hasattr(value, "item") else value
+def _yaml(value: Mapping[str, Any]) -> str:
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        """Quotes what is a number in YAML 1.2 only, such as the text 1e3."""
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, '"' if _is_number(value) else None)
+
+    Dumper.add_representer(str, text)
+    return yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True)
 
 
-def _wait(words: Sequence[str], progress: str) -> None:
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return text.startswith("0o")
+    return True
+
+
+def _wait(words: Sequence[str], progress: str, made: str) -> None:
+    """Run the program to its end; raises what it says. An interrupt reaches it once, and it keeps what it has.
+
+    `made`: the temporary file of the scenario, which messages call `scenario`.
+    """
     with subprocess.Popen(
         words,
         stdin=subprocess.DEVNULL,
@@ -178,6 +222,7 @@ def _wait(words: Sequence[str], progress: str) -> None:
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
+        process_group=0,  # or the terminal would interrupt it as well, and the second time it ends at once
     ) as child:
         said: deque[str] = deque(maxlen=KEPT_LINES)
         try:
@@ -188,10 +233,11 @@ def _wait(words: Sequence[str], progress: str) -> None:
                         said.append(line)
             child.wait()
         except BaseException:
-            child.send_signal(signal.SIGINT)  # it keeps what it has as a partial file
-            child.wait()
+            child.send_signal(signal.SIGINT)
+            child.communicate()
             raise
     code, text = child.returncode, "".join(said).strip()
+    text = text.replace(made, "scenario") if made else text
     if code == BAD_INPUT:
         raise ScenarioError(text)
     if code == INTERRUPTED:

@@ -11,17 +11,19 @@ On the command line: `python -m tidepool.trace IN OUT`. Parquet and .zst need py
 from __future__ import annotations
 
 import argparse
-import csv
 import gzip
 import io
 import math
 import os
 import re
+import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -44,6 +46,10 @@ COLUMNS = {
 }  # fmt: skip
 TEXTS = ("job_id", "tenant", "plan", "gpu_model", "state", "class", "blocks", "client", "law")
 NOTE = re.compile(r"#\s*([\w ]+?)\s*[:=]\s*(.*)")
+FIELD = re.compile(r'[ \t]*(?:"((?:[^"]|"")*)"|([^",]*))[ \t]*(,|$)')
+NUMERIC = frozenset("0123456789+-.eE")
+QUOTED = re.compile(r'[",]|^[ \t]|[ \t]$')  # texts that need quotes
+FOUND = re.compile(r"trace\.csv:(?:(\d+):(?:\d+:)?)? (.*)")  # what the simulator says of a frame
 ASSIGNED = ("block_tokens",)  # notes that are written with `=`
 SUFFIXES = (".csv", ".csv.gz", ".csv.zst", ".parquet")
 
@@ -58,11 +64,12 @@ def write(
     """Write a trace of jobs, requests or rates: whole or not at all.
 
     `frame`: a row per job (request, step), columns of docs/reference/trace.md, which also tell the kind. Times are
-    seconds (float, written without loss) or calendar times; NaN and None are left empty. `path` ends in .csv, .csv.gz,
-    .csv.zst or .parquet. `notes`: lines `# name: value` before the header, such as {"origin": "2026-01-01T00:00:00"};
-    by default `frame.attrs["notes"]`. The rows are not checked: `validate` does.
+    seconds (numbers, written without loss, or timedeltas) or calendar times; lists of `blocks` may be lists; NaN and
+    None are left empty. `path` ends in .csv, .csv.gz, .csv.zst or .parquet. `notes`: lines `# name: value` before the
+    header, such as {"origin": "2026-01-01T00:00:00"}; by default `frame.attrs["notes"]`. The rows are not checked:
+    `validate` does.
 
-    Raises TraceError for missing or unknown columns, FileExistsError unless `force`.
+    Raises TraceError for missing or unknown columns and values that no trace can hold, FileExistsError unless `force`.
     """
     path = Path(path)
     kind_of(frame)
@@ -70,8 +77,7 @@ def write(
     if path.exists() and not force:
         raise FileExistsError(f"{path}: exists already; force=True replaces it")
     said = notes if notes is not None else dict(frame.attrs.get("notes", {}))
-    handle, scratch = tempfile.mkstemp(prefix=path.name + ".", suffix=".partial", dir=path.parent)
-    os.close(handle)
+    scratch = f"{path}.{secrets.token_hex(4)}.partial"
     try:
         if suffix == ".parquet":
             _need_pyarrow(suffix)
@@ -81,19 +87,19 @@ def write(
         else:
             with _output(scratch, suffix) as file:
                 _write_csv(frame, file, said)
-        os.chmod(scratch, 0o644)
         os.replace(scratch, path)
     except BaseException:
-        os.unlink(scratch)
+        Path(scratch).unlink(missing_ok=True)
         raise
 
 
 def read(path: str | Path) -> pd.DataFrame:
     """Read a trace as a frame, a row per job (request, step): own CSV, Parquet, or any format of jobs that ships.
 
-    Ids and names are text, numbers float64 or int64; columns that the file lacks are missing. `frame.attrs["notes"]`
-    holds the notes before the header, such as the origin of its times. Other formats are converted by the simulator
-    (the one in TIDEPOOL_BINARY or on PATH).
+    Ids and names are text, numbers float64 or int64 (a column in which something else stands remains text, such as
+    calendar times); columns that the file lacks are missing. `frame.attrs["notes"]` holds the notes before the header,
+    such as the origin of its times. Other formats are converted by the simulator (the one in TIDEPOOL_BINARY or on
+    PATH). Values are not checked: `validate` does.
 
     Raises FileNotFoundError, or TraceError with what is wrong.
     """
@@ -101,28 +107,21 @@ def read(path: str | Path) -> pd.DataFrame:
 
     path = Path(path)
     if path.suffix == ".parquet":
-        _need_pyarrow(".parquet")
-        frame = pd.read_parquet(path)
-        kind_of(frame)
-        return frame
-    notes, header = _head(path)
-    if header is None:
-        return _converted(path)
+        return _read_parquet(path)
     with _input(path) as file:
-        try:
-            frame = pd.read_csv(
-                file,
-                skiprows=len(notes),
-                dtype=str,
-                keep_default_na=False,
-                na_values=[""],
-                skipinitialspace=True,
-            )
-        except (pd.errors.ParserError, UnicodeDecodeError, ValueError) as error:
-            raise TraceError(f"{path}: {error}") from error
-    for name in frame.columns:
-        if name not in TEXTS:
-            frame[name] = _numbers(frame[name])
+        notes, header, first = _head(file)
+        if header and len(set(header)) < len(header):
+            raise TraceError(f"{path}:{first}: two columns have the same name")
+        rows = _rows(file, header, first, path) if header else []
+    if not header:
+        return _converted(path)
+    columns = zip(*rows, strict=True) if rows else ((),) * len(header)
+    frame = pd.DataFrame(
+        {
+            name: _texts(values) if name in TEXTS else _numbers(values)
+            for name, values in zip(header, columns, strict=True)
+        }
+    )
     frame.attrs["notes"] = {found[1]: found[2] for note in notes if (found := NOTE.fullmatch(note))}
     return frame
 
@@ -130,7 +129,7 @@ def read(path: str | Path) -> pd.DataFrame:
 def validate(trace: pd.DataFrame | str | Path) -> list[str]:
     """What the simulator finds wrong with a trace (a frame or a file), a line each; empty if nothing is.
 
-    Lines name the row: in a frame the first one stands in line 2, or later if it has notes.
+    Lines name file, line and column, of a frame or Parquet the row as `frame.iloc` counts it: "row 0: gpus: ...".
     """
     if not isinstance(trace, str | Path):
         with tempfile.TemporaryDirectory(prefix="tidepool-") as folder:
@@ -139,7 +138,8 @@ def validate(trace: pd.DataFrame | str | Path) -> list[str]:
                 write(trace, file)
             except TraceError as error:
                 return str(error).splitlines()
-            return [line.removeprefix(f"{folder}/") for line in validate(file)]
+            first = 2 + len(trace.attrs.get("notes", {}))
+            return [_row(line.removeprefix(f"{folder}/"), first) for line in validate(file)]
     path = Path(trace)
     if path.suffix == ".parquet":
         return validate(read(path))
@@ -173,61 +173,134 @@ def kind_of(frame: pd.DataFrame) -> str:
     raise TraceError(f"a trace of {best} needs the columns {', '.join(missing)} as well")
 
 
+def _row(line: str, first: int) -> str:
+    found = FOUND.fullmatch(line)
+    if not found:
+        return line
+    return f"row {int(found[1]) - first}: {found[2]}" if found[1] else found[2]
+
+
 def _write_csv(frame: pd.DataFrame, file: IO[str], notes: dict[str, str]) -> None:
     for name, value in notes.items():
         if "\n" in f"{name}{value}" or "\r" in f"{name}{value}":
             raise TraceError(f"the note {name!r} has more than one line")
         file.write(f"# {name}{' =' if name in ASSIGNED else ':'} {value}\n")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(frame.columns)
-    writer.writerows(zip(*(map(_cell, frame[name].tolist()) for name in frame.columns), strict=True))
+    file.write(",".join(frame.columns) + "\n")
+    columns = [_cells(frame[name]) for name in frame.columns]
+    file.writelines(",".join(row) + "\n" for row in zip(*columns, strict=True))
+
+
+def _cells(column: pd.Series[Any]) -> Iterator[str]:
+    """What stands in the file, with quotes where it needs them."""
+    for value, missing in zip(column.tolist(), column.isna().tolist(), strict=True):
+        text = "" if missing else _cell(value)
+        if isinstance(value, str) and QUOTED.search(text):
+            text = '"' + text.replace('"', '""') + '"'
+        yield text
 
 
 def _cell(value: Any) -> str:
-    if value is None or value != value:  # None, NaN, NaT
-        return ""
-    if isinstance(value, bool):
+    """A value as text; TraceError if no trace can hold it."""
+    if isinstance(value, str):
+        if "\n" in value or "\r" in value:
+            raise TraceError(f"{value!r} has more than one line")
+        return value
+    if isinstance(value, bool) or (isinstance(value, float) and math.isinf(value)):
         raise TraceError(f"{value} is no value of a trace")
-    if isinstance(value, float):
-        if math.isinf(value):
-            raise TraceError(f"{value} is no value of a trace")
-        return repr(int(value)) if value.is_integer() and abs(value) < 2**53 else _decimal(value)
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    if isinstance(value, float):  # the shortest text that reads back as it was
+        text = repr(value)
+        return (format(Decimal(text), "f") if "e" in text else text).removesuffix(".0")
+    if isinstance(value, int | Decimal):
+        return format(Decimal(value), "f")
+    if hasattr(value, "total_seconds"):  # a timedelta; of pandas', to the nanosecond
+        microseconds = (value.days * 86400 + value.seconds) * 10**6 + value.microseconds
+        return _cell(Decimal(microseconds * 1000 + getattr(value, "nanoseconds", 0)).scaleb(-9).normalize())
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    if isinstance(value, Sequence) or hasattr(value, "tolist"):
+        return " ".join(_cell(one) for one in (value.tolist() if hasattr(value, "tolist") else value))
+    raise TraceError(f"{value!r} is no value of a trace")
 
 
-def _decimal(value: float) -> str:
-    """The shortest decimal that reads back as `value`, without an exponent."""
-    text = repr(value)
-    return text if "e" not in text else f"{value:.20f}".rstrip("0")
+def _texts(values: Sequence[str | None]) -> pd.Series[str]:
+    import pandas as pd
+
+    return pd.Series([value or None for value in values], dtype="str")
 
 
-def _numbers(column: pd.Series[Any]) -> Any:
-    """Text as int64 if all of it is whole, else as float64 without loss; calendar times stay text."""
-    texts = column.to_numpy(dtype=object, na_value="nan").astype(str)
-    if len(texts) and all(text.lstrip("-").isdecimal() for text in texts):
-        return texts.astype("int64")
+def _numbers(values: Sequence[str]) -> Any:
+    """Text as int64 if all of it is whole, else as float64 without loss; text if any of it is no number."""
+    import numpy as np
+
+    used = set("".join(values))
     try:
-        return texts.astype("float64")
-    except ValueError:
-        return column
+        if used <= NUMERIC - set(".eE") and all(values):
+            return np.array([int(value) for value in values], dtype="int64")
+        if used <= NUMERIC:
+            return np.array([float(value) if value else math.nan for value in values])
+    except (ValueError, OverflowError):
+        pass
+    return _texts(values)
 
 
-def _head(path: Path) -> tuple[list[str], list[str] | None]:
-    """The notes before the header, and its names; None if the file is not of our own format."""
+def _read_parquet(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    _need_pyarrow(".parquet")
+    import pyarrow
+
+    try:
+        frame = pd.read_parquet(path)
+    except pyarrow.ArrowInvalid as error:
+        raise TraceError(f"{path}: not a readable Parquet file ({error})") from error
+    kind_of(frame)
+    for name in (name for name in TEXTS if name in frame):
+        missing = frame[name].isna()
+        texts = [None if gone else _cell(value) for value, gone in zip(frame[name], missing, strict=True)]
+        frame[name] = _texts(texts).set_axis(frame.index)
+    return frame
+
+
+def _head(file: IO[str]) -> tuple[list[str], list[str], int]:
+    """The notes before the header, its names, and the number of its line; no names if the file is not our own."""
     notes: list[str] = []
-    with _input(path) as file:
-        try:
-            for line in file:
-                if not line.startswith("#"):
-                    names = [name.strip() for name in next(csv.reader([line.removeprefix("\ufeff")]))]
-                    own = any(
-                        all(name in names for name in known[:least]) for least, known in COLUMNS.values()
-                    )
-                    return notes, names if own else None
+    try:
+        for number, line in enumerate(file, 1):
+            if line.startswith("#"):
                 notes.append(line.rstrip("\r\n"))
-        except (UnicodeDecodeError, csv.Error, StopIteration):
-            return notes, None
-    return notes, None
+            elif line.strip():
+                names = _fields(line.rstrip("\r\n")) or []
+                kinds = COLUMNS.values()
+                own = any(all(name in names for name in known[:least]) for least, known in kinds)
+                return notes, names if own else [], number
+    except UnicodeDecodeError:
+        pass  # an archive, say
+    return notes, [], 0
+
+
+def _rows(file: IO[str], header: list[str], first: int, path: Path) -> list[list[str]]:
+    rows = []
+    for number, line in enumerate(file, first + 1):
+        text = line.rstrip("\r\n")
+        if not text.strip():
+            continue
+        fields = [one.strip(" \t") for one in text.split(",")] if '"' not in text else _fields(text)
+        if fields is None or len(fields) != len(header):
+            raise TraceError(f"{path}:{number}: has not {len(header)} fields, as the header has")
+        rows.append(fields)
+    return rows
+
+
+def _fields(line: str) -> list[str] | None:
+    """The fields of a line, without blanks around them and quotes; None if a quote does not end."""
+    fields, place, more = [], 0, True
+    while more:
+        found = FIELD.match(line, place)
+        if not found:
+            return None
+        fields.append(found[2].strip(" \t") if found[1] is None else found[1].replace('""', '"'))
+        place, more = found.end(), found[3] == ","
+    return fields
 
 
 def _converted(path: Path) -> pd.DataFrame:
@@ -248,21 +321,23 @@ def _called(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def _input(path: Path) -> Iterator[IO[str]]:
+    """The text of a file, unpacked; TraceError if it is damaged."""
     with open(path, "rb") as raw:
         start = raw.read(4)
         raw.seek(0)
+        stream: Any = raw
         if start[:2] == b"\x1f\x8b":
-            with gzip.open(raw, "rt", encoding="utf-8", newline="") as file:
-                yield file
+            stream = gzip.GzipFile(fileobj=raw)
         elif start == b"\x28\xb5\x2f\xfd":
             _need_pyarrow(".zst")
             import pyarrow
 
-            with pyarrow.CompressedInputStream(pyarrow.PythonFile(raw, "r"), "zstd") as unpacked:
-                yield io.StringIO(unpacked.read().decode("utf-8"), newline="")
-        else:
-            with io.TextIOWrapper(raw, encoding="utf-8", newline="") as file:
+            stream = pyarrow.CompressedInputStream(raw, "zstd")
+        try:
+            with io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as file:
                 yield file
+        except (UnicodeDecodeError, EOFError, OSError, zlib.error) as error:
+            raise TraceError(f"{path}: damaged, or no UTF-8 text ({error})") from error
 
 
 @contextmanager
@@ -279,7 +354,7 @@ def _output(path: str, suffix: str) -> Iterator[IO[str]]:
         # No name and no time of day in the file: equal traces are equal files.
         with (
             open(path, "wb") as raw,
-            gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed,
+            gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
             io.TextIOWrapper(packed, encoding="utf-8", newline="") as file,
         ):
             yield file
