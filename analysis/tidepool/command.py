@@ -89,12 +89,26 @@ def write_new(path: Path, text: str, force: bool) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.chmod(scratch, 0o666 & ~_umask())
-        os.replace(scratch, path)
+        _place(scratch, path, force)
     except BaseException as error:
         os.unlink(scratch)
         if isinstance(error, OSError):
             raise CommandError(f"cannot write {path}: {error.strerror}") from error
         raise
+
+
+def _place(scratch: str, path: Path, force: bool) -> None:
+    if not force:
+        try:
+            os.link(scratch, path)  # unlike a rename it never replaces what came in between
+        except FileExistsError:
+            raise UsageError(f"{path}: exists already; --force replaces it") from None
+        except OSError:  # a file system without hard links
+            pass
+        else:
+            os.unlink(scratch)
+            return
+    os.replace(scratch, path)
 
 
 def binary(named: str | None = None) -> Path:

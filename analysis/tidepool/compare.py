@@ -90,7 +90,7 @@ def as_json(files: Sequence[Result], made: Sequence[Row]) -> str:
             **({} if row.cell is None else {"cell": row.cell}),
             "units": row.units,
             "better": row.better,
-            "values": [_json(value.value) for value in row.values],
+            "values": [numbers.as_json(value.value) for value in row.values],
             **({} if row.cell is None else {"low": _each(row, "low"), "high": _each(row, "high")}),
             "differs": [row.differs(file) for file in range(1, len(files))],
             "verdict": [row.verdict(file) for file in range(1, len(files))],
@@ -189,10 +189,4 @@ def _shown(row: Row, file: int) -> str:
 
 
 def _each(row: Row, bound: str) -> list[float | str | None]:
-    return [_json(getattr(value, bound)) for value in row.values]
-
-
-def _json(value: float) -> float | str | None:
-    if math.isnan(value):
-        return None
-    return value if math.isfinite(value) else ("inf" if value > 0 else "-inf")
+    return [numbers.as_json(getattr(value, bound)) for value in row.values]

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from tidepool.command import UsageError
+from tidepool.numbers import as_json
 from tidepool.result_digest import OF_PARTS, digest
 from tidepool.results import Result, Sweep
 
@@ -121,11 +122,7 @@ def _silent(group: str, values: Any) -> bool:
 
 
 def _number(value: float) -> float | str | None:
-    if math.isnan(value):
-        return None
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    return int(value) if value.is_integer() and abs(value) < 2**53 else as_json(value)
 
 
 def _kind(result: Result) -> str:

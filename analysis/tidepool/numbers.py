@@ -78,6 +78,13 @@ def change(old: float, new: float) -> str:
     return f"{moved:+,.0f} %" if abs(moved) >= 1000 else f"{moved:+.1g} %"
 
 
+def as_json(value: float) -> float | str | None:
+    """What JSON has for the number: null for NaN, text for infinities."""
+    if math.isnan(value):
+        return None
+    return value if math.isfinite(value) else ("inf" if value > 0 else "-inf")
+
+
 def is_currency(units: str) -> bool:
     """Whether `units` is a currency: three capital letters, such as USD."""
     return len(units) == CURRENCY_LETTERS and units.isascii() and units.isalpha() and units.isupper()

@@ -13,6 +13,7 @@ from pathlib import Path
 from tidepool import charts, results, show
 from tidepool.check import markdown
 from tidepool.command import OK, UsageError, guarded
+from tidepool.numbers import as_json
 from tidepool.results import Kpi, Result, Sweep
 from tidepool.terminal import blocks, print_table, width
 from tidepool.words import Words
@@ -102,11 +103,8 @@ def _sweep(asked: argparse.Namespace, sweep: Sweep) -> int:
 
 def _print_kpis(asked: argparse.Namespace, kpis: dict[str, Kpi]) -> None:
     if asked.json:
-        data = {
-            name: {"value": None if math.isnan(kpi.value) else kpi.value, **_meaning(kpi)}
-            for name, kpi in kpis.items()
-        }
-        print(json.dumps(data, indent=1, allow_nan=True))
+        data = {name: {"value": as_json(kpi.value), **_meaning(kpi)} for name, kpi in kpis.items()}
+        print(json.dumps(data, indent=1, allow_nan=False))
     elif asked.csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(["kpi", "value", "units", "better", "group", "long_name"])

@@ -1,6 +1,6 @@
 """Goldens of the scenarios: small, sorted, reviewable in a diff.
 
-    .venv/bin/python tests/scenarios/golden.py BINARY [FOLDER...]   rewrites golden.json and prints what moved
+    .venv/bin/python tests/scenarios/golden.py BINARY [--force] [FOLDER...]   rewrites golden.json and prints what moved
 
 Runs each scenario or sweep and calls `tidepool check --update`; analysis/tidepool/golden.py says what a golden holds.
 Look at the difference before you commit it, and say in the CHANGELOG why the numbers moved.
@@ -52,11 +52,13 @@ def sweeps() -> list[Path]:
 def main() -> None:
     """Rewrites goldens."""
     binary = Path(sys.argv[1]).resolve()
-    for folder in [Path(name).resolve() for name in sys.argv[2:]] or folders() + sweeps():
+    force = [word for word in sys.argv[2:] if word == "--force"]
+    named = [Path(name).resolve() for name in sys.argv[2:] if name not in force]
+    for folder in named or folders() + sweeps():
         with tempfile.TemporaryDirectory() as scratch:
             out = Path(scratch) / "run.h5"
             run(binary, folder, out)
-            done = check(folder, out, "--update", "--all", *(["--force"] if "--force" in sys.argv else []))
+            done = check(folder, out, "--update", "--all", *force)
         print(f"{folder.name}: {done.stdout}{done.stderr}", end="")
 
 

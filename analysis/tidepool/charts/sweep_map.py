@@ -10,7 +10,7 @@ from tidepool.chart import Array, Axis, Chart, Heatmap
 from tidepool.charts.sweep_data import Dimension, SweepData
 from tidepool.words import Words
 
-MOST_PAIRS = 6
+MOST_PAIRS = 15
 MOST_VALUES = 60
 
 
