@@ -18,3 +18,5 @@ stage 'Configuring' configure
 stage 'Building tidepool (minutes the first time)' build
 stage 'Running scenarios/quickstart' "$root/build/release/sim/cli/tidepool" run \
     "$root/scenarios/quickstart/scenario.yaml" -o "$root/build/quickstart.h5" --force
+stage 'Writing a page to look at' "$root/.venv/bin/tidepool-report" "$root/build/quickstart.h5" \
+    -o "$root/build/quickstart.html" --force >&2

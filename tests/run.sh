@@ -35,7 +35,7 @@ need() {  # NAME COMMAND...: the rest is pointless after a failure
 configure() { cmake --preset "$1" -DTIDEPOOL_TESTS=ON -DCMAKE_CUDA_ARCHITECTURES=90 --log-level=WARNING; }
 compile() { cmake --build "build/$1" --parallel "$jobs" --target "${@:2}"; }
 test_all() { ctest --preset "$1" --parallel "$jobs" --output-junit "$root/build/$1/ctest.xml"; }
-python_tests() { .venv/bin/python -m pytest -q tests --junitxml build/pytest.xml; }
+python_tests() { .venv/bin/python -m pytest -q -n "$jobs" tests --junitxml build/pytest.xml; }
 
 need 'Setup' bash sim/setup.sh test
 jobs=$(jobs_at_once)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from tidepool.command import UsageError
 from tidepool.numbers import visible
 from tidepool.results import Result, Sweep
+from tidepool.yaml_file import nearest
 
 
 def contradictions(files: Sequence[Result]) -> list[str]:
@@ -32,6 +34,17 @@ def incomparable(files: Sequence[Result]) -> list[str]:
         elif isinstance(first, Sweep) and isinstance(other, Sweep) and _cells(first) != _cells(other):
             found.append(f"{_name(first)} and {_name(other)} are of sweeps with different cells")
     return found
+
+
+def known_kpis(sweep: Sweep, kpis: Sequence[str]) -> None:
+    """Raise UsageError for names that are no KPIs of the sweep."""
+    unknown = [kpi for kpi in kpis if kpi not in sweep.kpis]
+    if unknown:
+        raise UsageError(
+            "\n".join(
+                f"--kpi {visible(kpi)}: there is no such KPI{nearest(kpi, sweep.kpis)}" for kpi in unknown
+            )
+        )
 
 
 def _cells(sweep: Sweep) -> tuple[int, dict[str, list[str]]]:

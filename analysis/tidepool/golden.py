@@ -123,7 +123,9 @@ def _silent(group: str, values: Any) -> bool:
 def _number(value: float) -> float | str | None:
     if math.isnan(value):
         return None
-    return value if math.isfinite(value) else ("inf" if value > 0 else "-inf")
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
 def _kind(result: Result) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tidepool import charts, picture, results
 from tidepool.chart import Chart
 from tidepool.command import DIFFERENT, OK, UsageError, guarded, write_new
-from tidepool.comparable import contradictions
+from tidepool.comparable import contradictions, known_kpis
 from tidepool.numbers import visible
 from tidepool.results import Result, Sweep
 from tidepool.words import LANGUAGES, Words
@@ -34,17 +34,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--check", type=Path, metavar="FILE", help="say whether this picture shows the result as it is now"
     )
+    kpi = "of a sweep: draw this KPI; may be repeated; default: those that vary most"
+    parser.add_argument("--kpi", action="append", default=[], metavar="NAME", help=kpi)
     parser.add_argument("--force", action="store_true", help="replace an existing file")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language; default: en")
     parser.add_argument("--dark", action="store_true", help="light on dark")
     return parser
 
 
-def _charts(files: Sequence[Result], words: Words) -> list[Chart]:
+def _charts(files: Sequence[Result], words: Words, kpis: Sequence[str]) -> list[Chart]:
     if isinstance(files[0], Sweep):
         if len(files) > 1:
             raise UsageError("draws one sweep at a time")
-        return charts.of_sweep(files[0], words)
+        known_kpis(files[0], kpis)
+        return charts.of_sweep(files[0], words, kpis)
+    if kpis:
+        raise UsageError("--kpi is for sweeps")
     found = contradictions(files)
     if found:
         raise UsageError("\n".join(found))
@@ -66,7 +71,7 @@ def _run() -> int:
     if asked.output and not asked.chart:
         raise UsageError("needs --chart ID (--list names them)")
     words = Words(asked.lang)
-    made = _charts([results.read(path) for path in asked.result], words)
+    made = _charts([results.read(path) for path in asked.result], words, asked.kpi)
     if asked.list:
         wide = max((len(chart.id) for chart in made), default=0)
         for chart in made:

@@ -237,9 +237,15 @@ def _name(
     axes.set_ylabel(_title(y, words))
     if not format_ticks:
         return
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: _short(value)))
+    if y.units == "s" and axes.get_ylim()[1] >= 3 * HOUR:
+        length, letter = (DAY, "d") if axes.get_ylim()[1] >= 3 * DAY else (HOUR, "h")
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: _short(value / length)))
+        axes.set_ylabel(f"{visible(y.title, 60)} ({letter})")
+    else:
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: _short(value)))
     if x.scale == "log":
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: _short(value)))
         axes.xaxis.set_minor_formatter(NullFormatter())
         low, high = axes.get_xlim()
         ticks = [(at, name) for at, name in TICKS if low <= at <= high] if x.units == "s" else []
@@ -272,7 +278,7 @@ def _categories(axes: Axes, names: list[str]) -> None:
 
 
 def _short(value: float) -> str:
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+    for size, letter in ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= size:
             return f"{plain(value / (1e3 if letter == 'k' else size), 3)}{letter}"
     return plain(round(value, 12), 3)

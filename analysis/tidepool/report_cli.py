@@ -11,7 +11,7 @@ from pathlib import Path
 from tidepool import results
 from tidepool.chart import Chart
 from tidepool.command import OK, UsageError, guarded, write_new
-from tidepool.comparable import contradictions
+from tidepool.comparable import contradictions, known_kpis
 from tidepool.report_text import name_text
 from tidepool.results import Result, Sweep
 from tidepool.words import LANGUAGES, Words
@@ -39,6 +39,8 @@ def _parser() -> argparse.ArgumentParser:
         "--title", default="", metavar="T", help="heading of the page; default: titles of the files"
     )
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the page; default: en")
+    kpi = "of sweeps: chart this KPI; may be repeated; default: those that vary most"
+    parser.add_argument("--kpi", action="append", default=[], metavar="NAME", help=kpi)
     parser.add_argument(
         "--different",
         action="store_true",
@@ -47,16 +49,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def charts_of(files: Sequence[Result], words: Words) -> list[Chart]:
+def charts_of(files: Sequence[Result], words: Words, kpis: Sequence[str] = ()) -> list[Chart]:
     """The charts of runs together, or of each sweep in turn; ids are unique."""
     from tidepool import charts
 
     sweeps = [file for file in files if isinstance(file, Sweep)]
+    if kpis and not sweeps:
+        raise UsageError("--kpi is for sweeps")
+    for sweep in sweeps:
+        known_kpis(sweep, kpis)
     if not sweeps:
         return list(charts.of_runs(files, words))
     made = []
     for number, sweep in enumerate(sweeps):
-        for chart in charts.of_sweep(sweep, words):
+        for chart in charts.of_sweep(sweep, words, kpis):
             name = f"{chart.title}: {sweep.path.name}" if len(sweeps) > 1 else chart.title
             made.append(replace(chart, id=f"{chart.id}-{number}" if number else chart.id, title=name))
     return made
@@ -78,7 +84,7 @@ def _run(asked: argparse.Namespace) -> int:
     notes = _differences(files, words) if found else []
     command = ["tidepool", "report", *sys.argv[1:]]
     try:
-        html = page(files, charts_of(files, words), words, Request(command, asked.title, notes))
+        html = page(files, charts_of(files, words, asked.kpi), words, Request(command, asked.title, notes))
     except PageTooLargeError as error:
         raise UsageError(str(error)) from error
     write_new(asked.output, html, asked.force)

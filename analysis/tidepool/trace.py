@@ -265,13 +265,9 @@ def _called(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 def _run() -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m tidepool.trace",
-        description="Convert a trace, also from and to Parquet.",
-        allow_abbrev=False,
+        "python -m tidepool.trace", description="Convert a trace, also Parquet.", allow_abbrev=False
     )
-    parser.add_argument(
-        "source", type=Path, help="trace of any format, or Parquet with the columns of our own"
-    )
+    parser.add_argument("source", type=Path, help="trace of any format, or Parquet with our own columns")
     parser.add_argument("target", type=Path, help=f"file to write: {', '.join(SUFFIXES)}")
     parser.add_argument("--force", action="store_true", help="replace an existing file")
     asked = parser.parse_args()

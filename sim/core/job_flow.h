@@ -20,6 +20,11 @@
 //   void refused(rank, reason, tick)  it has looked at this job and does not start it
 //   void told_to_go(slot, tick)  the job has until Activity::leaves, for another job or a new limit
 //   void withdrawn(rank, tick)   the job is gone: its tenant has left
+// and, if it wants to know who holds what:
+//   void holds(slot, tick)     after an interruption it has lost a node or got one: held_gpus()
+//   void node_changed(node, held, down)  so many more GPUs of it are held, so many more are down
+//   and
+//                              held by nobody
 // and, if it has a network (kNetwork is declared; its value does not matter):
 //   void steps(slot, tick)     the job enters another stage of a transfer
 //   void left(slot)            the slot's job gives up all its nodes: finished or requeued
@@ -202,6 +207,7 @@ TP_HD inline void take(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t n
         return;
     }
     const std::uint32_t left = whole ? 0 : free_gpus(run.plan, state.now, node) - gpus;
+    tell_node(run, node, gpus, 0);
     run.exec.sync();
     if (run.exec.lane() == 0) {
         state.gpu_mask[node] = whole ? 0 : state.gpu_mask[node] & ~bits;
@@ -234,6 +240,7 @@ TP_HD inline void give_back(Run<Exec, Driver>& run, std::uint32_t id, std::uint3
         });
         return;
     }
+    tell_node(run, node, -std::int64_t{gpus}, 0);
     run.exec.sync();
     if (run.exec.lane() == 0) {
         TP_ASSERT((state.gpu_mask[node] & bits) == 0, "no GPU is held twice");

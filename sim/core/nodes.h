@@ -51,6 +51,16 @@ TP_HD inline NodeUse use_of(const Plan& plan, const State& state, std::uint32_t 
             is_lacking(plan, state, node) ? 1U : 0U};
 }
 
+// Tells a driver that wants to know how many more GPUs of the node are held, and how many more are
+// down and held by nobody.
+template <class Exec, class Driver>
+TP_HD inline void tell_node(Run<Exec, Driver>& run, std::uint32_t node, std::int64_t held,
+                            std::int64_t down) {
+    if constexpr (requires { run.driver.node_changed(node, held, down); }) {
+        run.driver.node_changed(node, held, down);
+    }
+}
+
 }  // namespace detail
 
 // GPUs of a node go into the hands of a job (`taken`: they were free) or out of them (they were
@@ -70,6 +80,8 @@ TP_HD inline void edit_held(Run<Exec, Driver>& run, std::uint32_t node, std::uin
     state.allocated += taken ? all : 0 - all;
     state.down_gpus -= taken ? broken : 0 - broken;
     state.spare_gpus -= taken ? spare : 0 - spare;
+    detail::tell_node(run, node, static_cast<std::int64_t>(taken ? all : 0 - all),
+                      static_cast<std::int64_t>(taken ? 0 - broken : broken));
     state.released = state.released || count_bits(free) > free_gpus(plan, state.now, node);
     run.exec.sync();
     if (run.exec.lane() == 0) {
@@ -88,6 +100,7 @@ TP_HD inline void edit_whole(Run<Exec, Driver>& run, std::uint32_t node, bool ta
     const std::uint64_t size = run.plan.classes_by_size[run.plan.node_class[node]].gpus;
     const std::uint64_t all = ~std::uint64_t{0} >> (kLargestNode - size);
     state.allocated += taken ? size : 0 - size;
+    detail::tell_node(run, node, static_cast<std::int64_t>(taken ? size : 0 - size), 0);
     state.released = state.released || !taken;
     run.exec.sync();
     if (run.exec.lane() == 0) {
@@ -117,6 +130,8 @@ TP_HD inline void edit_node(Run<Exec, Driver>& run, std::uint32_t node, Edit&& e
     state.allocated += std::uint64_t{after.held} - before.held;
     state.down_gpus += std::uint64_t{after.down} - before.down;
     state.spare_gpus += std::uint64_t{after.spare} - before.spare;
+    detail::tell_node(run, node, std::int64_t{after.held} - before.held,
+                      std::int64_t{after.down} - before.down);
     state.lacking += after.lacking - before.lacking;
     state.more_room = state.promise_again = true;
     state.released = state.released || count_bits(free) > free_gpus(plan, state.now, node);

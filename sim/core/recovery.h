@@ -175,6 +175,14 @@ TP_HD inline void check_complete(Run<Exec, Driver>& run, std::uint32_t id, std::
     }
 }
 
+// Tells a driver that wants to know that the slot's job has lost a node or got one.
+template <class Exec, class Driver>
+TP_HD inline void tell_holder(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t tick) {
+    if constexpr (requires { run.driver.holds(id, tick); }) {
+        run.driver.holds(id, tick);
+    }
+}
+
 // A whole node leaves the job that holds it: one of a gang's, or the only one.
 template <class Exec, class Driver>
 TP_HD inline void lose_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint32_t node,
@@ -207,6 +215,7 @@ TP_HD inline void lose_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint3
         state.lost_by[node] = slot.rank;
     }
     run.exec.sync();
+    tell_holder(run, id, tick);
 }
 
 // A job that misses one gets a whole node that is up and free. `own`: it had lost this one.
@@ -242,6 +251,7 @@ TP_HD inline void gain_node(Run<Exec, Driver>& run, std::uint32_t id, std::uint3
     if (state.slots[id].rank < run.plan.units) {
         state.units_lacking -= gpus;
     }
+    tell_holder(run, id, tick);
     check_complete(run, id, tick);
 }
 

@@ -61,6 +61,33 @@ void check_bins(const Ledger& ledger, Laws& laws) {
     }
 }
 
+void check_pools(const Ledger& ledger, Laws& laws) {
+    if (ledger.pools.empty()) {
+        return;
+    }
+    std::uint64_t gpus = 0;
+    for (const PoolRecord& pool : ledger.pools) {
+        gpus += pool.gpus;
+        laws.equal("bins of a pool = bins", pool.bins.size(), ledger.bins.size());
+    }
+    laws.equal("gpus summed over pools = gpus", gpus, ledger.gpus);
+    for (std::size_t b = 0; b < ledger.bins.size() && laws.none_broken(); ++b) {
+        PoolBin sum;
+        for (const PoolRecord& pool : ledger.pools) {
+            sum.held += pool.bins[b].held;
+            sum.down += pool.bins[b].down;
+            sum.absent += pool.bins[b].absent;
+        }
+        const Bin& bin = ledger.bins[b];
+        if (sum != PoolBin{bin.allocated, bin.down, bin.absent}) {
+            const std::string where = " summed over pools = of all in bin " + std::to_string(b);
+            laws.equal("allocated" + where, sum.held, bin.allocated);
+            laws.equal("down" + where, sum.down, bin.down);
+            laws.equal("absent" + where, sum.absent, bin.absent);
+        }
+    }
+}
+
 void check_capacity(const Ledger& ledger, Laws& laws) {
     const std::uint64_t all = ledger.gpus * ledger.end.value;
     laws.at_most("absent + down + spare + allocated <= gpus * time", taken(ledger.total), all);
@@ -110,6 +137,7 @@ std::vector<std::string> check_conservation(const Ledger& ledger) {
     }
     check_bins(ledger, laws);
     check_sums(ledger, laws);
+    check_pools(ledger, laws);
     check_network(ledger, laws);
     return laws.take();
 }

@@ -13,6 +13,7 @@
 
 #include "sim/base/ticks.h"
 #include "sim/base/unit_log.h"
+#include "sim/model/datacenter.h"
 #include "sim/model/network_ledger.h"
 #include "sim/model/outages.h"
 #include "sim/model/service_ledger.h"
@@ -158,6 +159,31 @@ struct Bin {
     std::uint64_t units = 0;         // of `allocated`: GPU-ticks held by units of services
 };
 
+// From `tick` on a job or unit holds so many GPUs; kWaits: a job waits in the queue.
+struct Holding {
+    std::uint32_t tick = 0;
+    std::uint32_t job = 0;  // index into Ledger::jobs; behind them, into Ledger::units
+    std::uint32_t gpus = 0;
+};
+
+inline constexpr std::uint32_t kWaits = 0xFFFF'FFFFu;
+
+// Integrals over one bin of time, of one pool: GPU-ticks. Over all pools they add up to those of
+// the same names of Bin.
+struct PoolBin {
+    std::uint64_t held = 0;  // Bin::allocated
+    std::uint64_t down = 0, absent = 0;
+    friend bool operator==(const PoolBin&, const PoolBin&) = default;
+};
+
+// GPUs of one model in one cluster; of all clusters together where placement ignores nodes.
+struct PoolRecord {
+    std::string name;
+    std::uint32_t gpu_model = 0;  // index into Ledger::gpu_models
+    std::uint64_t gpus = 0;       // those that arrive later included
+    std::vector<PoolBin> bins;    // as Ledger::bins
+};
+
 struct Ledger {
     std::uint64_t gpus = 0;        // of all nodes, those that arrive later included
     std::uint64_t spare_gpus = 0;  // withheld as spares at the start
@@ -169,6 +195,10 @@ struct Ledger {
     bool interruptible = false;         // the scenario has failures, checkpoints or preemption
     Outages outages;                    // that begin before the end of the run
     std::vector<OutageEffect> effects;  // one per outage
+    std::vector<Holding> holdings;  // by tick; only if jobs can be interrupted. Jobs that are not
+                                    // rejected wait from their submission on
+    std::vector<PoolRecord> pools;  // if there are several, and not too many for their bins
+    DatacenterRecord datacenter;
     std::vector<money::NodeShare> shares;  // of attempts; only of runs that are billed
     Ticks bin_width;
     std::vector<Bin> bins;  // bin b covers [b, b + 1) * bin_width; the last one may be shorter

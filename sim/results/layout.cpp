@@ -8,9 +8,12 @@
 
 #include "sim/base/assert.h"
 #include "sim/model/kpis.h"
+#include "sim/results/datacenter_table.h"
 #include "sim/results/h5.h"
+#include "sim/results/holding_tables.h"
 #include "sim/results/jobs_table.h"
 #include "sim/results/kpi_table.h"
+#include "sim/results/latency_table.h"
 #include "sim/results/money_tables.h"
 #include "sim/results/network_tables.h"
 #include "sim/results/origin.h"
@@ -95,8 +98,8 @@ constexpr std::array kMeans{
 };
 
 // The bins [0, count); the last one may be shorter.
-void write_timeseries(h5::Group& root, const Header& header, const Ledger& ledger,
-                      std::size_t count, Ticks end) {
+h5::Group write_timeseries(h5::Group& root, const Header& header, const Ledger& ledger,
+                           std::size_t count, Ticks end) {
     h5::Group timeseries = root.group("timeseries");
     h5::Group cluster = timeseries.group("cluster");
     cluster.attribute("bin_width", to_seconds(ledger.bin_width).value);
@@ -126,6 +129,7 @@ void write_timeseries(h5::Group& root, const Header& header, const Ledger& ledge
     time.scale_of("time", pointers);
     write_link_series(timeseries, ledger, starts, time_units(header.origin));
     write_service_series(timeseries, ledger, starts, time_units(header.origin));
+    return timeseries;
 }
 
 void write_dimensions(h5::Group& root, const model::Ledger& ledger) {
@@ -199,13 +203,16 @@ std::string final_image(const Header& header, Status status, const model::Ledger
         root.attribute("decision_hash", ledger.decisions);
         write_scenario(root, header);
         write_summary(root, kpi_values(ledger), ledger.statement ? ledger.statement->currency : "");
-        write_timeseries(root, header, ledger, ledger.bins.size(), ledger.end);
+        h5::Group series = write_timeseries(root, header, ledger, ledger.bins.size(), ledger.end);
+        write_holding_series(series, ledger, time_units(header.origin));
         write_dimensions(root, ledger);
         write_jobs(root, ledger, ids, time_units(header.origin));
         write_reliability(root, ledger, time_units(header.origin));
         write_network(root, ledger);
         write_tenants(root, ledger);
         write_services(root, ledger, time_units(header.origin));
+        write_latencies(root, ledger);
+        write_datacenter(root, ledger.datacenter);
         if (ledger.statement) {
             write_money(root, *ledger.statement);
         }

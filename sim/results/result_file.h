@@ -31,7 +31,7 @@
 namespace tidepool::results {
 
 inline constexpr std::string_view kSchemaVersion =
-    "1.5";  // the first number changes when readers break
+    "1.6";  // the first number changes when readers break
 
 // Values are part of the results (root attribute `status`, by name).
 enum class Status { kRunning, kComplete, kFailed, kInterrupted };

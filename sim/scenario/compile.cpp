@@ -14,6 +14,7 @@
 #include "sim/scenario/compile_locality.h"
 #include "sim/scenario/compile_mixed.h"
 #include "sim/scenario/compile_network.h"
+#include "sim/scenario/compile_pools.h"
 #include "sim/scenario/compile_recovery.h"
 #include "sim/scenario/compile_services.h"
 #include "sim/scenario/compile_slowdowns.h"
@@ -363,6 +364,8 @@ Compiled compile_plan(const Loaded& loaded) {
     for (const topology::GpuModel& model : loaded.topology->gpu_models) {
         compiled.gpu_models.push_back(model.name);
     }
+    compiled.datacenter = model::datacenter_of(loaded.topology);
+    compile_pools(loaded.topology, fungible, compiled);
     compiled.origin = common_origin(loaded);
 
     JobIssues issues;

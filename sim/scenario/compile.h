@@ -100,6 +100,9 @@ struct Compiled {
     std::vector<workloads::DemandSeries> demand;        // likewise; by service
     std::vector<std::uint32_t> node_gpus;               // by node; empty in pools
     std::vector<std::string> node_names;                // likewise
+    model::DatacenterRecord datacenter;
+    std::vector<model::PoolRecord> pools;     // empty if there is only one
+    std::vector<std::uint32_t> pool_of_node;  // likewise; by node of the plan
     bool billed = false;  // the scenario has prices or costs: the run says who held what
     Ticks bin_width;
     std::string origin;  // calendar time of tick 0, if all traces agree on one

@@ -66,7 +66,8 @@ Recorder::Recorder(const Compiled& compiled, const core::State& state, Observer 
     : compiled_(compiled),
       plan_(compiled.plan.view()),
       state_(state),
-      observer_(std::move(observer)) {
+      observer_(std::move(observer)),
+      pools_(compiled) {
     ledger_.gpus = compiled.plan.gpus;
     ledger_.spare_gpus = state.spare_gpus;
     ledger_.jobs = compiled.jobs;
@@ -77,6 +78,7 @@ Recorder::Recorder(const Compiled& compiled, const core::State& state, Observer 
     ledger_.node_names = compiled.node_names;
     ledger_.tenants = compiled.tenants;
     ledger_.gpu_models = compiled.gpu_models;
+    ledger_.datacenter = compiled.datacenter;
     ledger_.bin_width = compiled.bin_width;
     ledger_.services = compiled.services;
     ledger_.listed = compiled.listed;
@@ -89,6 +91,7 @@ Recorder::Recorder(const Compiled& compiled, const core::State& state, Observer 
     }
     if (plan_.interruptible) {
         attempt_begin_.resize(ledger_.jobs.size());
+        ledger_.holdings.reserve(2 * ledger_.jobs.size());  // most of them are never interrupted
         spread_.resize(compiled.plan.pod_of.empty() ? 0 : ledger_.jobs.size());
         last_attempt_.resize(ledger_.jobs.size(), core::kNone);
         shares_.resize(compiled.billed ? ledger_.jobs.size() : 0);
@@ -180,6 +183,7 @@ void Recorder::begin_attempt(std::uint32_t slot, std::uint32_t tick) {
     ++job.attempts;
     note_nodes(slot, job);
     if (plan_.interruptible) {
+        note_holding(slot, tick, job.gpus);
         attempt_begin_[number] = tick;
         if (!spread_.empty()) {
             note_spread(slot);
@@ -286,6 +290,7 @@ void Recorder::requeued(std::uint32_t slot, std::uint32_t tick, std::uint64_t lo
     if (is_unit(slot)) {
         note_unit(slot, tick, UnitEvent::kGone);
     }
+    note_holding(slot, tick, is_unit(slot) ? 0 : model::kWaits);
     const std::uint32_t number = job_of(slot);
     ledger_.jobs[number].state = model::JobState::kQueued;
     waiting_since_[number] = tick;
@@ -296,6 +301,9 @@ void Recorder::requeued(std::uint32_t slot, std::uint32_t tick, std::uint64_t lo
 
 void Recorder::finished(std::uint32_t slot, std::uint32_t tick) {
     note(core::Decision::kFinished, slot, tick);
+    if (plan_.interruptible) {
+        note_holding(slot, tick, 0);
+    }
     if (is_unit(slot)) {
         note_unit(slot, tick, UnitEvent::kGone);
         end_attempt(slot, tick, model::AttemptEnd::kReleased, model::kNoOutage);
@@ -355,6 +363,7 @@ model::Ledger Recorder::close(std::uint32_t end, model::NetworkLedger network) {
         ledger_.outages.list.pop_back();
         ledger_.effects.pop_back();
     }
+    ledger_.pools = pools_.close(ledger_);
     part_units();
     for (const std::string& broken : model::check_conservation(ledger_)) {
         broken_invariant("check_conservation(ledger)", broken.c_str(), __FILE__, __LINE__);

@@ -14,6 +14,7 @@
 #include "sim/core/state.h"
 #include "sim/model/ledger.h"
 #include "sim/scenario/compile.h"
+#include "sim/scenario/pool_meter.h"
 #include "sim/scenario/wait_log.h"
 
 namespace tidepool::scenario {
@@ -45,6 +46,12 @@ public:
     void passes(std::uint32_t tick);
     void refused(std::uint32_t rank, core::Reason reason, std::uint32_t tick);
     void withdrawn(std::uint32_t rank, std::uint32_t tick);
+    void holds(std::uint32_t slot, std::uint32_t tick);
+    void node_changed(std::uint32_t node, std::int64_t held, std::int64_t down) {
+        if (pools_.on()) {
+            pools_.change(node, last_, held, down);
+        }
+    }
 
     // After replay() returned `end`: closes the integrals and hands the ledger out, conservation
     // checked. `network`: the network's part of it, if there is one.
@@ -62,6 +69,7 @@ private:
     void account(std::uint32_t to);
     void note(core::Decision kind, std::uint32_t slot, std::uint32_t tick,
               std::uint32_t outage = 0);
+    void note_holding(std::uint32_t slot, std::uint32_t tick, std::uint64_t gpus);
     void note_nodes(std::uint32_t slot, model::JobRecord& job) const;
     void note_spread(std::uint32_t slot);
     void note_shares(std::uint32_t slot);
@@ -75,6 +83,7 @@ private:
     const core::State& state_;
     Observer observer_;
     model::Ledger ledger_;
+    PoolMeter pools_;
     std::optional<WaitLog> waits_;              // in plans with tenants
     std::vector<std::uint32_t> waiting_since_;  // by job: tick at which it joined the queue last
     // By job, while it is out of the queue: where its present attempt began; and its last attempt

@@ -7,6 +7,15 @@
 
 namespace tidepool::scenario {
 
+// From now on; what was said for the same tick was never true.
+void Recorder::note_holding(std::uint32_t slot, std::uint32_t tick, std::uint64_t gpus) {
+    ledger_.holdings.push_back({tick, job_of(slot), static_cast<std::uint32_t>(gpus)});
+}
+
+void Recorder::holds(std::uint32_t slot, std::uint32_t tick) {
+    note_holding(slot, tick, core::held_gpus(plan_, state_, slot));
+}
+
 void Recorder::note_nodes(std::uint32_t slot, model::JobRecord& job) const {
     const core::Slot& held = state_.slots[slot];
     job.gpu_model = compiled_.plan.classes[held.node_class].model;

@@ -34,6 +34,7 @@ void Recorder::withdrawn(std::uint32_t rank, std::uint32_t tick) {
     job.queued.value += tick - waiting_since_[number];
     job.state = model::JobState::kWithdrawn;
     job.withdrawn = Ticks{tick};
+    ledger_.holdings.push_back({tick, number, 0});
     end_wait(rank, tick, true);
 }
 

@@ -14,7 +14,7 @@ def browser():
 
     paths = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
     if not all(paths.values()):
-        pytest.skip("needs chromium and chromium-driver")
+        pytest.fail("needs chromium and chromium-driver: bash sim/setup.sh test")
     options = Options()
     for argument in (
         "--headless=new",

@@ -4,8 +4,10 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
+import analysis_reference
 import picture
 import pytest
 
@@ -28,6 +30,18 @@ def test_schema_is_current(tidepool, kind):
     assert done.stdout == (ROOT / f"docs/schema/{kind}.schema.json").read_text(), (
         f"tidepool schema {kind} > docs/schema/{kind}.schema.json"
     )
+
+
+def test_reference_of_the_python_package_is_current():
+    assert analysis_reference.page() == (ROOT / "docs/reference/analysis.md").read_text(), (
+        "see tests/docs/analysis_reference.py"
+    )
+
+
+def test_schema_of_tolerances_is_current():
+    program = Path(sys.executable).with_name("tidepool-check")
+    done = subprocess.run([program, "--schema"], capture_output=True, text=True, check=True)
+    assert done.stdout == (ROOT / "docs/schema/tolerances.schema.json").read_text()
 
 
 def test_picture_is_current(binary):

@@ -72,6 +72,28 @@ TEST(Conservation, CatchesEveryLostTick) {
     }
 }
 
+TEST(Conservation, CatchesPoolsThatAreNotTheWhole) {
+    const auto with_pools = [](const std::function<void(std::vector<PoolRecord>&)>& damage) {
+        return after([&](Ledger& l) {
+            l.pools = {{"a", 0, 3, {{1280, 0, 0}, {0, 0, 0}, {200, 0, 0}}},
+                       {"b", 0, 1, {{0, 0, 0}, {2560, 0, 0}, {600, 0, 0}}}};
+            damage(l.pools);
+        });
+    };
+    EXPECT_THAT(with_pools([](auto&) {}), IsEmpty());
+    EXPECT_THAT(with_pools([](auto& pools) { ++pools[1].bins[2].held; }),
+                ElementsAre("allocated summed over pools = of all in bin 2: 801 != 800"));
+    EXPECT_THAT(with_pools([](auto& pools) {
+                    pools[0].bins[1] = {0, 7, 9};
+                }),
+                ElementsAre("down summed over pools = of all in bin 1: 7 != 0",
+                            "absent summed over pools = of all in bin 1: 9 != 0"));
+    EXPECT_THAT(with_pools([](auto& pools) { pools[0].gpus = 2; }),
+                ElementsAre("gpus summed over pools = gpus: 3 != 4"));
+    EXPECT_THAT(with_pools([](auto& pools) { pools[0].bins.pop_back(); }),
+                ElementsAre("bins of a pool = bins: 2 != 3"));
+}
+
 TEST(Conservation, CatchesMoreTakenThanInstalled) {
     // Three GPUs hold 3 * 640 = 1920 GPU-ticks in a bin and 4800 in the run: only bin 1 is too
     // full.

@@ -111,6 +111,12 @@ inline void add_jobs(Ledger& ledger) {
     ledger.jobs[2].first_node = 2;
 }
 
+// Jobs 1 and 2 held their GPUs until they queued again, and were done: see above.
+inline void add_holdings(Ledger& ledger) {
+    ledger.holdings = {{0, 0, 4},   {0, 1, 2},   {532, 1, kWaits},  {532, 2, 2}, {700, 0, 0},
+                       {700, 1, 2}, {732, 2, 0}, {1000, 1, kWaits}, {1000, 3, 8}};
+}
+
 inline Ledger interrupted_ledger() {
     Ledger ledger;
     ledger.gpus = 10;
@@ -131,6 +137,7 @@ inline Ledger interrupted_ledger() {
     add_outages(ledger);
     add_attempts(ledger);
     add_jobs(ledger);
+    add_holdings(ledger);
     return ledger;
 }
 

@@ -33,7 +33,7 @@ TEST(Layout, RootSaysWhatThisIs) {
     const Folder folder;
     const std::string path = written(folder, sample_header(), model::small_ledger(), kTextIds);
     EXPECT_EQ(text_attribute(path, "/", "Conventions"), "CF-1.10");
-    EXPECT_EQ(text_attribute(path, "/", "tidepool_schema"), "1.5");
+    EXPECT_EQ(text_attribute(path, "/", "tidepool_schema"), "1.6");
     EXPECT_EQ(text_attribute(path, "/", "title"), "small run");
     EXPECT_EQ(text_attribute(path, "/", "engine"), "simgrid");
     EXPECT_EQ(text_attribute(path, "/", "network"), "maxmin");
@@ -180,7 +180,8 @@ TEST(Layout, OneVeryLongIdDoesNotWidenEveryRow) {
 TEST(Layout, ColumnsMayHaveManyChunks) {
     const Folder folder;
     model::Ledger ledger = model::small_ledger();
-    ledger.jobs.resize(40'000, ledger.jobs[4]);  // two full chunks of 16,384 rows and a part
+    ledger.jobs.assign(40'000, ledger.jobs[4]);  // two full chunks of 16,384 rows and a part
+    ledger.bins.clear();                         // all of them are rejected
     std::vector<std::string> names;
     for (std::size_t j = 0; j < ledger.jobs.size(); ++j) {
         names.push_back("job-" + std::to_string(j));
@@ -226,7 +227,12 @@ TEST(Layout, ProvenanceIsThereUnlessReproducible) {
 TEST(Layout, SameContentsAreTheSameBytes) {
     const Folder one, two;
     model::Ledger ledger = model::small_ledger();
-    ledger.jobs.resize(20'000, ledger.jobs[1]);
+    constexpr std::uint64_t kMore = 20'000 - 5;
+    ledger.jobs.resize(5 + kMore, ledger.jobs[1]);
+    ledger.gpus += 4 * kMore;
+    ledger.bins[0].queued_gpus += 4 * 480 * kMore;
+    ledger.bins[1].allocated += 4 * 640 * kMore;
+    ledger.bins[2].allocated += 4 * 160 * kMore;
     const std::vector<std::string_view> ids(ledger.jobs.size(), "j");
     ::mallopt(M_PERTURB, 0x55);
     const std::string first = content(written(one, sample_header(), ledger, ids));

@@ -27,11 +27,11 @@ TEST(NetworkTables, AreThereOnlyWithANetwork) {
     EXPECT_THAT(links(written(folder, model::networked_ledger()), "/"),
                 ElementsAre("scenario", "summary", "timeseries", "dim", "jobs", "failures", "nodes",
                             "attempts", "checkpoints", "links", "flows"));
-    EXPECT_THAT(links(folder / "out.h5", "/timeseries"), ElementsAre("cluster", "link"));
+    EXPECT_THAT(links(folder / "out.h5", "/timeseries"), ElementsAre("cluster", "link", "class"));
     const std::string path = written(folder, model::interrupted_ledger());
     EXPECT_FALSE(has(path, "/links"));
     EXPECT_FALSE(has(path, "/flows"));
-    EXPECT_THAT(links(path, "/timeseries"), ElementsAre("cluster"));
+    EXPECT_THAT(links(path, "/timeseries"), ElementsAre("cluster", "class"));
     EXPECT_THAT(links(path, "/jobs"), Not(Contains("stalled_network")));
     model::Ledger ledger = model::networked_ledger();
     ledger.network.flows.clear();  // nothing was under way at the end

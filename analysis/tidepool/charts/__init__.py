@@ -35,8 +35,8 @@ def of_runs(runs: Sequence[Result], words: Words) -> list[Chart]:
     return sorted(made, key=lambda chart: SECTIONS.index(chart.section))
 
 
-def of_sweep(sweep: Sweep, words: Words) -> list[Chart]:
-    """The charts of a sweep."""
+def of_sweep(sweep: Sweep, words: Words, kpis: Sequence[str] = ()) -> list[Chart]:
+    """The charts of a sweep: of the KPIs that vary most, or of `kpis`. KeyError for one that the sweep has not."""
     from tidepool.charts import sweep as module
 
-    return module.charts(sweep, words)
+    return module.charts(sweep, words, kpis)

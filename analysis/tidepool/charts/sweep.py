@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tidepool.chart import Chart
@@ -13,12 +15,13 @@ from tidepool.words import Words
 MOST_KPIS = 3
 
 
-def charts(sweep: Sweep, _: Words) -> list[Chart]:
-    """Heat maps and fans of the KPIs that vary most, their front and tornado, and the waits."""
+def charts(sweep: Sweep, _: Words, wanted: Sequence[str] = ()) -> list[Chart]:
+    """Heat maps and fans of the KPIs `wanted`, or of those that vary most; their front and tornado, and the waits."""
     data = SweepData(sweep, _)
     if not data.complete.any():
         return []
-    kpis = headline(data, MOST_KPIS)
+    kpis = [kpi for kpi in dict.fromkeys(wanted) if sweep.kpis[kpi] and kpi in data.kpis]
+    kpis = kpis or headline(data, MOST_KPIS)
     made = []
     for kpi in kpis:
         made += sweep_fan.charts(data, kpi, _)

@@ -89,7 +89,9 @@ class SweepData:
 
     def title(self, kpi: str) -> str:
         """What the KPI is called."""
-        return kpi_label(kpi, self.sweep.kpis[kpi].long_name, self.words)
+        from tidepool.report_kpis import headlines
+
+        return headlines(self.words).get(kpi) or kpi_label(kpi, self.sweep.kpis[kpi].long_name, self.words)
 
     def axis(self, kpi: str) -> Axis:
         """Of its values."""
