@@ -18,6 +18,8 @@ disturbed.
 
 from __future__ import annotations
 
+import os
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -231,11 +233,13 @@ class Result:
             hint = f"; the run left {partial}" if partial.exists() else ""
             raise FileNotFoundError(f"{self.path}: no such file{hint}") from None
         except OSError as error:
-            raise ResultError(f"{self.path}: not a readable HDF5 file ({error})") from error
+            raise ResultError(f"{self.path}: {_refusal(self.path, str(error))}") from error
         with file:
             try:
                 yield file
-            except (OSError, KeyError) as error:
+            except ResultError:
+                raise
+            except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
                 raise ResultError(f"{self.path}: damaged or incomplete ({error})") from error
 
 
@@ -246,6 +250,24 @@ def _opened(path: Path) -> h5py.File:
         if "locking flag" not in str(error):
             raise
         return h5py.File(path, "r")  # this process has it open already, with locking
+
+
+def _refusal(path: Path, said: str) -> str:
+    """Why a file cannot be opened, in words; `said` is what HDF5 says."""
+    if path.is_dir():
+        return "is a folder"
+    if path.exists() and not os.access(path, os.R_OK):
+        return "no permission to read it"
+    if path.is_file() and path.stat().st_size == 0:
+        return "is empty"
+    cut = re.search(r"truncated file: eof = (\d+), .*stored_eof = (\d+)", said)
+    if cut:
+        return f"not a readable HDF5 file: it is cut off after {cut[1]} of {cut[2]} bytes"
+    if "signature not found" in said:
+        return "not a readable HDF5 file: it holds something else"
+    if "unable to lock file" in said:
+        return "another process has locked it: try again when that has ended, or read a copy"
+    return f"not a readable HDF5 file ({said})"
 
 
 class Sweep(Result):

@@ -11,8 +11,6 @@ On the command line: `python -m tidepool.trace IN OUT`. Parquet and .zst need py
 from __future__ import annotations
 
 import argparse
-import gzip
-import io
 import math
 import os
 import re
@@ -20,19 +18,29 @@ import secrets
 import subprocess
 import sys
 import tempfile
-import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from decimal import Decimal
-from importlib.util import find_spec
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from tidepool.command import BAD_INPUT, OK, CommandError, UsageError, binary, guarded
+from tidepool.trace_file import (
+    SUFFIXES,
+    TraceError,
+    cell,
+    cells,
+    fields_of,
+    need_pyarrow,
+    packed,
+    rows_of,
+    suffix_of,
+    unpacked,
+)
 from tidepool.yaml_file import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
+
+__all__ = ["COLUMNS", "SUFFIXES", "TEXTS", "TraceError", "convert", "kind_of", "read", "validate", "write"]
 
 # Columns by kind of trace, those that must be there first, and how many of them must.
 COLUMNS = {
@@ -46,16 +54,9 @@ COLUMNS = {
 }  # fmt: skip
 TEXTS = ("job_id", "tenant", "plan", "gpu_model", "state", "class", "blocks", "client", "law")
 NOTE = re.compile(r"#\s*([\w ]+?)\s*[:=]\s*(.*)")
-FIELD = re.compile(r'[ \t]*(?:"((?:[^"]|"")*)"|([^",]*))[ \t]*(,|$)')
 NUMERIC = frozenset("0123456789+-.eE")
-QUOTED = re.compile(r'[",]|^[ \t]|[ \t]$')  # texts that need quotes
 FOUND = re.compile(r"trace\.csv:(?:(\d+):(?:\d+:)?)? (.*)")  # what the simulator says of a frame
 ASSIGNED = ("block_tokens",)  # notes that are written with `=`
-SUFFIXES = (".csv", ".csv.gz", ".csv.zst", ".parquet")
-
-
-class TraceError(ValueError):
-    """The frame or file is no trace; the text says every problem."""
 
 
 def write(
@@ -73,19 +74,19 @@ def write(
     """
     path = Path(path)
     kind_of(frame)
-    suffix = _suffix(path)
+    suffix = suffix_of(path)
     if path.exists() and not force:
         raise FileExistsError(f"{path}: exists already; force=True replaces it")
     said = notes if notes is not None else dict(frame.attrs.get("notes", {}))
     scratch = f"{path}.{secrets.token_hex(4)}.partial"
     try:
         if suffix == ".parquet":
-            _need_pyarrow(suffix)
+            need_pyarrow(suffix)
             kept = frame.copy(deep=False)
             kept.attrs = {"notes": said}
             kept.to_parquet(scratch, index=False)
         else:
-            with _output(scratch, suffix) as file:
+            with packed(scratch, suffix) as file:
                 _write_csv(frame, file, said)
         os.replace(scratch, path)
     except BaseException:
@@ -108,11 +109,11 @@ def read(path: str | Path) -> pd.DataFrame:
     path = Path(path)
     if path.suffix == ".parquet":
         return _read_parquet(path)
-    with _input(path) as file:
+    with unpacked(path) as file:
         notes, header, first = _head(file)
         if header and len(set(header)) < len(header):
             raise TraceError(f"{path}:{first}: two columns have the same name")
-        rows = _rows(file, header, first, path) if header else []
+        rows = rows_of(file, header, first, path) if header else []
     if not header:
         return _converted(path)
     columns = zip(*rows, strict=True) if rows else ((),) * len(header)
@@ -186,40 +187,8 @@ def _write_csv(frame: pd.DataFrame, file: IO[str], notes: dict[str, str]) -> Non
             raise TraceError(f"the note {name!r} has more than one line")
         file.write(f"# {name}{' =' if name in ASSIGNED else ':'} {value}\n")
     file.write(",".join(frame.columns) + "\n")
-    columns = [_cells(frame[name]) for name in frame.columns]
+    columns = [cells(frame[name]) for name in frame.columns]
     file.writelines(",".join(row) + "\n" for row in zip(*columns, strict=True))
-
-
-def _cells(column: pd.Series[Any]) -> Iterator[str]:
-    """What stands in the file, with quotes where it needs them."""
-    for value, missing in zip(column.tolist(), column.isna().tolist(), strict=True):
-        text = "" if missing else _cell(value)
-        if isinstance(value, str) and QUOTED.search(text):
-            text = '"' + text.replace('"', '""') + '"'
-        yield text
-
-
-def _cell(value: Any) -> str:
-    """A value as text; TraceError if no trace can hold it."""
-    if isinstance(value, str):
-        if "\n" in value or "\r" in value:
-            raise TraceError(f"{value!r} has more than one line")
-        return value
-    if isinstance(value, bool) or (isinstance(value, float) and math.isinf(value)):
-        raise TraceError(f"{value} is no value of a trace")
-    if isinstance(value, float):  # the shortest text that reads back as it was
-        text = repr(value)
-        return (format(Decimal(text), "f") if "e" in text else text).removesuffix(".0")
-    if isinstance(value, int | Decimal):
-        return format(Decimal(value), "f")
-    if hasattr(value, "total_seconds"):  # a timedelta; of pandas', to the nanosecond
-        microseconds = (value.days * 86400 + value.seconds) * 10**6 + value.microseconds
-        return _cell(Decimal(microseconds * 1000 + getattr(value, "nanoseconds", 0)).scaleb(-9).normalize())
-    if hasattr(value, "isoformat"):
-        return str(value.isoformat())
-    if isinstance(value, Sequence) or hasattr(value, "tolist"):
-        return " ".join(_cell(one) for one in (value.tolist() if hasattr(value, "tolist") else value))
-    raise TraceError(f"{value!r} is no value of a trace")
 
 
 def _texts(values: Sequence[str | None]) -> pd.Series[str]:
@@ -246,7 +215,7 @@ def _numbers(values: Sequence[str]) -> Any:
 def _read_parquet(path: Path) -> pd.DataFrame:
     import pandas as pd
 
-    _need_pyarrow(".parquet")
+    need_pyarrow(".parquet")
     import pyarrow
 
     try:
@@ -256,7 +225,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     kind_of(frame)
     for name in (name for name in TEXTS if name in frame):
         missing = frame[name].isna()
-        texts = [None if gone else _cell(value) for value, gone in zip(frame[name], missing, strict=True)]
+        texts = [None if gone else cell(value) for value, gone in zip(frame[name], missing, strict=True)]
         frame[name] = _texts(texts).set_axis(frame.index)
     return frame
 
@@ -269,38 +238,13 @@ def _head(file: IO[str]) -> tuple[list[str], list[str], int]:
             if line.startswith("#"):
                 notes.append(line.rstrip("\r\n"))
             elif line.strip():
-                names = _fields(line.rstrip("\r\n")) or []
+                names = fields_of(line.rstrip("\r\n")) or []
                 kinds = COLUMNS.values()
                 own = any(all(name in names for name in known[:least]) for least, known in kinds)
                 return notes, names if own else [], number
     except UnicodeDecodeError:
         pass  # an archive, say
     return notes, [], 0
-
-
-def _rows(file: IO[str], header: list[str], first: int, path: Path) -> list[list[str]]:
-    rows = []
-    for number, line in enumerate(file, first + 1):
-        text = line.rstrip("\r\n")
-        if not text.strip():
-            continue
-        fields = [one.strip(" \t") for one in text.split(",")] if '"' not in text else _fields(text)
-        if fields is None or len(fields) != len(header):
-            raise TraceError(f"{path}:{number}: has not {len(header)} fields, as the header has")
-        rows.append(fields)
-    return rows
-
-
-def _fields(line: str) -> list[str] | None:
-    """The fields of a line, without blanks around them and quotes; None if a quote does not end."""
-    fields, place, more = [], 0, True
-    while more:
-        found = FIELD.match(line, place)
-        if not found:
-            return None
-        fields.append(found[2].strip(" \t") if found[1] is None else found[1].replace('""', '"'))
-        place, more = found.end(), found[3] == ","
-    return fields
 
 
 def _converted(path: Path) -> pd.DataFrame:
@@ -317,62 +261,6 @@ def _converted(path: Path) -> pd.DataFrame:
 def _called(*words: str | Path) -> subprocess.CompletedProcess[str]:
     command = [str(binary()), "trace", *map(str, words)]
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-
-
-@contextmanager
-def _input(path: Path) -> Iterator[IO[str]]:
-    """The text of a file, unpacked; TraceError if it is damaged."""
-    with open(path, "rb") as raw:
-        start = raw.read(4)
-        raw.seek(0)
-        stream: Any = raw
-        if start[:2] == b"\x1f\x8b":
-            stream = gzip.GzipFile(fileobj=raw)
-        elif start == b"\x28\xb5\x2f\xfd":
-            _need_pyarrow(".zst")
-            import pyarrow
-
-            stream = pyarrow.CompressedInputStream(raw, "zstd")
-        try:
-            with io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as file:
-                yield file
-        except (UnicodeDecodeError, EOFError, OSError, zlib.error) as error:
-            raise TraceError(f"{path}: damaged, or no UTF-8 text ({error})") from error
-
-
-@contextmanager
-def _output(path: str, suffix: str) -> Iterator[IO[str]]:
-    if suffix == ".csv.zst":
-        _need_pyarrow(".zst")
-        import pyarrow
-
-        with pyarrow.CompressedOutputStream(path, "zstd") as packed:
-            text = io.StringIO(newline="")
-            yield text
-            packed.write(text.getvalue().encode("utf-8"))
-    elif suffix == ".csv.gz":
-        # No name and no time of day in the file: equal traces are equal files.
-        with (
-            open(path, "wb") as raw,
-            gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
-            io.TextIOWrapper(packed, encoding="utf-8", newline="") as file,
-        ):
-            yield file
-    else:
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            yield file
-
-
-def _suffix(path: Path) -> str:
-    for suffix in sorted(SUFFIXES, key=len, reverse=True):
-        if path.name.endswith(suffix):
-            return suffix
-    raise TraceError(f"{path}: must end in {', '.join(SUFFIXES)}")
-
-
-def _need_pyarrow(what: str) -> None:
-    if find_spec("pyarrow") is None:
-        raise TraceError(f"{what} needs pyarrow: .venv/bin/pip install -e 'analysis[parquet]'")
 
 
 def _run() -> int:

@@ -80,6 +80,21 @@ def test_time_series_equal_those_of_xarray(folder):
         assert frame.attrs["bin_width"] == other.attrs["bin_width"]
 
 
+@pytest.mark.parametrize("of", ["class", "tenant"])
+def test_grids_equal_those_of_xarray_and_add_up(folder, of):
+    run = tidepool.open(folder / "a.h5")
+    frame = run.timeseries(of)
+    with xarray.open_dataset(
+        folder / "a.h5", group=f"timeseries/{of}", engine="h5netcdf", decode_times=False
+    ) as other:
+        names = other[{"tenant": "tenant_name"}.get(of, of)].to_numpy().astype(str).tolist()
+        held = other["held"].to_pandas()
+    assert frame["held"].columns.tolist() == names and len(names) >= 3
+    np.testing.assert_array_equal(frame["held"].to_numpy(), held.to_numpy())
+    np.testing.assert_array_equal(frame.index, held.index)
+    np.testing.assert_allclose(frame["held"].sum(axis=1), run.timeseries()["allocated"], rtol=1e-12)
+
+
 def test_the_summary_and_the_bill_are_those_of_the_file(folder):
     run = tidepool.open(folder / "a.h5")
     with h5py.File(folder / "a.h5") as file:
@@ -102,6 +117,9 @@ def test_sweeps_have_cells_runs_and_intervals(folder):
         rows = file["sweep/replica/wait_mean_s"][()]
         np.testing.assert_array_equal(runs["wait_mean_s"].to_numpy().reshape(2, 3), rows)
     assert {*runs["state"]} == {"complete"} and runs.attrs["units"]["wait_mean_s"] == "s"
+    assert runs["seed"].nunique() == 3 and list(runs["seed"][0]) == list(runs["seed"][1])
+    joined = sweep.cells.join(runs)
+    assert list(joined["scheduler.queue"]) == ["fifo"] * 3 + ["easy"] * 3
     stats = sweep.stats("wait_mean_s")
     np.testing.assert_allclose(stats["mean"], rows.mean(axis=1), rtol=1e-12)
     with pytest.raises(KeyError):

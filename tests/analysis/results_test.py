@@ -1,5 +1,8 @@
 """tidepool.results against files written by hand in the documented layout."""
 
+import fcntl
+import subprocess
+import sys
 import warnings
 
 import h5py
@@ -145,11 +148,94 @@ def test_what_is_no_result_is_refused(tmp_path):
     write(tmp_path / "future.h5", schema="2.0")
     whole = write(tmp_path / "whole.h5").read_bytes()
     (tmp_path / "cut.h5").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "empty.h5").touch()
+    (tmp_path / "folder.h5").mkdir()
     for name, why in {
-        "text.h5": "not a readable HDF5 file",
+        "text.h5": "not a readable HDF5 file: it holds something else$",
+        "empty.h5": "is empty$",
+        "folder.h5": "is a folder$",
         "foreign.h5": "not a tidepool result",
         "future.h5": r"has schema 2\.0, this package reads 1\.x",
-        "cut.h5": "not a readable HDF5 file",
+        "cut.h5": f"not a readable HDF5 file: it is cut off after {len(whole) // 2} of {len(whole)} bytes$",
     }.items():
         with pytest.raises(results.ResultError, match=why):
             results.open(tmp_path / name)
+
+
+def test_newer_minor_schemas_and_unknown_parts_are_read(tmp_path):
+    with h5py.File(write(tmp_path / "a.h5", schema="1.99"), "a") as file:
+        file["novelty/x"] = [1.0]
+        file["jobs/novelty"] = [1, 2]
+    run = results.open(tmp_path / "a.h5")
+    assert run.jobs["novelty"].tolist() == [1, 2] and run.table("novelty")["x"].tolist() == [1.0]
+
+
+def test_only_the_named_columns_are_read(tmp_path):
+    run = results.open(write(tmp_path / "a.h5"))
+    assert run.has("jobs") and not run.has("failures") and run.has("scenario/source_yaml")
+    assert set(run.columns("jobs", "start", "absent")) == {"start"}
+    assert run.columns("failures", "time") == {} and run.columns_or_empty("failures") == {}
+
+
+def test_a_file_without_permission_says_so(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.h5")
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Unable to open file")
+
+    monkeypatch.setattr(h5py, "File", refuse)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(results.ResultError, match=r"a\.h5: no permission to read it$"):
+        results.open(path)
+
+
+def test_files_that_others_write_are_read(tmp_path):
+    """Another process has the file open for writing, and locks it for itself."""
+    path = write(tmp_path / "a.h5")
+    code = f"import h5py; file = h5py.File({str(path)!r}, 'r+'); print('open', flush=True); input()"
+    words = [sys.executable, "-c", code]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "open\n"
+        with open(path, "rb") as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # it does hold a lock
+        assert results.open(path).summary["wait_mean_s"].value == 12.5
+        other.communicate("\n", timeout=20)
+
+
+def test_files_that_this_process_has_open_are_read(tmp_path):
+    path = write(tmp_path / "a.h5")
+    with h5py.File(path, "r"):
+        assert results.open(path).summary["wait_mean_s"].value == 12.5
+
+
+def test_every_cut_is_noticed(tmp_path):
+    whole = write(tmp_path / "a.h5").read_bytes()
+    for length in range(1, len(whole), len(whole) // 50):
+        (tmp_path / "b.h5").write_bytes(whole[:length])
+        with pytest.raises(results.ResultError, match=r"b\.h5: not a readable HDF5 file"):
+            results.open(tmp_path / "b.h5")
+
+
+def test_damaged_columns_are_noticed(tmp_path):
+    """Columns have checksums: a single byte is enough, and what is whole is still read."""
+    path = write(tmp_path / "a.h5")
+    values = np.arange(1000.0)
+    with h5py.File(path, "a") as file:
+        file.create_dataset("nodes/down", data=values, chunks=(1000,), fletcher32=True)
+        place = file["nodes/down"].id.get_chunk_info(0).byte_offset
+    assert results.open(path).nodes["down"].tolist() == values.tolist()
+    data = bytearray(path.read_bytes())
+    data[place + 4001] ^= 1
+    path.write_bytes(data)
+    run = results.open(path)
+    assert len(run.jobs["start"]) == 2
+    with pytest.raises(results.ResultError, match=r"a\.h5: damaged or incomplete \(.*"):
+        _ = run.nodes
+
+
+def test_text_that_is_no_utf8_is_damage(tmp_path):
+    path = write(tmp_path / "a.h5")
+    with h5py.File(path, "a") as file:
+        file.create_dataset("links/name", data=np.array([b"\xff\xfe"], dtype=h5py.string_dtype("utf-8", 2)))
+    with pytest.raises(results.ResultError, match="damaged or incomplete"):
+        _ = results.open(path).links
