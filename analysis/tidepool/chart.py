@@ -7,7 +7,7 @@ Numbers are in the units that the axis names; NaN is a gap.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy.typing as npt
@@ -151,7 +151,7 @@ class Chart:
         str  # one or two sentences with the numbers that matter: the caption, and what a screen reader says
     )
     body: Body
-    notes: tuple[str, ...] = field(default=())  # what was left out or thinned
+    notes: tuple[str, ...] = ()  # what was left out or thinned
 
 
 # In the order of the page.

@@ -89,20 +89,23 @@ def write_new(path: Path, text: str, force: bool) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.chmod(scratch, 0o666 & ~_umask())
-        _place(scratch, path, force)
+        place(scratch, path, force)
     except BaseException as error:
-        os.unlink(scratch)
+        Path(scratch).unlink(missing_ok=True)
+        if isinstance(error, FileExistsError):
+            raise UsageError(f"{path}: exists already; --force replaces it") from error
         if isinstance(error, OSError):
             raise CommandError(f"cannot write {path}: {error.strerror}") from error
         raise
 
 
-def _place(scratch: str, path: Path, force: bool) -> None:
+def place(scratch: str, path: Path, force: bool) -> None:
+    """Give a finished file its name, at once. Raises FileExistsError if that is taken and not `force`."""
     if not force:
         try:
             os.link(scratch, path)  # unlike a rename it never replaces what came in between
         except FileExistsError:
-            raise UsageError(f"{path}: exists already; --force replaces it") from None
+            raise
         except OSError:  # a file system without hard links
             pass
         else:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 from tidepool.command import UsageError
 from tidepool.numbers import visible
 from tidepool.results import Result, Sweep
 from tidepool.yaml_file import nearest
+
+Verdict = Literal["better", "worse", "same", "changed", ""]
 
 
 def contradictions(files: Sequence[Result]) -> list[str]:
@@ -45,6 +48,17 @@ def known_kpis(sweep: Sweep, kpis: Sequence[str]) -> None:
                 f"--kpi {visible(kpi)}: there is no such KPI{nearest(kpi, sweep.kpis)}" for kpi in unknown
             )
         )
+
+
+def verdict(old: float, new: float, better: str) -> Verdict:
+    """ "better", "worse", "changed" where nobody says which way is better, "same"; empty if one is undefined."""
+    if math.isnan(old) or math.isnan(new):
+        return ""
+    if old == new:
+        return "same"
+    if better not in ("higher", "lower"):
+        return "changed"
+    return "better" if (new > old) == (better == "higher") else "worse"
 
 
 def _cells(sweep: Sweep) -> tuple[int, dict[str, list[str]]]:

@@ -16,6 +16,7 @@ import numpy as np
 from tidepool import numbers
 from tidepool.check import markdown
 from tidepool.command import UsageError
+from tidepool.comparable import verdict
 from tidepool.report_text import with_interval
 from tidepool.results import Result, Sweep
 from tidepool.words import Words
@@ -55,11 +56,9 @@ class Row:
     def verdict(self, file: int) -> str:
         """`better`, `worse` or nothing, against the first file; for sweeps also whether it may be luck."""
         old, new = self.values[0], self.values[file]
-        if self.better not in ("higher", "lower") or math.isnan(old.value) or math.isnan(new.value):
+        word = verdict(old.value, new.value, self.better)
+        if word not in ("better", "worse"):
             return ""
-        if old.value == new.value:
-            return ""
-        word = "better" if (new.value > old.value) == (self.better == "higher") else "worse"
         if self.cell is None:
             return word
         apart = new.low > old.high or new.high < old.low

@@ -145,6 +145,22 @@ def candidates(plan: Plan, explored: Runs) -> list[Point]:
     return sorted(first[: plan.search.candidates], key=lambda point: (-_signed(plan, explored, point), point))
 
 
+def nearest(plan: Plan, runs: Runs) -> Point:
+    """The point whose worst violation, in shares of the bound, is the least; the first of equals."""
+
+    def worst(point: Point) -> float:
+        values = runs.values[point]
+        return max(
+            (
+                violation(one, values[one.kpi]) / (abs(one.within or one.bound) or 1.0)
+                for one in plan.constraints
+            ),
+            default=0.0,
+        )
+
+    return min(sorted(runs.values), key=worst)
+
+
 def decide(plan: Plan, explored: Runs, confirmed: Runs) -> list[Candidate]:
     """The confirmed candidates, the chosen one first; then those that meet the constraints by objective, then others.
 

@@ -7,12 +7,13 @@ import math
 import os
 import shlex
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tidepool.numbers import percent, plain
-from tidepool.optimize_decide import Candidate, Estimate, Verdict, edges, front
+from tidepool.optimize_decide import Candidate, Estimate, Verdict, edges, front, nearest, verdict
 from tidepool.optimize_plan import Plan
 from tidepool.optimize_run import Point, Runs
 from tidepool.report_text import is_fraction
@@ -37,12 +38,17 @@ class Answer:
 
 
 def command(plan: Plan, point: Point, seed: int) -> str:
-    """The command that runs the scenario at this point, with the luck of replica 0 under `seed`."""
+    """The command that runs the scenario at this point, with the luck of replica 0 under `seed`.
+
+    Files in values count from the plan's folder, so that is where it runs.
+    """
+    folder = plan.path.parent
     values = {**plan.set, **plan.assignment(point), "seed": seed}
-    words = ["tidepool", "run", os.path.normpath(plan.base)]
+    words = ["tidepool", "run", os.path.relpath(plan.base, folder)]
     for path, value in values.items():
         words += ["--set", f"{path}={scalar(value)}"]
-    return shlex.join(words)
+    line = shlex.join(words)
+    return line if folder == Path() else f"cd {shlex.quote(str(folder))} && {line}"
 
 
 def lines(answer: Answer) -> list[str]:
@@ -158,7 +164,16 @@ def _none(answer: Answer) -> list[str]:
     if not answer.explored.values:
         return ["No point could run."]
     if not answer.candidates:
-        return ["No point meets the constraints, not even nearly."]
+        point = nearest(answer.plan, answer.explored)
+        values = answer.explored.values[point]
+        return [
+            "No point meets the constraints, not even nearly. Nearest while looking:",
+            f"  {answer.plan.label(point)}",
+            *(
+                f"  {_told(verdict(one, values[one.kpi], answer.plan.search.confidence))}"
+                for one in answer.plan.constraints
+            ),
+        ]
     best = answer.candidates[0]
     text = ["No confirmed point meets every constraint. Nearest:", f"  {answer.plan.label(best.point)}"]
     return [*text, *(f"  {_told(one)}" for one in best.verdicts)]

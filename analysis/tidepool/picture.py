@@ -38,7 +38,7 @@ def data_hash(chart: Chart) -> str:
 def is_current(svg: str, chart: Chart) -> bool:
     """Whether a picture shows this chart with these numbers."""
     found = METADATA.search(svg)
-    return bool(found) and json.loads(_unescaped(found[1])) == _label(chart) if found else False
+    return found is not None and json.loads(_unescaped(found[1])) == _label(chart)
 
 
 def chart_id(svg: str) -> str:

@@ -6,14 +6,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from tidepool import numbers
+from tidepool.comparable import Verdict, verdict
 from tidepool.report_text import FRACTION, is_fraction, kpi_difference, kpi_label, kpi_value, name_text
 from tidepool.results import Kpi, Result
 from tidepool.words import Words
 
-Verdict = Literal["better", "worse", "same", "changed", ""]
 GROUPS = ("capacity", "service", "reliability", "money", "inference", "tenants", "network")
 # What does not grow with the length of a run; changes of other KPIs mean nothing between unlike horizons.
 RATES = re.compile(
@@ -165,12 +164,9 @@ def of(name: str, old: Kpi, new: Kpi, words: Words) -> Change:
 
 def change(kpi: str, old: float, new: float, units: str, better: str, words: Words) -> Change:
     """The change of a KPI from `old` to `new`: its verdict, absolute and relative size."""
-    if math.isnan(old) or math.isnan(new):
-        return Change()
-    if old == new:
-        return Change("same")
+    word = verdict(old, new, better)
+    if word in ("", "same"):
+        return Change(word)
     absolute = kpi_difference(kpi, old, new, units, words)
     relative = "" if is_fraction(kpi, units) and old <= 0 else numbers.change(old, new)
-    if better not in ("higher", "lower"):
-        return Change("changed", absolute, relative)
-    return Change("better" if (new > old) == (better == "higher") else "worse", absolute, relative)
+    return Change(word, absolute, relative)

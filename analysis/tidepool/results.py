@@ -97,37 +97,37 @@ class Result:
     @cached_property
     def failures(self) -> Table:
         """One entry per outage that began in the run; empty (false) if there were none."""
-        return self._optional("failures")
+        return self.columns_or_empty("failures")
 
     @cached_property
     def attempts(self) -> Table:
         """One entry per stretch of running, by end; empty (false) if jobs could not be interrupted."""
-        return self._optional("attempts")
+        return self.columns_or_empty("attempts")
 
     @cached_property
     def checkpoints(self) -> Table:
         """One entry per job that started and writes checkpoints; empty (false) if there are none."""
-        return self._optional("checkpoints")
+        return self.columns_or_empty("checkpoints")
 
     @cached_property
     def nodes(self) -> Table:
         """One entry per node: how long it was down; empty (false) if there were no outages."""
-        return self._optional("nodes")
+        return self.columns_or_empty("nodes")
 
     @cached_property
     def node_months(self) -> Table:
         """One entry per node and 30 days in which it was down; empty (false) if there are none."""
-        return self._optional("node_months")
+        return self.columns_or_empty("node_months")
 
     @cached_property
     def links(self) -> Table:
         """One entry per link that jobs share, and per node that held its job up; empty without a network."""
-        return self._optional("links")
+        return self.columns_or_empty("links")
 
     @cached_property
     def flows(self) -> Table:
         """One entry per flow that was under way at the end; "held_by" is a row of `links`. May be empty."""
-        return self._optional("flows")
+        return self.columns_or_empty("flows")
 
     @cached_property
     def link_series(self) -> Table:
@@ -137,7 +137,7 @@ class Result:
         "link" (rows of `links`) "link_utilisation" [bins, links], unless the run had too many links and bins
         to keep them (attrs["bins_of_links"]) or none carried anything.
         """
-        return self._optional("timeseries/link")
+        return self.columns_or_empty("timeseries/link")
 
     @property
     def title(self) -> str:
@@ -176,8 +176,9 @@ class Result:
             return table_of(file, group, names) if group in file else Table()
 
     def columns_or_empty(self, group: str) -> Table:
-        """A columnar group, as `table` gives it; empty if it is not there."""
-        return self._optional(group)
+        """A columnar group, as `table` gives it; empty (false) if it is not there."""
+        with self._file() as file:
+            return table_of(file, group) if group in file else Table()
 
     def timeseries(self, of: str = "cluster") -> Table:
         """Column "time" [bins] (start of each bin, s) and the columns measured over the bins.
@@ -190,11 +191,6 @@ class Result:
         """Any columnar group of the file, such as "scenario/inputs" or "attempts"."""
         with self._file() as file:
             return table_of(file, group)
-
-    def _optional(self, group: str) -> Table:
-        with self._file() as file:
-            present = group in file
-        return self.table(group) if present else Table()
 
     def names(self, dimension: str) -> list[str]:
         """What the ids of a dimension ("tenant", "cause", ...) stand for; the index is the id."""
@@ -282,12 +278,12 @@ class Sweep(Result):
     @property
     def cells(self) -> int:
         """How many combinations of values there are."""
-        return int(self.attrs["cells"])
+        return self._count("cells")
 
     @property
     def replicas(self) -> int:
         """How often each cell runs, each time with other luck."""
-        return int(self.attrs["replicas"])
+        return self._count("replicas")
 
     @cached_property
     def params(self) -> dict[str, list[str]]:
@@ -341,6 +337,11 @@ class Sweep(Result):
     def waits(self) -> Table:
         """How long jobs first waited: "wait", counts [cells, buckets], and "wait_lower" [buckets], s."""
         return self.table("sweep/histogram")
+
+    def _count(self, name: str) -> int:
+        if name not in self.attrs:
+            raise ResultError(f"{self.path}: a sweep without the attribute {name}")
+        return int(self.attrs[name])
 
     def _dataset(self, file: h5py.File, name: str) -> h5py.Dataset:
         item = file.get(name)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import numpy as np
 
 from tidepool.chart import XY, Array, Chart, Waterfall
+from tidepool.charts.sweep_data import SweepData, short_name
 from tidepool.command import UsageError
 from tidepool.numbers import duration, percent, plain, visible
 from tidepool.report_text import kpi_value, with_interval
@@ -18,39 +20,16 @@ from tidepool.yaml_file import nearest
 
 # What a planner looks at first; `--all` shows the others.
 HEADLINES = (
-    *("gpus", "horizon_s", "allocation_rate", "goodput_rate", "ettr", "availability", "gpu_hours_capacity"),
-    *(
-        "gpu_hours_useful",
-        "gpu_hours_lost",
-        "jobs_submitted",
-        "jobs_completed",
-        "jobs_rejected",
-        "wait_mean_s",
-    ),
-    *("wait_p95_s", "queue_length_max", "interruptions", "mtti_h", "preemptions", "requests_offered"),
-    *("requests_served", "requests_rejected", "slo_attainment", "ttft_p95_s", "tpot_p95_s", "units_mean"),
-    *(
-        "network_slowdown",
-        "gpu_hours_stalled_network",
-        "link_utilisation_max",
-        "revenue",
-        "sla_credits",
-        "cost",
-    ),
-    *(
-        "profit",
-        "gross_margin",
-        "occupancy",
-        "cost_per_useful_gpu_h",
-        "payback_years",
-        "npv",
-        "irr",
-        "energy_kwh",
-    ),
-)
+    "gpus", "horizon_s", "allocation_rate", "goodput_rate", "ettr", "availability", "gpu_hours_capacity",
+    "gpu_hours_useful", "gpu_hours_lost", "jobs_submitted", "jobs_completed", "jobs_rejected", "wait_mean_s",
+    "wait_p95_s", "queue_length_max", "interruptions", "mtti_h", "preemptions", "requests_offered",
+    "requests_served", "requests_rejected", "slo_attainment", "ttft_p95_s", "tpot_p95_s", "units_mean",
+    "network_slowdown", "gpu_hours_stalled_network", "link_utilisation_max", "revenue", "sla_credits", "cost",
+    "profit", "gross_margin", "occupancy", "cost_per_useful_gpu_h", "payback_years", "npv", "irr", "energy_kwh",
+)  # fmt: skip
 EIGHTHS, PLAIN_STEPS = " ▁▂▃▄▅▆▇█", " .:-=+*#@"
 BAR, PLAIN_BAR = "█", "#"
-MOST_CELLS = 40
+MOST_CELLS = 40  # in a table
 
 
 def chosen(summary: dict[str, Kpi], patterns: Sequence[str], everything: bool) -> dict[str, Kpi]:
@@ -151,27 +130,50 @@ def chart_lines(chart: Chart, wide: int, blocks: bool = True) -> list[str]:
     return []
 
 
-def cell_table(sweep: Sweep, kpis: Sequence[str]) -> tuple[list[str], list[list[str]], int]:
-    """Heads and rows of the cells of a sweep, with means and half intervals; how many cells were left out."""
-    from tidepool.charts.sweep_data import short_name
+@dataclass(frozen=True)
+class Cell:
+    """One combination of values of a sweep: by path its values, by KPI mean and ends of the 95 % interval."""
 
+    number: int
+    params: dict[str, str]
+    kpis: dict[str, tuple[float, float, float]]  # NaN: undefined, or no second replica
+
+
+def cells(sweep: Sweep, kpis: Sequence[str]) -> list[Cell]:
+    """Every cell of a sweep, with what differs between them and these KPIs."""
     params = {path: labels for path, labels in sweep.params.items() if len(set(labels)) > 1}
-    heads = ["cell", *(visible(short_name(path, list(params))) for path in params), *kpis]
-    has_stats = {kpi: sweep.has(f"sweep/stats/{kpi}") for kpi in kpis}
-    stats = {kpi: sweep.stats(kpi) for kpi in kpis if has_stats[kpi]}
-    rows = []
-    for cell in range(min(sweep.cells, MOST_CELLS)):
-        row = [str(cell), *(visible(labels[cell], 40) for labels in params.values())]
-        for kpi in kpis:
-            if kpi not in stats:
-                values = sweep.replica(kpi)[cell]
-                mean, half = (float(np.nanmean(values)) if np.isfinite(values).any() else math.nan), math.nan
-            else:
-                mean = float(stats[kpi]["mean"][cell])
-                half = float(stats[kpi]["high"][cell] - stats[kpi]["low"][cell]) / 2
-            row.append(with_interval(kpi, mean, half, sweep.kpis[kpi].units, Words()))
-        rows.append(row)
-    return heads, rows, max(0, sweep.cells - MOST_CELLS)
+    data = SweepData(sweep, Words())
+    found = [(kpi, data.interval(kpi)) for kpi in kpis]
+    return [
+        Cell(
+            cell,
+            {path: labels[cell] for path, labels in params.items()},
+            {
+                kpi: (float(mean[cell]), float(low[cell]), float(high[cell]))
+                for kpi, (mean, low, high) in found
+            },
+        )
+        for cell in range(sweep.cells)
+    ]
+
+
+def cell_table(sweep: Sweep, every: Sequence[Cell]) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows of cells for people: means and half intervals with their units."""
+    paths = list(every[0].params) if every else []
+    kpis = list(every[0].kpis) if every else []
+    heads = ["cell", *(visible(short_name(path, paths)) for path in paths), *kpis]
+    rows = [
+        [
+            str(cell.number),
+            *(visible(label, 40) for label in cell.params.values()),
+            *(
+                with_interval(kpi, mean, (high - low) / 2, sweep.kpis[kpi].units, Words())
+                for kpi, (mean, low, high) in cell.kpis.items()
+            ),
+        ]
+        for cell in every
+    ]
+    return heads, rows
 
 
 def _even(x: Array, y: Array, step: bool) -> Array:

@@ -84,21 +84,49 @@ def _sweep(asked: argparse.Namespace, sweep: Sweep) -> int:
         kpis = (
             headline(SweepData(sweep, Words()), 3) or [name for name in show.HEADLINES if name in about][:3]
         )
-    heads, rows, left = show.cell_table(sweep, kpis)
+    cells = show.cells(sweep, kpis)
     if asked.json:
-        records = [dict(zip(heads, row, strict=True)) for row in rows]
-        print(json.dumps({"file": str(sweep.path), "status": sweep.status, "cells": records}, indent=1))
+        print(
+            json.dumps({"file": str(sweep.path), "status": sweep.status, "cells": _records(cells)}, indent=1)
+        )
     elif asked.csv:
-        csv.writer(sys.stdout, lineterminator="\n").writerows([heads, *rows])
+        _print_cells_csv(cells)
     elif asked.md:
-        _print_markdown(heads, rows)
+        _print_markdown(*show.cell_table(sweep, cells))
     else:
         print(show.status(sweep))
         print()
-        print_table(heads, rows)
-        if left:
-            print(f"... and {left} more cells (--csv and Python have them all)")
+        print_table(*show.cell_table(sweep, cells[: show.MOST_CELLS]))
+        left = len(cells) - show.MOST_CELLS
+        if left > 0:
+            print(f"... and {left} more cells: --csv, --json and --md have them all")
     return OK
+
+
+def _records(cells: Sequence[show.Cell]) -> list[dict[str, object]]:
+    ends = ("mean", "low", "high")
+    return [
+        {
+            "cell": cell.number,
+            "params": cell.params,
+            "kpis": {
+                kpi: dict(zip(ends, map(as_json, values), strict=True)) for kpi, values in cell.kpis.items()
+            },
+        }
+        for cell in cells
+    ]
+
+
+def _print_cells_csv(cells: Sequence[show.Cell]) -> None:
+    """A row per cell, and per KPI its mean and the ends of its interval."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    for number, cell in enumerate(cells):
+        if number == 0:
+            columns = [f"{kpi}{end}" for kpi in cell.kpis for end in ("", "_low", "_high")]
+            writer.writerow(["cell", *cell.params, *columns])
+        values = [value for three in cell.kpis.values() for value in three]
+        shown = ["" if math.isnan(value) else repr(value) for value in values]
+        writer.writerow([cell.number, *cell.params.values(), *shown])
 
 
 def _print_kpis(asked: argparse.Namespace, kpis: dict[str, Kpi]) -> None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import re
 import secrets
 import subprocess
@@ -22,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from tidepool.command import BAD_INPUT, OK, CommandError, UsageError, binary, guarded
+from tidepool.command import BAD_INPUT, OK, CommandError, UsageError, binary, guarded, place
 from tidepool.trace_file import (
     SUFFIXES,
     TraceError,
@@ -88,7 +87,7 @@ def write(
         else:
             with packed(scratch, suffix) as file:
                 _write_csv(frame, file, said)
-        os.replace(scratch, path)
+        place(scratch, path, force)
     except BaseException:
         Path(scratch).unlink(missing_ok=True)
         raise

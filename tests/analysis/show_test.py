@@ -75,12 +75,30 @@ def test_patterns_choose(folder):
 
 
 def test_a_sweep_shows_its_cells(folder):
-    data = json.loads(ran(folder, "s.h5", "--json", "--kpi", "gpus").stdout)
-    assert [(cell["scheduler.queue"], cell["gpus"]) for cell in data["cells"]] == [
-        ("fifo", "128"),
-        ("easy", "128"),
+    data = json.loads(ran(folder, "s.h5", "--json", "--kpi", "wait_mean_s").stdout)
+    params = [cell["params"] for cell in data["cells"]]
+    assert params == [{"scheduler.queue": "fifo"}, {"scheduler.queue": "easy"}]
+    lines = [
+        line.split(",") for line in ran(folder, "s.h5", "--csv", "--kpi", "wait_mean_s").stdout.splitlines()
     ]
+    assert lines[0] == ["cell", "scheduler.queue", "wait_mean_s", "wait_mean_s_low", "wait_mean_s_high"]
+    with h5py.File(folder / "s.h5") as file:
+        for place, column in enumerate(("mean", "low", "high")):
+            expected = list(file["sweep/stats/wait_mean_s"][column])
+            assert [cell["kpis"]["wait_mean_s"][column] for cell in data["cells"]] == expected
+            assert [float(line[2 + place]) for line in lines[1:]] == expected
     assert "2 cells x 3 replicas, 6 runs done" in ran(folder, "s.h5").stdout
+
+
+def test_a_large_sweep_is_cut_in_the_table_only(folder, binary):
+    values = ", ".join(map(str, range(1, 61)))
+    (folder / "large.yaml").write_text(
+        f"tidepool_sweep: 1\nname: large\nbase: small.yaml\ngrid: {{'workloads[0].trace.first': [{values}]}}\n"
+    )
+    subprocess.run([binary, "sweep", "large.yaml", "-o", "l.h5"], cwd=folder, check=True, capture_output=True)
+    assert "... and 20 more cells" in ran(folder, "l.h5", "--kpi", "gpus").stdout
+    assert len(json.loads(ran(folder, "l.h5", "--kpi", "gpus", "--json").stdout)["cells"]) == 60
+    assert len(ran(folder, "l.h5", "--kpi", "gpus", "--csv").stdout.splitlines()) == 61
 
 
 def test_a_partial_file_shows_how_far_it_got(folder):
