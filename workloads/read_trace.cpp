@@ -5,12 +5,15 @@
 #include <filesystem>
 
 #include "sim/base/json.h"
+#include "sim/base/portable_math.h"
 #include "workloads/calendar.h"
 #include "workloads/problems.h"
 #include "workloads/source.h"
 
 namespace tidepool::workloads {
 namespace {
+
+constexpr double kDay = 86400;  // s
 
 std::string names_of_formats() {
     std::string names;
@@ -77,18 +80,41 @@ void select(const TraceSpec& spec, JobTrace& trace, Problems& problems) {
     }
 }
 
+// When what would come at `time` comes if the rate grows by exp(k t): the t at which the integral
+// of exp(k t) from 0 has reached `time`, so log(1 + k time) / k. Infinite: a rate that falls never
+// gets there.
+double grown(double time, double k) {
+    if (k * time <= -1) {
+        return INFINITY;
+    }
+    return portable::log1p(k * time) / k;
+}
+
+std::string_view culprit(const TraceSpec& spec) {
+    if (spec.growth < 0) {
+        return "growth";
+    }
+    return spec.time_scale > 1 ? "time_scale" : "load_scale";
+}
+
 void scale(const TraceSpec& spec, JobTrace& trace, Problems& problems) {
+    const double k = portable::log1p(spec.growth) / kDay;
+    double latest = 0;
     const auto slow_down = [&](Seconds& time) {
         time.value *= time == kUnknown ? 1 : spec.time_scale;
     };
     for (Job& job : trace.jobs) {
         job.submit.value /= spec.load_scale;
+        if (spec.growth != 0) {  // rounding must not bring a job before the one ahead of it
+            latest = std::max(latest, grown(job.submit.value, k));
+            job.submit.value = latest;
+        }
         for (Seconds* time : {&job.submit, &job.duration, &job.estimate, &job.checkpoint_interval,
                               &job.checkpoint_write}) {
             slow_down(*time);
         }
         if (job.submit.value + job.duration.value > kClockEnd) {
-            problems.add(job.line, 0, spec.time_scale > 1 ? "time_scale" : "load_scale",
+            problems.add(job.line, 0, culprit(spec),
                          "moves the end of this job beyond the simulator's clock of " +
                              shortest(kClockEnd) + " s (8.5 years)" +
                              got(shortest(job.submit.value + job.duration.value)));
@@ -123,6 +149,10 @@ void validate(const TraceSpec& spec, const Position& at, const std::string& path
                        "must lie between 1e-6 and 1e6 (got " + shortest(value) + ")");
         }
     }
+    if (!(spec.growth >= kLeastGrowth && spec.growth <= kMostGrowth)) {
+        issues.add(at, prefix + "growth",
+                   "must lie between -0.5 and 1 (got " + shortest(spec.growth) + ")");
+    }
 }
 
 JobTrace read_trace(const TraceSpec& spec, const std::string& base_dir, Issues& issues) {
@@ -140,7 +170,7 @@ JobTrace read_trace(const TraceSpec& spec, const std::string& base_dir, Issues& 
     if (!problems.any() && (!spec.window.empty() || spec.first)) {
         select(spec, trace, problems);
     }
-    if (!problems.any() && (spec.load_scale != 1 || spec.time_scale != 1)) {
+    if (!problems.any() && (spec.load_scale != 1 || spec.growth != 0 || spec.time_scale != 1)) {
         scale(spec, trace, problems);
     }
     problems.finish();

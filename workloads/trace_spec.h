@@ -20,12 +20,15 @@ struct TraceSpec {
     std::vector<Seconds> window;
     std::optional<std::int64_t> first;
     double load_scale = 1;
+    double growth = 0;  // of the arrivals per day, compounded: 0.01 is 1 % a day
     double time_scale = 1;
     friend bool operator==(const TraceSpec&, const TraceSpec&) = default;
 };
 
 inline constexpr double kLeastScale = 1e-6;
 inline constexpr double kMostScale = 1e6;
+inline constexpr double kLeastGrowth = -0.5;
+inline constexpr double kMostGrowth = 1;
 
 // What must hold beyond each field's own rule; `at` and `path` say where the spec stands.
 void validate(const TraceSpec& spec, const Position& at, const std::string& path, Issues& issues);
@@ -55,6 +58,10 @@ struct SpecTable<workloads::TraceSpec> {
         Field{"load_scale", &Spec::load_scale,
               optional(workloads::kLeastScale, workloads::kMostScale),
               "Offered load times this: submit times are divided by it, durations stay."},
+        Field{
+            "growth", &Spec::growth, optional(workloads::kLeastGrowth, workloads::kMostGrowth),
+            "Arrivals become more frequent, per day, compounded: 0.01 is 1 % a day. At time t they "
+            "come (1 + growth)^(t / 1 d) times as often as without; durations stay."},
         Field{
             "time_scale", &Spec::time_scale,
             optional(workloads::kLeastScale, workloads::kMostScale),

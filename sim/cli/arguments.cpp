@@ -210,6 +210,9 @@ void add_trace(CLI::App& root, Arguments& a) {
         app->add_option("--first", a.first, "Only the first N jobs")->type_name("NUMBER");
         app->add_option("--load-scale", a.load_scale, "Arrivals come this many times as often")
             ->type_name("FACTOR");
+        app->add_option("--growth", a.growth,
+                        "Arrivals grow by this per day, compounded, e.g. 0.01")
+            ->type_name("NUMBER");
         app->add_option("--time-scale", a.time_scale, "All times are multiplied by this")
             ->type_name("FACTOR");
         return app;

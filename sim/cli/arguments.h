@@ -35,6 +35,7 @@ struct Arguments {
     std::optional<std::string> first;
     std::optional<std::string> bin;  // of trace generate
     std::optional<std::string> load_scale;
+    std::optional<std::string> growth;
     std::optional<std::string> time_scale;
     std::vector<std::pair<std::string, std::string>> options;  // of model commands: name, text
     std::optional<std::string> cell;                           // of run, when given a sweep file

@@ -34,6 +34,9 @@ public:
         if (arguments.first) {
             issues.add(at, "first", "is for traces of jobs; choose a window");
         }
+        if (arguments.growth) {
+            issues.add(at, "growth", "is for traces of jobs");
+        }
         if (arguments.time_scale) {
             issues.add(at, "time_scale", "is for traces of jobs");
         }

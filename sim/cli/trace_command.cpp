@@ -52,6 +52,7 @@ workloads::TraceSpec spec_of(const Arguments& arguments, const std::string& file
     };
     set_if("first", arguments.first);
     set_if("load_scale", arguments.load_scale);
+    set_if("growth", arguments.growth);
     set_if("time_scale", arguments.time_scale);
     return config::read<workloads::TraceSpec>(section, "", issues);
 }

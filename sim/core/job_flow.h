@@ -22,9 +22,8 @@
 //   void withdrawn(rank, tick)   the job is gone: its tenant has left
 // and, if it wants to know who holds what:
 //   void holds(slot, tick)     after an interruption it has lost a node or got one: held_gpus()
-//   void node_changed(node, held, down)  so many more GPUs of it are held, so many more are down
-//   and
-//                              held by nobody
+//   void node_changed(node, held, down)  so many more of its GPUs are held, and so many more down
+//                              and held by nobody
 // and, if it has a network (kNetwork is declared; its value does not matter):
 //   void steps(slot, tick)     the job enters another stage of a transfer
 //   void left(slot)            the slot's job gives up all its nodes: finished or requeued

@@ -206,7 +206,8 @@ std::string common_origin(const Loaded& loaded) {
     std::string origin;
     for (std::size_t w = 0; w < loaded.traces.size(); ++w) {
         const workloads::TraceSpec& trace = loaded.spec.workloads[w].trace;
-        const bool as_recorded = trace.load_scale == 1 && trace.time_scale == 1;
+        const bool as_recorded =
+            trace.load_scale == 1 && trace.growth == 0 && trace.time_scale == 1;
         if (!as_recorded || (w > 0 && loaded.traces[w]->origin != origin)) {
             return {};
         }

@@ -78,3 +78,44 @@ def test_bad_tenants_are_told(folder, tidepool):
     assert done.returncode == 2
     assert "tenants.yaml:9:23: tenants[2].parent: there is no tenant 'tpo'" in done.stderr
     assert "did you mean 'top'" in done.stderr
+
+
+def test_tenants_grow_at_rates_of_their_own(tmp_path, tidepool):
+    """What a trace has at s comes at log(1 + k s) / k, k = log(1 + growth) / 1 d; in ticks of 1/16 s."""
+    days = [0, 1, 7, 30]
+    rows = "".join(f"{day},{day * 86400},60,8\n" for day in days)
+    (tmp_path / "jobs.csv").write_text("job_id,submit,duration,gpus\n" + rows)
+    (tmp_path / "grow.yaml").write_text(
+        "tidepool: 1\nname: grow\nhorizon: 60 d\ntopology: {preset: dgx-pod}\nfailures: {}\n"
+        "tenants: [{name: steady}, {name: startup}, {name: fading}]\nworkloads:\n"
+        "  - {trace: {file: jobs.csv}, tenant: steady}\n"
+        "  - {trace: {file: jobs.csv, growth: 0.05}, tenant: startup}\n"
+        "  - {trace: {file: jobs.csv, growth: -0.02}, tenant: fading}\n"
+    )
+    done = tidepool("run", "grow.yaml", "-o", "grow.h5")
+    assert done.returncode == 0, done.stderr
+    with h5py.File(tmp_path / "grow.h5") as file:
+        submit = file["jobs/submit"][()].reshape(3, len(days)) / 86400
+    for row, growth in enumerate((0.0, 0.05, -0.02)):
+        k = np.log(1 + growth)
+        expected = [day if k == 0 else np.log(1 + k * day) / k for day in days]
+        np.testing.assert_allclose(submit[row], expected, atol=1 / 16 / 86400)
+    done = tidepool("trace", "convert", "jobs.csv", "grown.csv", "--growth", "0.05")
+    assert done.returncode == 0, done.stderr
+    grown = [float(line.split(",")[1]) for line in (tmp_path / "grown.csv").read_text().splitlines()[1:]]
+    np.testing.assert_allclose(grown, submit[1] * 86400, atol=1 / 16)
+
+
+def test_a_tenant_that_fades_too_fast_is_told(tmp_path, tidepool):
+    (tmp_path / "jobs.csv").write_text("job_id,submit,duration,gpus\n1,0,60,8\n2,8640000,60,8\n")
+    (tmp_path / "grow.yaml").write_text(
+        "tidepool: 1\nname: grow\nhorizon: 60 d\ntopology: {preset: dgx-pod}\n"
+        "workloads: [{trace: {file: jobs.csv, growth: -0.1}}]\n"
+    )
+    done = tidepool("run", "grow.yaml")
+    assert done.returncode == 2
+    assert "jobs.csv:3: growth: moves the end of this job beyond the simulator's clock" in done.stderr
+    (tmp_path / "grow.yaml").write_text(
+        (tmp_path / "grow.yaml").read_text().replace("growth: -0.1", "growht: 0.1")
+    )
+    assert "did you mean 'growth'?" in tidepool("run", "grow.yaml").stderr

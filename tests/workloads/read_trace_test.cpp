@@ -147,6 +147,73 @@ TEST(ReadTrace, LoadScaleBringsJobsCloser) {
     EXPECT_DOUBLE_EQ(*describe(trace).offered_gpus, 2 * *describe(read_good(plain)).offered_gpus);
 }
 
+// 0.01 a day: after d days arrivals come 1.01^d times as often. What would come at s comes at
+// log(1 + k s) / k with k = log(1.01) / day: 10 d of arrivals fit into 9.53 d, 100 d into 69.41 d
+// (by hand: (1.01^d - 1) / log(1.01) = 100 for d = log(1 + 0.995033) / 0.00995033 = 69.4108).
+TEST(ReadTrace, GrowthBringsLaterArrivalsCloserTogether) {
+    const Scratch scratch;
+    TraceSpec spec;
+    spec.file = scratch.file("t.csv",
+                             "job_id,submit,duration,gpus\na,0,60,1\nb,86400,60,1\n"
+                             "c,864000,60,1\nd,8640000,60,1\n");
+    spec.growth = 0.01;
+    const JobTrace trace = read_good(spec);
+    const double day = 86400, k = std::log(1.01);
+    EXPECT_EQ(trace.jobs[0].submit, Seconds{0});
+    EXPECT_NEAR(trace.jobs[3].submit.value / day, 69.4108, 1e-4);
+    const std::vector<double> recorded{0, 86400, 864000, 8640000};
+    for (std::size_t j = 0; j < 4; ++j) {
+        // The arrivals up to then: the integral of 1.01^t, which is what the file says.
+        const double t = trace.jobs[j].submit.value / day;
+        EXPECT_NEAR((std::exp(k * t) - 1) / k * day, recorded[j], 1e-3);
+        EXPECT_EQ(trace.jobs[j].duration, Seconds{60});
+    }
+}
+
+// Doubling the load halves the file's times first; slow motion stretches what growth has left.
+TEST(ReadTrace, GrowthComesAfterTheLoadScaleAndBeforeTheTimeScale) {
+    const Scratch scratch;
+    TraceSpec spec;
+    spec.file = scratch.file("t.csv", "job_id,submit,duration,gpus\na,0,60,1\nb,1728000,60,1\n");
+    spec.load_scale = 2;
+    spec.growth = 0.05;
+    spec.time_scale = 3;
+    const double k = std::log(1.05) / 86400;
+    EXPECT_NEAR(read_good(spec).jobs[1].submit.value, 3 * std::log(1 + 864000 * k) / k, 1e-3);
+}
+
+// At -0.5 a day all that ever comes is what came in 1 / log 2 = 1.4427 days.
+TEST(ReadTrace, AFallingRateNeverBringsTheLateJobs) {
+    const Scratch scratch;
+    TraceSpec spec;
+    spec.file = scratch.file(
+        "t.csv", "job_id,submit,duration,gpus\na,0,60,1\nb,124600,60,1\nc,124700,60,1\n");
+    spec.growth = -0.5;
+    EXPECT_EQ(complaints(spec),
+              "t.csv:4: growth: moves the end of this job beyond the simulator's clock of "
+              "268435455.875 s (8.5 years) (got 'inf')\n");
+    spec.first = 2;
+    EXPECT_EQ(complaints(spec), "");
+    EXPECT_GT(read_good(spec).jobs[1].submit, Seconds{10 * 86400});
+}
+
+// Jobs that come at the same time go on doing so, and nobody overtakes.
+TEST(ReadTrace, GrowthKeepsTheOrderOfArrivals) {
+    const Scratch scratch;
+    std::string text = "job_id,submit,duration,gpus\n";
+    for (int job = 0; job < 2000; ++job) {
+        text += std::to_string(job) + ',' + std::to_string(1e7 + 1e-3 * (job / 2)) + ",60,1\n";
+    }
+    TraceSpec spec;
+    spec.file = scratch.file("t.csv", text);
+    spec.growth = 0.003;
+    const JobTrace trace = read_good(spec);
+    for (std::size_t job = 1; job < trace.jobs.size(); ++job) {
+        EXPECT_LE(trace.jobs[job - 1].submit, trace.jobs[job].submit);
+        EXPECT_EQ(job % 2 == 1, trace.jobs[job - 1].submit == trace.jobs[job].submit);
+    }
+}
+
 // Slow motion: all times tripled, so the load stays.
 TEST(ReadTrace, TimeScaleStretchesEverything) {
     const Scratch scratch;
@@ -203,6 +270,7 @@ TEST(ReadTrace, RefusesSpecsThatMakeNoSense) {
     spec.first = 0;
     spec.time_scale = 0;
     spec.load_scale = std::nan("");
+    spec.growth = 2;
     Issues issues;
     validate(spec, {"a.yaml", 3, 5}, "workloads[0].trace", issues);
     std::string said;
@@ -215,7 +283,8 @@ TEST(ReadTrace, RefusesSpecsThatMakeNoSense) {
               "[5 s, 5 s])\n"
               "a.yaml:3:5: workloads[0].trace.first: at least one job is wanted (got 0)\n"
               "a.yaml:3:5: workloads[0].trace.load_scale: must lie between 1e-6 and 1e6 (got nan)\n"
-              "a.yaml:3:5: workloads[0].trace.time_scale: must lie between 1e-6 and 1e6 (got 0)\n");
+              "a.yaml:3:5: workloads[0].trace.time_scale: must lie between 1e-6 and 1e6 (got 0)\n"
+              "a.yaml:3:5: workloads[0].trace.growth: must lie between -0.5 and 1 (got 2)\n");
     for (const std::vector<Seconds>& window : {std::vector{Seconds{1}},
                                                {Seconds{-1}, Seconds{1}},
                                                {Seconds{1}, Seconds{2}, Seconds{3}}}) {
