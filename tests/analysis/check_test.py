@@ -2,59 +2,32 @@
 
 import json
 import math
-import os
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import h5py
 import pytest
+import small
 
 from tidepool import check, golden, tolerances
 from tidepool.golden import Golden
 from tidepool.tolerances import Tolerance, Tolerances
-
-PROGRAM = Path(sys.executable).with_name("tidepool-check")
-SCENARIO = """\
-tidepool: 1
-name: small
-topology: {preset: dgx-pod}
-workloads: [{trace: {file: jobs.csv}}]
-horizon: 3 d
-"""
-JOBS = "job_id,submit,duration,gpus\n" + "".join(
-    f"{n},{n * 3000},{5000 + n * 700},{8 << n % 4}\n" for n in range(60)
-)
 
 
 @pytest.fixture(scope="module")
 def made(binary, tmp_path_factory):
     """A folder with run.h5, its golden, and sweep.h5 with its own."""
     folder = tmp_path_factory.mktemp("check")
-    (folder / "jobs.csv").write_text(JOBS)
-    (folder / "small.yaml").write_text(SCENARIO)
-    (folder / "sweep.yaml").write_text(
-        "tidepool_sweep: 1\nname: small\nbase: small.yaml\ngrid: {scheduler.queue: [fifo, easy]}\nreplicas: 2\n"
-    )
-    for command, file, out in (("run", "small.yaml", "run.h5"), ("sweep", "sweep.yaml", "sweep.h5")):
-        subprocess.run([binary, command, file, "-o", out], cwd=folder, check=True, capture_output=True)
+    small.write(folder)
+    small.simulate(binary, folder, "run", "small.yaml", "run.h5")
+    small.simulate(binary, folder, "sweep", "sweep.yaml", "sweep.h5")
     for name in ("run", "sweep"):
         ran(folder, f"{name}.h5", "--golden", f"{name}.json", "--update")
     return folder
 
 
 def ran(folder, *arguments, env=None):
-    done = subprocess.run(
-        [PROGRAM, *map(str, arguments)],
-        cwd=folder,
-        env={**os.environ, **(env or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr
-    return done
+    return small.called("check", folder, *arguments, env=env)
 
 
 def moved_by(made, tmp_path, name, factor=1.0, add=0.0):

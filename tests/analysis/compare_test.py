@@ -3,37 +3,19 @@
 import csv
 import io
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import h5py
 import pytest
+import small
 
-PROGRAM = Path(sys.executable).with_name("tidepool-compare")
-SCENARIO = """\
-tidepool: 1
-name: small
-topology: {preset: dgx-pod}
-workloads: [{trace: {file: jobs.csv}}]
-prices: {currency: USD, list: [{plan: on-demand, price: 2 USD/gpu/h}]}
-horizon: 3 d
-"""
-JOBS = "job_id,submit,duration,gpus\n" + "".join(
-    f"{n},{n * 3000},{5000 + n * 700},{8 << n % 4}\n" for n in range(60)
-)
+PRICES = "prices: {currency: USD, list: [{plan: on-demand, price: 2 USD/gpu/h}]}\n"
 
 
 @pytest.fixture(scope="module")
 def folder(binary, tmp_path_factory):
     folder = tmp_path_factory.mktemp("compare")
-    (folder / "jobs.csv").write_text(JOBS)
-    (folder / "small.yaml").write_text(SCENARIO)
-    sweep = (
-        "tidepool_sweep: 1\nname: small\nbase: small.yaml\ngrid: {scheduler.queue: [QUEUES]}\nreplicas: 2\n"
-    )
-    (folder / "sweep.yaml").write_text(sweep.replace("QUEUES", "fifo, easy"))
-    (folder / "other.yaml").write_text(sweep.replace("QUEUES", "fifo, first-fit"))
+    small.write(folder, small.SCENARIO + PRICES)
+    (folder / "other.yaml").write_text(small.SWEEP.replace("easy", "first-fit"))
     for command, file, out, *more in (
         ("run", "small.yaml", "a.h5"),
         ("run", "small.yaml", "b.h5", "--set", "topology.clusters[0].nodes=8"),
@@ -41,7 +23,7 @@ def folder(binary, tmp_path_factory):
         ("sweep", "sweep.yaml", "s.h5"),
         ("sweep", "other.yaml", "t.h5"),
     ):
-        subprocess.run([binary, command, file, "-o", out, *more], cwd=folder, check=True, capture_output=True)
+        small.simulate(binary, folder, command, file, out, *more)
     cny = folder / "cny.h5"
     cny.write_bytes((folder / "a.h5").read_bytes())
     with h5py.File(cny, "r+") as file:
@@ -50,9 +32,7 @@ def folder(binary, tmp_path_factory):
 
 
 def ran(folder, *arguments):
-    done = subprocess.run([PROGRAM, *arguments], cwd=folder, capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stderr
-    return done
+    return small.called("compare", folder, *arguments)
 
 
 def test_equal_files_have_nothing_to_say(folder):

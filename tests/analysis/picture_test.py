@@ -1,14 +1,12 @@
 """`tidepool picture`: valid SVG that says what it shows, and knows when it is stale."""
 
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 from xml.etree import ElementTree
 
 import h5py
 import numpy as np
 import pytest
+import small
 
 from tidepool import picture
 from tidepool.chart import (
@@ -27,7 +25,6 @@ from tidepool.chart import (
 )
 from tidepool.words import Words
 
-PROGRAM = Path(sys.executable).with_name("tidepool-picture")
 HOSTILE = "<script>alert('$x_1$')</script> & \"q\" \u202e\x00"
 X = np.arange(3000.0)
 NAMES = np.array(["a", HOSTILE, "c"], dtype=object)
@@ -93,22 +90,14 @@ def test_a_picture_is_stale_when_a_number_moves_and_not_for_its_last_bit():
 
 
 def ran(folder, *arguments):
-    done = subprocess.run(
-        [PROGRAM, *map(str, arguments)], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert "Traceback" not in done.stderr
-    return done
+    return small.called("picture", folder, *arguments)
 
 
 @pytest.fixture(scope="module")
 def folder(binary, tmp_path_factory):
     folder = tmp_path_factory.mktemp("picture")
-    rows = "".join(f"{n},{n * 3000},{5000 + n * 700},{8 << n % 4}\n" for n in range(60))
-    (folder / "jobs.csv").write_text("job_id,submit,duration,gpus\n" + rows)
-    (folder / "small.yaml").write_text(
-        "tidepool: 1\nname: small\ntopology: {preset: dgx-pod}\nworkloads: [{trace: {file: jobs.csv}}]\nhorizon: 3 d\n"
-    )
-    subprocess.run([binary, "run", "small.yaml", "-o", "a.h5"], cwd=folder, check=True, capture_output=True)
+    small.write(folder)
+    small.simulate(binary, folder, "run", "small.yaml", "a.h5")
     return folder
 
 
