@@ -130,7 +130,7 @@ class Scale:
             return about | {"type": "category", "categoryorder": "array", "categoryarray": order}
         about["hoverformat"] = self.digits
         if self.axis.percent:
-            about["tickformat"] = ".0%" if self.largest > 0.1 else ".2~%"
+            about["tickformat"] = ".3~%"  # without zeros at the end: ticks of a narrow range differ, too
         else:
             money = numbers.is_currency(self.axis.units)
             about |= {"exponentformat": "B" if money else "SI", "separatethousands": True}
